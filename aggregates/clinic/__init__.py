@@ -1,0 +1,1 @@
+"""The clinic: its name, calendar, currency, locations and policies."""

@@ -1,0 +1,44 @@
+"""What can happen to a clinic."""
+
+from datetime import date
+from typing import Any
+
+from aggregates.values import Digest, Text
+from ledger.events import Event, Frozen
+from ledger.ids import Id
+
+
+class Location(Frozen):
+    location: Id
+    name: Text
+    state: Text | None = None
+
+
+class ClinicDefined(Event):
+    """The clinic exists; `policies` are those of accounting.md 18 that differ from the default."""
+
+    clinic: Id
+    name: Text
+    currency: str
+    timezone: str
+    state: Text | None = None
+    locations: tuple[Location, ...] = ()
+    policies: dict[str, Any] = {}
+
+
+class PolicySet(Event):
+    """A policy changes on a date in an open period; it never re-decides an event."""
+
+    policy: str
+    value: Any
+    effective: date
+    reason: Digest
+    approver: Id
+
+
+class PeriodLocked(Event):
+    """A period of this clinic's books was closed; written in the append of the close."""
+
+    period: str
+    version: int
+    cut: int

@@ -1,0 +1,1 @@
+"""Communications sent to and received from patients."""

@@ -1,0 +1,58 @@
+"""What can happen to a dispute of a card charge (accounting.md 8.5, evidence.md 1)."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from aggregates.values import ContractShare, Digest, SaleDimensions, Word
+from ledger.events import Event, Frozen
+from ledger.ids import Id
+from ledger.money import Amount, PositiveAmount
+
+
+class DisputedPart(Frozen):
+    """The part of the disputed amount, and of its fee, that concerns one contract."""
+
+    sale: SaleDimensions
+    payment: Id
+    amount: Amount
+    fee: Amount
+
+
+class ClosedPart(Frozen):
+    """What one contract lost and got back: `lost` = tax + its shares + `delivered`."""
+
+    sale: SaleDimensions
+    payment: Id
+    lost: Amount
+    tax: Amount
+    delivered: Amount
+    returned: Amount
+    fee_returned: Amount
+
+
+class DisputeOpened(Event):
+    """Nothing is posted while the processor has not taken the money (inquiries)."""
+
+    dispute: Id
+    charge: Id
+    amount: PositiveAmount
+    currency: str
+    reason: Word
+    network_reason_code: Word | None = None
+    case_type: Literal["inquiry", "chargeback", "compliance", "resolution", "block"] = "chargeback"
+    opened_at: AwareDatetime
+    due_by: AwareDatetime | None = None
+    funds_withdrawn: bool
+    parts: tuple[DisputedPart, ...]
+    claim: dict[str, Digest] = {}
+
+
+class DisputeClosed(Event):
+    """Lost money is tax, undelivered (`shares`) or delivered; the rest comes back (row 39)."""
+
+    dispute: Id
+    charge: Id
+    outcome: Literal["won", "lost", "accepted", "withdrawn"]
+    shares: tuple[ContractShare, ...]
+    parts: tuple[ClosedPart, ...]

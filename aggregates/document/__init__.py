@@ -1,0 +1,1 @@
+"""Documents attached as evidence, by digest."""

@@ -1,0 +1,1 @@
+"""Offers: the versioned packages a clinic sells."""

@@ -1,0 +1,1 @@
+"""Patients: the roster of subscriptions and the store credit."""

@@ -1,0 +1,1 @@
+"""Payments, charges and refunds: unique ids that lead to their subscriptions."""

@@ -1,0 +1,1 @@
+"""Payouts of a processor to the bank."""

@@ -1,0 +1,1 @@
+"""Periods of the books and their closes."""

@@ -1,0 +1,88 @@
+"""What a refund takes out of a contract besides the money: units, funding, what is unpaid (8.1)."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from aggregates.expiry import waived_tax
+from aggregates.quoting import Leaving
+from aggregates.subscription.funding import shares_of
+from aggregates.subscription.leaving import LeavingLot
+from aggregates.subscription.lot import Lot
+from aggregates.subscription.state import Subscription
+from aggregates.values import Share
+from ledger.ratios import largest_remainder, share
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """What leaves and was never paid: billed, with its tax, or not even billed."""
+
+    receivable: int
+    receivable_tax: int
+    waived: int
+
+
+def unpaid_of(state: Subscription, leaving: list[Leaving], liability: int) -> Unpaid:
+    """What L lacks of the cancelled value is no longer owed; what was billed of it comes first."""
+    billed = sum(lot.billed for lot in state.lots.values())
+    lacking = sum(item.value for item in leaving) - liability
+    freed = sum(item.freed for item in leaving) - liability
+    cancelled = min(lacking, freed, billed)
+    open_tax = state.receivable - billed
+    tax = share(open_tax, Fraction(cancelled, billed)) if billed else 0
+    waived = lacking + tax + waived_tax(state, lacking - cancelled)
+    return Unpaid(cancelled + tax, tax, min(waived, state.owed))
+
+
+def leaving_parts(leaving: list[Leaving], moved: int, on: date) -> tuple[LeavingLot, ...]:
+    """The lots' units, value and funding; `moved` is what they count as paid no longer."""
+    if not leaving:
+        return ()
+    freed = [item.freed for item in leaving]
+    returned = largest_remainder(moved, freed if any(freed) else [1] * len(leaving))
+    return tuple(
+        LeavingLot(
+            line=item.lot.line,
+            grant=item.lot.grant,
+            quantity=item.quantity,
+            liability=item.lot.liability,
+            value=item.value,
+            freed=item.freed,
+            returned=part,
+            recognised=item.lot.running_earned(on),
+            time=item.lot.is_time,
+        )
+        for item, part in zip(leaving, returned, strict=True)
+    )
+
+
+def refilled_of(
+    state: Subscription, leaving: list[Leaving], gone: int, on: date
+) -> tuple[Share, ...]:
+    """Freed funding beyond what goes fills what the remaining lines lack (accounting.md 8.1)."""
+    spare = sum(item.freed for item in leaving) - gone
+    by_grant = {item.lot.grant: item for item in leaving}
+    lots = list(state.lots.values())
+    lacking = [_lacking(lot, by_grant.get(lot.grant), on) for lot in lots]
+    if spare <= 0 or not any(lacking):
+        return ()
+    return shares_of(lots, largest_remainder(spare, lacking))
+
+
+def _lacking(lot: Lot, gone: Leaving | None, on: date) -> int:
+    if gone is not None:
+        return max((lot.allocated - gone.value) - (lot.funded - gone.freed), 0)
+    if lot.is_over(on):
+        return max(lot.held - lot.deferred(on), 0)
+    return lot.unfunded
+
+
+def nothing_left(state: Subscription, leaving: list[Leaving], on: date) -> bool:
+    gone = {item.lot.grant: item.quantity for item in leaving}
+    return all(
+        lot.grant in gone or not lot.still_runs(on)
+        if lot.is_time
+        else lot.remaining == gone.get(lot.grant, 0)
+        for lot in state.lots.values()
+    )

@@ -1,0 +1,1 @@
+"""Services: what can be delivered, at which list price."""

@@ -1,0 +1,1 @@
+"""Subscriptions: contracts sold, with their money and units."""

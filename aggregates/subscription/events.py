@@ -1,0 +1,300 @@
+"""What can happen to a subscription; amounts are decided with the event (architecture.md 1.5).
+
+An event that moves money carries the sale's dimensions and the kinds that choose its accounts.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import AwareDatetime
+
+from aggregates.subscription.card import Card, Payer
+from aggregates.subscription.consent import ConsentDocument, Shown
+from aggregates.subscription.leaving import ExtendedLot, FrozenLot, LeavingLot
+from aggregates.subscription.moves import Draw, Lapse
+from aggregates.terms import Notices, OnceBilling, RefundTerms, TermsDocument
+from aggregates.values import (
+    Clause,
+    Digest,
+    Exact,
+    Liability,
+    RefundBasis,
+    SaleDimensions,
+    Share,
+    Tender,
+    TenderPart,
+    Text,
+    Word,
+)
+from ledger.events import Event, Frozen
+from ledger.ids import Id
+from ledger.money import Amount, PositiveAmount
+from ledger.quantity import Quantity
+
+
+class ServiceTerm(Frozen):
+    """A service of a line as it was priced at the sale."""
+
+    service: Id
+    list_price: Amount
+    ssp: Exact
+    product: bool = False
+    agent_cost: Amount | None = None
+
+
+class SoldLine(Frozen):
+    """A line as sold; `[starts, ends)` are local dates, `expires` the last valid one."""
+
+    line: Id
+    grant: Id
+    kind: Literal["units", "access"]
+    ssp: Exact
+    allocated: Amount
+    liability: Liability
+    starts: date
+    ends: date | None = None
+    lapses: date | None = None
+    quantity: Quantity | None = None
+    services: tuple[ServiceTerm, ...] = ()
+    access: tuple[Word, ...] = ()
+    weighted: bool = False
+    immaterial: bool = False
+    priority: int = 100
+
+
+class Instalment(Frozen):
+    due: date
+    amount: Amount
+
+
+class PackageSold(Event):
+    """A contract was made: terms, prices, SSPs and policies as they were then."""
+
+    subscription: Id
+    patient: Id
+    payer: Id | None = None
+    offer: Id
+    offer_version: int
+    name: Text
+    tier: Word | None = None
+    sale: SaleDimensions
+    currency: str
+    timezone: str
+    sold_on: date
+    starts: date
+    expires: date | None = None
+    price: Amount
+    tax: Amount
+    lines: tuple[SoldLine, ...]
+    instalments: tuple[Instalment, ...]
+    billing: OnceBilling
+    refund: RefundTerms
+    no_show_consumes: bool = True
+    requires_consent: bool = False
+    grace_days: int = 0
+    terms: TermsDocument | None = None
+    notices: Notices = Notices()
+    locations: tuple[Id, ...] = ()
+    description: Digest | None = None
+    channel: Word | None = None
+    present: bool | None = None
+    invoice: Id | None = None
+    policies: dict[str, Any]
+
+
+class ConsentRecorded(Event):
+    """Someone accepted a document; `clauses` are what it contains."""
+
+    consent: Id
+    kind: Literal["financial", "recurring", "communication"] = "financial"
+    document: ConsentDocument
+    method: Literal["wet", "signature_pad", "click"]
+    signer: Digest
+    signer_relation: Word | None = None
+    signed_at: AwareDatetime
+    shown_before_payment: bool
+    shown: Shown | None = None
+    language: Word | None = None
+    wording_sha256: Digest | None = None
+    default_state: Word | None = None
+    signature_sha256: Digest | None = None
+    signed_sha256: Digest | None = None
+    witness: Digest | None = None
+    copy_communication: Id | None = None
+    clauses: tuple[Clause, ...] = ()
+
+
+class InstalmentDue(Event):
+    """An amount fell due on a non-cancellable contract (row 4)."""
+
+    instalment: int
+    amount: PositiveAmount
+    shares: tuple[Share, ...]
+    tax: Amount
+    sale: SaleDimensions
+
+
+class PaymentReceived(Event):
+    """Money came in: `receivable` settles what was due, `shares` and `tax` fund the contract.
+
+    `amount` = receivable + Σ shares + tax + excess. `fee` is the clinic's expense.
+    """
+
+    payment: Id
+    amount: PositiveAmount
+    tender: Tender
+    receivable: Amount
+    shares: tuple[Share, ...]
+    tax: Amount
+    excess: Amount = 0
+    fee: Amount = 0
+    consent_missing: bool = False
+    sale: SaleDimensions
+    charge: Id | None = None
+    intent: Id | None = None
+    processor: Word | None = None
+    network_transaction: Word | None = None
+    card: Card | None = None
+    traces: Payer | None = None
+
+
+class UnitsDrawn(Draw):
+    """A lot gave units to a visit line."""
+
+
+class DrawReversed(Draw):
+    """A draw was undone: the same quantity and amount come back to the same lot."""
+
+    reason: Digest
+    approver: Id | None = None
+
+
+class LotExpired(Lapse):
+    """The rest of a lot lapsed; the forfeiture guard decided where its value goes."""
+
+
+class ExpiryReversed(Lapse):
+    """Units that had expired were used while still valid: their value comes back first."""
+
+
+class ForfeitureHeld(Event):
+    """Value could not be forfeited: the clause or a promised notice is missing; someone decides."""
+
+    line: Id
+    grant: Id
+    amount: PositiveAmount
+    missing: tuple[str, ...]
+
+
+class LotExtended(Event):
+    """Lots run longer; a fee joins what is unrecognised (accounting.md 7.7)."""
+
+    lots: tuple[ExtendedLot, ...]
+    until: date
+    fee: Amount
+    reason: Digest
+    approver: Id | None = None
+    sale: SaleDimensions
+
+
+class Refunded(Event):
+    """A refund was approved (row 29) and, when `paid`, paid (row 30).
+
+    `shares` leave the liability, `refilled` funds what remaining lines lacked, `receivable` was
+    billed and is no longer due, with `receivable_tax` in it. Σ shares − Σ refilled = amount −
+    tax + forfeited − conceded + receivable − receivable_tax. `waived` is no longer owed at all.
+    """
+
+    refund: Id
+    formula: RefundBasis
+    amount: PositiveAmount
+    tax: Amount
+    lots: tuple[LeavingLot, ...]
+    shares: tuple[Share, ...]
+    refilled: tuple[Share, ...] = ()
+    forfeited: Amount
+    conceded: Amount
+    receivable: Amount = 0
+    receivable_tax: Amount = 0
+    waived: Amount
+    payments: tuple[TenderPart, ...]
+    to: Literal["original", "store_credit", "payment"]
+    paid: bool
+    ended: bool
+    goodwill: bool = False
+    reason: Digest
+    approver: Id | None = None
+    sale: SaleDimensions
+
+
+class RefundSettled(Event):
+    """The processor paid a refund, or sent it back."""
+
+    refund: Id
+    status: Literal["paid", "failed"]
+    payments: tuple[TenderPart, ...]
+    reference: Word | None = None
+    settled_at: AwareDatetime | None = None
+    sale: SaleDimensions
+
+
+class SaleVoided(Event):
+    """An unpaid sale was raised in error and is unwound (row 36)."""
+
+    shares: tuple[Share, ...]
+    delivered: Amount
+    tax: Amount
+    receivable: Amount
+    reason: Digest
+    approver: Id | None = None
+    sale: SaleDimensions
+
+
+class CreditNoted(Event):
+    """The price falls before it is paid (row 35); `shares` leave what is undelivered."""
+
+    note: Id
+    amount: PositiveAmount
+    tax: Amount
+    reductions: tuple[Share, ...]
+    shares: tuple[Share, ...]
+    delivered: Amount
+    receivable: Amount
+    posted_tax: Amount
+    reason: Digest
+    approver: Id | None = None
+    sale: SaleDimensions
+
+
+class CommunicationLinked(Event):
+    """A communication about this contract was logged; the forfeiture guard asks for notices."""
+
+    communication: Id
+    kind: Word
+    sent_on: date
+    failed: bool
+    direction: Literal["in", "out"] = "out"
+
+
+class UnitsFrozen(Event):
+    """A disputed charge funded these units; they wait until the dispute is closed (8.5)."""
+
+    dispute: Id
+    charge: Id
+    payment: Id
+    lots: tuple[FrozenLot, ...]
+    withdrawn: Amount
+
+
+class DisputeSettled(Event):
+    """Frozen units leave or thaw, `lost` money is no longer paid, `waived` no longer owed."""
+
+    dispute: Id
+    payment: Id
+    outcome: Literal["won", "lost", "accepted", "withdrawn"]
+    lots: tuple[LeavingLot, ...]
+    thawed: tuple[FrozenLot, ...]
+    lost: Amount
+    lost_tax: Amount
+    waived: Amount = 0
+    ended: bool

@@ -1,0 +1,221 @@
+"""How each event changes a subscription. Total over its events, and never refuses."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from aggregates.subscription import events as e
+from aggregates.subscription import parting
+from aggregates.subscription.funding import settled
+from aggregates.subscription.leaving import ExtendedLot
+from aggregates.subscription.lot import Lot, TimeSpan, sold_lot
+from aggregates.subscription.moves import Lapse
+from aggregates.subscription.state import NEW, Freeze, Notice, Paid, Subscription, put
+from ledger.decider import Decider, impossible
+from ledger.events import Recorded
+
+Step = Callable[[Subscription, Any, Recorded], Subscription]
+
+
+def _sold(state: Subscription, event: e.PackageSold, _: Recorded) -> Subscription:
+    ahead = bool(event.policies.get("draw_before_payment"))
+    lots = {line.grant: sold_lot(line, runs_ahead=ahead) for line in event.lines}
+    return replace(
+        state,
+        sold=event,
+        lots=lots,
+        price=event.price,
+        tax=event.tax,
+        last_day=event.expires,
+    )
+
+
+def _consented(state: Subscription, event: e.ConsentRecorded, _: Recorded) -> Subscription:
+    return replace(
+        state,
+        consents=(*state.consents, event.consent),
+        clauses=state.clauses | frozenset(event.clauses),
+    )
+
+
+def _fell_due(state: Subscription, event: e.InstalmentDue, _: Recorded) -> Subscription:
+    for part in event.shares:
+        lot = state.lots[part.grant]
+        state = state.with_lot(
+            replace(lot, funded=lot.funded + part.amount, billed=lot.billed + part.amount)
+        )
+    return replace(
+        state,
+        tax_funded=state.tax_funded + event.tax,
+        receivable=state.receivable + event.amount,
+    )
+
+
+def _paid(state: Subscription, event: e.PaymentReceived, _: Recorded) -> Subscription:
+    """Money settles what was billed, then funds the lines and the tax (rows 5, 6)."""
+    *billed, billed_tax = settled(state, event.receivable)
+    brought = dict(zip(state.lots, billed, strict=True))
+    for part in event.shares:
+        brought[part.grant] += part.amount
+    funds = {part.grant: part.amount for part in event.shares}
+    for lot, was_billed in zip(list(state.lots.values()), billed, strict=True):
+        state = state.with_lot(
+            replace(
+                lot,
+                funded=lot.funded + funds.get(lot.grant, 0),
+                billed=lot.billed - was_billed,
+                paid_in=lot.paid_in + brought[lot.grant],
+            )
+        )
+    return replace(
+        state,
+        received=state.received + event.amount - event.excess,
+        receivable=state.receivable - event.receivable,
+        tax_funded=state.tax_funded + event.tax,
+        paid_ex_tax=state.paid_ex_tax + sum(brought.values()),
+        payments=put(
+            state.payments, event.payment, _payment(event, event.tax + billed_tax, brought)
+        ),
+    )
+
+
+def _payment(event: e.PaymentReceived, tax: int, brought: dict[str, int]) -> Paid:
+    return Paid(
+        payment=event.payment,
+        amount=event.amount,
+        tender=event.tender,
+        tax=tax,
+        shares=tuple((grant, amount) for grant, amount in brought.items() if amount),
+        charge=event.charge,
+        excess=event.excess,
+    )
+
+
+def _drawn(state: Subscription, event: e.UnitsDrawn, _: Recorded) -> Subscription:
+    lot = state.lots[event.grant]
+    return state.with_lot(lot.with_draw(event.quantity, event.amount, event.service, event.draw))
+
+
+def _undrawn(state: Subscription, event: e.DrawReversed, _: Recorded) -> Subscription:
+    lot = state.lots[event.grant]
+    return state.with_lot(lot.without_draw(event.quantity, event.amount, event.service, event.draw))
+
+
+def _expired(state: Subscription, event: e.LotExpired, _: Recorded) -> Subscription:
+    lapsed = _moved(state.lots[event.grant], event, 1)
+    if lapsed.remaining > 0:
+        # Units frozen by a dispute stay behind: the lot goes on with what is left (4.9).
+        lapsed = lapsed.rebased(0)
+    waived = state.waived + event.waived + event.waived_tax
+    return replace(state.with_lot(lapsed), waived=waived)
+
+
+def _unexpired(state: Subscription, event: e.ExpiryReversed, _: Recorded) -> Subscription:
+    waived = state.waived - event.waived - event.waived_tax
+    back = _moved(state.lots[event.grant], event, -1)
+    return replace(state.with_lot(back), waived=waived)
+
+
+def _moved(lot: Lot, event: Lapse, sign: int) -> Lot:
+    """The lot with units expired (`sign` 1) or back again (−1)."""
+    return replace(
+        lot,
+        expired=lot.expired + sign * event.quantity,
+        lapsed=lot.lapsed + sign * event.quantity,
+        lapsed_value=lot.lapsed_value + sign * event.value,
+        lapsed_funded=lot.lapsed_funded + sign * (event.gone + event.held),
+        lapsed_tax=lot.lapsed_tax + sign * event.waived_tax,
+        funded=lot.funded - sign * event.gone,
+        allocated=lot.allocated - sign * (event.gone + event.waived),
+        held=lot.held + sign * event.held,
+        lapsed_to=_went(event) or lot.lapsed_to,
+    )
+
+
+def _went(event: Lapse) -> str | None:
+    """Where the value of expired units went; nowhere when they carried none."""
+    parts = (("forfeited", event.forfeited), ("credited", event.credited), ("held", event.held))
+    return next((name for name, amount in parts if amount), None)
+
+
+def _extended(state: Subscription, event: e.LotExtended, _: Recorded) -> Subscription:
+    for extended in event.lots:
+        state = state.with_lot(_longer(state.lots[extended.grant], extended))
+    last = None if state.last_day is None else max(state.last_day, event.until)
+    return replace(state, price=state.price + event.fee, last_day=last)
+
+
+def _longer(lot: Lot, extended: ExtendedLot) -> Lot:
+    longer = replace(
+        lot,
+        ends=extended.ends,
+        lapses=extended.lapses,
+        allocated=lot.allocated + extended.fee,
+    )
+    if lot.is_time and extended.starts is not None:
+        fresh = TimeSpan(extended.amount, extended.starts, extended.ends)
+        return replace(longer, spans=(*parting.fixed(lot, extended.recognised), fresh))
+    return longer.rebased(0, added=extended.fee) if extended.fee else longer
+
+
+def _linked(state: Subscription, event: e.CommunicationLinked, _: Recorded) -> Subscription:
+    """A later status keeps the day on which the message was sent, and what it was about."""
+    before = {notice.communication: notice for notice in state.notices}
+    known = before.get(event.communication)
+    failed = event.failed or event.direction == "in"
+    notice = (
+        Notice(event.communication, event.kind, event.sent_on, failed)
+        if known is None
+        else replace(known, failed=failed)
+    )
+    return replace(state, notices=tuple((before | {event.communication: notice}).values()))
+
+
+def _froze(state: Subscription, event: e.UnitsFrozen, _: Recorded) -> Subscription:
+    for frozen in event.lots:
+        lot = state.lots[frozen.grant]
+        state = state.with_lot(replace(lot, frozen=lot.frozen + frozen.quantity))
+    lots = tuple((lot.grant, lot.quantity) for lot in event.lots)
+    held = Freeze(event.dispute, event.payment, lots)
+    payment = replace(state.payments[event.payment], withdrawn=True)
+    return replace(
+        state,
+        freezes=put(state.freezes, parting.freeze_key(event.dispute, event.payment), held),
+        payments=put(state.payments, event.payment, payment),
+    )
+
+
+def _unchanged(state: Subscription, _event: e.ForfeitureHeld, _: Recorded) -> Subscription:
+    return state
+
+
+_STEPS: dict[type, Step] = {
+    e.PackageSold: _sold,
+    e.ConsentRecorded: _consented,
+    e.InstalmentDue: _fell_due,
+    e.PaymentReceived: _paid,
+    e.UnitsDrawn: _drawn,
+    e.DrawReversed: _undrawn,
+    e.LotExpired: _expired,
+    e.ExpiryReversed: _unexpired,
+    e.ForfeitureHeld: _unchanged,
+    e.LotExtended: _extended,
+    e.Refunded: parting.refunded,
+    e.RefundSettled: parting.refund_settled,
+    e.SaleVoided: parting.voided,
+    e.CreditNoted: parting.noted,
+    e.CommunicationLinked: _linked,
+    e.UnitsFrozen: _froze,
+    e.DisputeSettled: parting.dispute_settled,
+}
+
+
+def evolve(state: Subscription, recorded: Recorded) -> Subscription:
+    """The state after one more event."""
+    step = _STEPS.get(type(recorded.event))
+    if step is None:
+        raise impossible("subscription", recorded.event)
+    return step(state, recorded.event, recorded)
+
+
+SUBSCRIPTION: Decider[Subscription] = Decider(NEW, evolve)

@@ -1,0 +1,49 @@
+"""Parts of events that concern several lots: what is extended, leaves or waits."""
+
+from datetime import date
+
+from aggregates.values import Liability
+from ledger.events import Frozen
+from ledger.ids import Id
+from ledger.money import Amount
+from ledger.quantity import Quantity
+
+
+class ExtendedLot(Frozen):
+    """A lot with its new last day. For a time line, `amount` runs over `[starts, ends)`."""
+
+    line: Id
+    grant: Id
+    ends: date
+    lapses: date
+    fee: Amount
+    recognised: Amount = 0
+    amount: Amount = 0
+    starts: date | None = None
+
+
+class LeavingLot(Frozen):
+    """Units that leave a lot otherwise than by a draw (accounting.md 4.9).
+
+    `value` is what leaves of A, `freed` the funding of it, `returned` what the line counts as
+    paid no longer. On a time line, `recognised` is fixed at the day of leaving, and `rest`, if
+    any, runs on over `[rest_starts, rest_ends)`.
+    """
+
+    line: Id
+    grant: Id
+    quantity: Quantity
+    liability: Liability
+    value: Amount
+    freed: Amount
+    returned: Amount = 0
+    recognised: Amount = 0
+    time: bool = False
+    rest: Amount = 0
+    rest_starts: date | None = None
+    rest_ends: date | None = None
+
+
+class FrozenLot(Frozen):
+    grant: Id
+    quantity: Quantity

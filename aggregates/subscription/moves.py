@@ -1,0 +1,63 @@
+"""What an event of units and its undoing have in common."""
+
+from typing import Literal
+
+from aggregates.values import Liability, Revenue, SaleDimensions
+from ledger.events import Event
+from ledger.ids import Id
+from ledger.money import Amount
+from ledger.quantity import Quantity
+
+
+class Draw(Event):
+    """One lot and one visit line; `payable` of the amount is owed to an agent's principal."""
+
+    visit: Id
+    visit_line: Id
+    line: Id
+    grant: Id
+    service: Id
+    quantity: Quantity
+    amount: Amount
+    payable: Amount = 0
+    status: Literal["completed", "no_show", "late_cancel"]
+    liability: Liability
+    revenue: Revenue
+    sale: SaleDimensions
+    location: Id | None = None
+    provider: Id | None = None
+
+    @property
+    def draw(self) -> str:
+        """The visit line, as one word: it draws from a lot at most once."""
+        return f"{self.visit}/{self.visit_line}"
+
+
+class Lapse(Event):
+    """Units of a lot on their way into or out of expiry, and where their value goes (7.6).
+
+    `forfeited` is breakage (row 20), `credited` store credit (row 20a), `held` stays in the
+    liability. `waived` was never paid and, while the units are expired, is not owed, nor is
+    its tax.
+    """
+
+    line: Id
+    grant: Id
+    quantity: Quantity
+    liability: Liability
+    forfeited: Amount
+    credited: Amount
+    held: Amount
+    waived: Amount = 0
+    waived_tax: Amount = 0
+    sale: SaleDimensions
+
+    @property
+    def gone(self) -> int:
+        """What left the liability."""
+        return self.forfeited + self.credited
+
+    @property
+    def value(self) -> int:
+        """The value of the units."""
+        return self.gone + self.held + self.waived

@@ -1,0 +1,173 @@
+"""How a subscription changes when money or units leave it: refund, void, credit note, dispute."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from aggregates.subscription import events as e
+from aggregates.subscription.leaving import LeavingLot
+from aggregates.subscription.lot import NONE, Lot, TimeSpan
+from aggregates.subscription.state import RefundGiven, Subscription, put
+from ledger.events import Recorded
+from ledger.ratios import largest_remainder
+
+
+def freeze_key(dispute: str, payment: str) -> str:
+    """The key of what a dispute holds back because of one payment."""
+    return f"{dispute}/{payment}"
+
+
+def fixed(lot: Lot, recognised: int) -> tuple[TimeSpan, ...]:
+    """The spans with the running one fixed at what was decided."""
+    return tuple(
+        span if span.fixed is not None else replace(span, fixed=recognised) for span in lot.spans
+    )
+
+
+def _rest(leaving: LeavingLot) -> tuple[TimeSpan, ...]:
+    """The span that runs on when only a part of a time line's value leaves."""
+    if leaving.rest_starts is None or leaving.rest_ends is None:
+        return ()
+    return (TimeSpan(leaving.rest, leaving.rest_starts, leaving.rest_ends),)
+
+
+def _left(state: Subscription, lots: Iterable[LeavingLot]) -> Subscription:
+    for leaving in lots:
+        lot = state.lots[leaving.grant]
+        if leaving.time:
+            lot = replace(lot, spans=(*fixed(lot, leaving.recognised), *_rest(leaving)))
+        elif leaving.quantity or leaving.value:
+            gone = replace(lot, refunded=lot.refunded + leaving.quantity)
+            lot = gone.rebased(leaving.value, leaving.quantity)
+        state = state.with_lot(
+            replace(
+                lot,
+                allocated=lot.allocated - leaving.value,
+                funded=lot.funded - leaving.freed,
+                paid_in=lot.paid_in - leaving.returned,
+            )
+        )
+    return state
+
+
+def _ended(state: Subscription, how: str, on: date) -> Subscription:
+    return replace(state, ended=how, ended_on=on)
+
+
+def refunded(state: Subscription, event: e.Refunded, recorded: Recorded) -> Subscription:
+    """Units leave; money goes back, or is no longer asked for (8.1)."""
+    state = _unbilled(_left(state, event.lots), event.receivable, event.receivable_tax)
+    for part in event.refilled:
+        lot = state.lots[part.grant]
+        state = state.with_lot(
+            replace(lot, funded=lot.funded + part.amount, paid_in=lot.paid_in + part.amount)
+        )
+    payments = state.payments
+    for sent in event.payments:
+        old = payments[sent.payment]
+        payments = put(payments, sent.payment, replace(old, refunded=old.refunded + sent.amount))
+    given = RefundGiven(event.refund, event.payments, event.to == "store_credit", event.paid)
+    state = replace(
+        state,
+        payments=payments,
+        refunds=put(state.refunds, event.refund, given),
+        returned=state.returned + event.amount,
+        waived=state.waived + event.waived,
+        paid_ex_tax=state.paid_ex_tax - (event.amount - event.tax),
+        refunded_ex_tax=state.refunded_ex_tax + (event.amount - event.tax),
+        tax_returned=state.tax_returned + event.tax,
+    )
+    return _ended(state, "refunded", recorded.effective_on) if event.ended else state
+
+
+def _unbilled(state: Subscription, amount: int, tax: int) -> Subscription:
+    """What was billed and is no longer due, with its tax; the lots' parts in proportion."""
+    lots = list(state.lots.values())
+    parts = largest_remainder(amount - tax, [lot.billed for lot in lots])
+    for lot, part in zip(lots, parts, strict=True):
+        state = state.with_lot(replace(lot, billed=lot.billed - part))
+    return replace(state, receivable=state.receivable - amount, tax_funded=state.tax_funded - tax)
+
+
+def refund_settled(state: Subscription, event: e.RefundSettled, _: Recorded) -> Subscription:
+    """The money of a refund left, or came back."""
+    given = replace(state.refunds[event.refund], paid=event.status == "paid")
+    return replace(state, refunds=put(state.refunds, event.refund, given))
+
+
+def voided(state: Subscription, _: e.SaleVoided, recorded: Recorded) -> Subscription:
+    """Nothing is left of the sale but what was delivered (row 36)."""
+    on = recorded.effective_on
+    for lot in list(state.lots.values()):
+        earned = lot.earned_by(on)
+        kept = replace(
+            lot,
+            amount=lot.recognised + lot.lapsed_value,
+            units=lot.drawn + lot.lapsed,
+            funded=earned,
+            allocated=earned,
+            billed=0,
+            spans=fixed(lot, lot.running_earned(on)),
+        )
+        state = state.with_lot(kept)
+    return _ended(replace(state, receivable=0), "voided", on)
+
+
+def noted(state: Subscription, event: e.CreditNoted, _: Recorded) -> Subscription:
+    """The price falls; what was billed of it is no longer due (row 35)."""
+    posted = {part.grant: part.amount for part in event.shares}
+    for part in event.reductions:
+        lot = state.lots[part.grant]
+        lower = replace(
+            lot,
+            allocated=lot.allocated - part.amount,
+            funded=lot.funded - posted.get(part.grant, 0),
+        )
+        state = state.with_lot(_cheaper(lower, part.amount))
+    return replace(
+        _unbilled(state, event.receivable, event.posted_tax),
+        price=state.price - (event.amount - event.tax),
+        tax=state.tax - event.tax,
+        notes=(*state.notes, event.note),
+    )
+
+
+def _cheaper(lot: Lot, amount: int) -> Lot:
+    if not lot.is_time:
+        return lot.rebased(amount)
+    spans = tuple(
+        replace(span, amount=span.amount - amount) if span.fixed is None else span
+        for span in lot.spans
+    )
+    return replace(lot, spans=spans)
+
+
+def dispute_settled(
+    state: Subscription, event: e.DisputeSettled, recorded: Recorded
+) -> Subscription:
+    """Frozen units leave or thaw; lost money is no longer paid (8.5)."""
+    key = freeze_key(event.dispute, event.payment)
+    held = state.freezes.get(key)
+    for grant, quantity in held.lots if held else ():
+        lot = state.lots[grant]
+        state = state.with_lot(replace(lot, frozen=max(lot.frozen - quantity, NONE)))
+    state = _left(state, event.lots)
+    freezes = {name: item for name, item in state.freezes.items() if name != key}
+    payment = state.payments[event.payment]
+    payment = replace(
+        payment,
+        withdrawn=any(item.payment == event.payment for item in freezes.values()),
+        lost=payment.lost + event.lost,
+    )
+    ex_tax = event.lost - event.lost_tax
+    state = replace(
+        state,
+        freezes=freezes,
+        payments=put(state.payments, event.payment, payment),
+        returned=state.returned + event.lost,
+        waived=state.waived + event.waived,
+        paid_ex_tax=state.paid_ex_tax - ex_tax,
+        tax_lost=state.tax_lost + event.lost_tax,
+        lost_delivered=state.lost_delivered + ex_tax - sum(lot.freed for lot in event.lots),
+    )
+    return _ended(state, "disputed", recorded.effective_on) if event.ended else state

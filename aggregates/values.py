@@ -1,0 +1,111 @@
+"""Values that several nouns share: the words inside events."""
+
+import re
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
+
+from ledger.calendar import Duration as Span
+from ledger.events import Frozen
+from ledger.ids import Id
+from ledger.money import Amount
+
+#: Salted SHA-256 of a personal field or of free text; the text lies apart and can be erased.
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Digest
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:\- ]{1,64}$")]
+
+#: Which contract-liability account holds a line (accounting.md 12, "CL of a line").
+Liability = Literal["packages", "memberships", "credits", "rights", "setup_fees"]
+#: Which revenue account earns it (accounting.md 12, "Revenue").
+Revenue = Literal["services", "products", "access", "no_show"]
+Tender = Literal["card", "cash", "check", "ach", "store_credit", "financing"]
+Formula = Literal["pro_rata", "list_clawback"]
+#: How a refund came to its amount: by a formula, by agreement, or as goodwill.
+RefundBasis = Literal["pro_rata", "list_clawback", "amount", "goodwill"]
+Clause = Literal[
+    "refund", "cancellation", "expiry", "auto_renew", "commitment", "transfer", "no_show"
+]
+
+
+_FRACTION = re.compile(r"[0-9]{1,40}(/[1-9][0-9]{0,39})?")
+
+
+def _exact(value: object) -> Fraction:
+    text = str(value) if isinstance(value, Fraction) or type(value) is int else value
+    if not isinstance(text, str) or not _FRACTION.fullmatch(text):
+        raise ValueError("an exact value is an integer, or a fraction written n/d, and not below 0")
+    return Fraction(text)
+
+
+def _exact_json(value: Fraction) -> int | str:
+    return int(value) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+
+
+#: An exact rational number that is not negative, written ``1350`` or ``1000/3``.
+Exact = Annotated[Fraction, BeforeValidator(_exact), PlainSerializer(_exact_json)]
+
+
+class Duration(Frozen):
+    """A span of calendar units, as written: ``{"weeks": 12}``."""
+
+    years: Annotated[int, Field(ge=1, le=100)] | None = None
+    months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    weeks: Annotated[int, Field(ge=1, le=5200)] | None = None
+    days: Annotated[int, Field(ge=1, le=36500)] | None = None
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "Duration":
+        if not (self.years or self.months or self.weeks or self.days):
+            raise ValueError("a duration names years, months, weeks or days")
+        return self
+
+    def span(self) -> Span:
+        """The calendar arithmetic of this duration."""
+        return Span(self.years or 0, self.months or 0, self.weeks or 0, self.days or 0)
+
+    def end(self, start: date) -> date:
+        """The first day after a stretch of this length that begins on `start`."""
+        return self.span().after(start)
+
+
+class SaleDimensions(Frozen):
+    """The dimensions of a sale, on every event that moves its money (accounting.md 12.2)."""
+
+    subscription: Id
+    offer: Id
+    program: Word | None = None
+    location: Id | None = None
+    provider: Id | None = None
+
+
+class Share(Frozen):
+    """A line's part of an amount in the contract-liability accounts."""
+
+    line: Id
+    grant: Id
+    liability: Liability
+    amount: Amount
+
+
+class ContractShare(Share):
+    """A line's part of an amount that concerns several contracts, as a dispute may."""
+
+    sale: SaleDimensions
+
+
+class TenderPart(Frozen):
+    """Money moved on one payment."""
+
+    payment: Id
+    tender: Tender
+    amount: Amount

@@ -1,0 +1,1 @@
+"""Visits: what was delivered, once, and what covered it."""

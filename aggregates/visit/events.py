@@ -1,0 +1,67 @@
+"""What can happen to a visit."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from aggregates.values import Digest
+from ledger.events import Event, Frozen
+from ledger.ids import Id
+from ledger.money import Amount
+from ledger.quantity import Quantity
+
+
+class Drawn(Frozen):
+    """What one lot gave to a visit line; `amount` is the value allocated to it."""
+
+    subscription: Id
+    line: Id
+    grant: Id
+    quantity: Quantity
+    amount: Amount
+
+
+class CoverageRow(Frozen):
+    """The answer for one visit line (interfaces.md 4, "Using")."""
+
+    line: Id
+    service: Id
+    quantity: Quantity
+    covered: Quantity
+    prepaid: Amount
+    list_price: Amount
+    discount: Amount
+    credit: Amount
+    patient_owes: Amount
+    draws: tuple[Drawn, ...]
+    reason: str | None = None
+
+
+class Attendance(Frozen):
+    """How the visit is known to have taken place."""
+
+    checked_in_at: AwareDatetime
+    signature_sha256: Digest | None = None
+    booked_by: Digest | None = None
+
+
+class VisitRecorded(Event):
+    """A visit took place, was missed, or was cancelled late; its coverage was decided then."""
+
+    visit: Id
+    patient: Id
+    status: Literal["completed", "no_show", "late_cancel"]
+    coverage: tuple[CoverageRow, ...]
+    booking: Id | None = None
+    location: Id | None = None
+    provider: Id | None = None
+    attendance: Attendance | None = None
+
+
+class ConsumptionReversed(Event):
+    """Draws of this visit were undone, line by line."""
+
+    visit: Id
+    lines: tuple[Id, ...]
+    reason: Digest
+    approver: Id | None = None

@@ -1,0 +1,53 @@
+"""What a visit can be asked to do: the data of its commands (interfaces.md 4, "Using")."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from aggregates.values import Digest
+from ledger.calendar import Moment
+from ledger.events import Frozen
+from ledger.ids import Id
+from ledger.money import Amount
+from ledger.personal import FreeText, Personal
+from ledger.quantity import PositiveQuantity
+
+
+class VisitLine(Frozen):
+    line: Id
+    service: Id
+    quantity: PositiveQuantity = Decimal(1)
+    list_price: Amount | None = None
+    tax: Amount = 0
+
+
+class AttendanceOrder(Frozen):
+    checked_in_at: Moment
+    signature_sha256: Digest | None = None
+    booked_by: Personal | None = None
+
+
+class RecordVisit(Frozen):
+    visit: Id
+    patient: Id
+    booking: Id | None = None
+    location: Id | None = None
+    provider: Id | None = None
+    status: Literal["completed", "no_show", "late_cancel"]
+    lines: Annotated[tuple[VisitLine, ...], Field(min_length=1, max_length=50)]
+    attendance: AttendanceOrder | None = None
+    prefer: tuple[Id, ...] = ()
+
+    @model_validator(mode="after")
+    def _lines_differ(self) -> "RecordVisit":
+        if len({line.line for line in self.lines}) < len(self.lines):
+            raise ValueError("each line of a visit has its own name")
+        return self
+
+
+class ReverseConsumption(Frozen):
+    visit: Id
+    line: Id | None = None
+    reason: FreeText
+    approver: Id | None = None

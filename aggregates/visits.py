@@ -1,0 +1,215 @@
+"""Visits and their reversal: one append for the visit and every contract it draws from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aggregates.coverage import Holdings, cover_line, draw_kinds
+from aggregates.expiry import expire_lot
+from aggregates.patient.events import StoreCreditApplied
+from aggregates.patient.state import Patient
+from aggregates.service.events import ServiceDefined
+from aggregates.subscription import events as e
+from aggregates.subscription.evolve import SUBSCRIPTION
+from aggregates.subscription.state import Subscription, sale_of
+from aggregates.visit.events import (
+    Attendance,
+    ConsumptionReversed,
+    CoverageRow,
+    Drawn,
+    VisitRecorded,
+)
+from aggregates.visit.orders import RecordVisit, ReverseConsumption
+from aggregates.visit.state import Visit, recorded_of
+from ledger.codes import Code, Refused
+from ledger.decider import Context, Decided, Decision, staged
+from ledger.events import NewEvent
+from ledger.ids import stream
+from ledger.money import LARGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What a visit needs to know: the visit's stream, the patient, the contracts, the services."""
+
+    visit: Visit
+    patient: Patient
+    contracts: Mapping[str, Subscription]
+    services: Mapping[str, ServiceDefined]
+
+
+def record_visit(context: Context, order: RecordVisit, chart: Chart) -> Decision:
+    """A visit with its coverage (interfaces.md 4). What nobody covers is part of the answer."""
+    refusal = _may_record(order, chart)
+    if refusal is not None:
+        return refusal
+    held = Holdings(context, dict(chart.contracts), chart.patient.store_credit)
+    rows = tuple(
+        cover_line(held, order, line, chart.services[line.service], context.on)
+        for line in order.lines
+    )
+    visit = stream(context.clinic, "visit", order.visit)
+    events = [NewEvent(visit, _visit_recorded(order, rows)), *held.events]
+    events += _credit_taken_back(context, order.patient, held.events)
+    return Decided(tuple(events), {"coverage": coverage_data(rows)}, held.folded())
+
+
+def coverage_data(rows: tuple[CoverageRow, ...]) -> list[dict[str, object]]:
+    """The rows as the interface shows them."""
+    return [row.model_dump(mode="json", exclude_none=True) for row in rows]
+
+
+def _may_record(order: RecordVisit, chart: Chart) -> Refused | None:
+    for index, line in enumerate(order.lines):
+        if line.service not in chart.services:
+            return Refused(
+                Code.UNKNOWN_SERVICE,
+                f"No service {line.service} was defined by then.",
+                f"data.lines[{index}].service",
+            )
+        price = chart.services[line.service].list_price
+        if line.quantity * max(price, line.list_price or 0) + line.tax > LARGEST:
+            return Refused(
+                Code.INVALID,
+                "The line is worth more than a ledger can hold.",
+                f"data.lines[{index}].quantity",
+            )
+    for index, name in enumerate(order.prefer):
+        if name not in chart.contracts:
+            return Refused(
+                Code.UNKNOWN_SUBSCRIPTION,
+                f"The patient holds no subscription {name}.",
+                f"data.prefer[{index}]",
+            )
+    if chart.visit.recorded is not None:
+        return Refused(
+            Code.DUPLICATE,
+            f"Visit {order.visit} is recorded.",
+            "data.visit",
+            {"coverage": coverage_data(chart.visit.recorded.coverage)},
+        )
+    return None
+
+
+def _visit_recorded(order: RecordVisit, rows: tuple[CoverageRow, ...]) -> VisitRecorded:
+    attendance = order.attendance
+    return VisitRecorded(
+        visit=order.visit,
+        patient=order.patient,
+        status=order.status,
+        coverage=rows,
+        booking=order.booking,
+        location=order.location,
+        provider=order.provider,
+        attendance=None
+        if attendance is None
+        else Attendance.model_validate(attendance.model_dump(exclude_none=True)),
+    )
+
+
+def _credit_taken_back(context: Context, patient: str, events: list[NewEvent]) -> list[NewEvent]:
+    """Store credit that an expiry had given goes back with the units (row 20a mirrored)."""
+    name = stream(context.clinic, "patient", patient)
+    return [
+        NewEvent(
+            name,
+            StoreCreditApplied(
+                amount=new.event.credited,
+                subscription=new.event.sale.subscription,
+                cause="expiry_reversed",
+            ),
+        )
+        for new in events
+        if isinstance(new.event, e.ExpiryReversed) and new.event.credited
+    ]
+
+
+def reverse_consumption(context: Context, order: ReverseConsumption, chart: Chart) -> Decision:
+    """Unwinds the recorded draws in reverse order: same amounts, same lots, the draw's date."""
+    rows = _rows_to_reverse(order, chart.visit)
+    if isinstance(rows, Refused):
+        return rows
+    visit = chart.visit
+    held = dict(chart.contracts)
+    events: list[NewEvent] = []
+    for row in reversed(rows):
+        for drawn in reversed(row.draws):
+            events += _undraw(context, order, visit, row, drawn, held, chart)
+    undone = ConsumptionReversed(
+        visit=order.visit,
+        lines=tuple(row.line for row in rows),
+        reason=order.reason,
+        approver=order.approver,
+    )
+    name = stream(context.clinic, "visit", order.visit)
+    first = NewEvent(name, undone, visit.took_place, visit.effective_at)
+    return Decided((first, *events), {"visit": order.visit, "lines": list(undone.lines)})
+
+
+def _rows_to_reverse(order: ReverseConsumption, visit: Visit) -> list[CoverageRow] | Refused:
+    if visit.recorded is None:
+        return Refused(Code.UNKNOWN_VISIT, f"No visit {order.visit} is recorded.", "data.visit")
+    rows = [row for row in visit.recorded.coverage if order.line in (None, row.line)]
+    if not rows:
+        return Refused(Code.INVALID, f"Visit {order.visit} has no line {order.line}.", "data.line")
+    open_rows = [row for row in rows if row.line not in visit.reversed_lines]
+    if not open_rows:
+        return Refused(Code.ALREADY_REVERSED, "These draws were reversed before.", "data.visit")
+    return open_rows
+
+
+def _undraw(
+    context: Context,
+    order: ReverseConsumption,
+    visit: Visit,
+    row: CoverageRow,
+    drawn: Drawn,
+    held: dict[str, Subscription],
+    chart: Chart,
+) -> list[NewEvent]:
+    """The reversal of one draw and, where the lot has lapsed since, its expiry again."""
+    contract = held[drawn.subscription]
+    event = _draw_reversed(order, visit, row, drawn, contract)
+    name = stream(context.clinic, "subscription", drawn.subscription)
+    back = NewEvent(name, event, visit.took_place, visit.effective_at)
+    state = SUBSCRIPTION.evolve(contract, staged(context, back))
+    events = [back]
+    lot = state.lots[drawn.grant]
+    if lot.lapses is not None and lot.lapses < context.on and state.ended is None:
+        again = expire_lot(context, state, lot, lot.lapses)
+        state = SUBSCRIPTION.fold(
+            (staged(context, new) for new in again if new.stream == name), state
+        )
+        events += again
+    held[drawn.subscription] = state
+    return events
+
+
+def _draw_reversed(
+    order: ReverseConsumption,
+    visit: Visit,
+    row: CoverageRow,
+    drawn: Drawn,
+    contract: Subscription,
+) -> e.DrawReversed:
+    sold, recorded = sale_of(contract), recorded_of(visit)
+    lot = contract.lots[drawn.grant]
+    term = lot.term(row.service)
+    kinds = draw_kinds(sold, term, recorded.status, drawn.quantity, drawn.amount)
+    return e.DrawReversed(
+        visit=order.visit,
+        visit_line=row.line,
+        line=drawn.line,
+        grant=drawn.grant,
+        service=row.service,
+        quantity=drawn.quantity,
+        amount=drawn.amount,
+        payable=kinds.payable,
+        status=recorded.status,
+        liability=lot.liability,
+        revenue=kinds.revenue,
+        sale=sold.sale,
+        location=recorded.location,
+        provider=recorded.provider,
+        reason=order.reason,
+        approver=order.approver,
+    )

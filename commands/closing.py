@@ -1,0 +1,171 @@
+"""Closing a period: replay up to the cut, and seal what it gives (accounting.md 14)."""
+
+from typing import Annotated, Any, Protocol
+
+from pydantic import AfterValidator
+
+from aggregates.clinic.events import PeriodLocked
+from aggregates.effects import RULES
+from aggregates.period.events import AccountTotal, CloseCheck, CloseException, PeriodClosed
+from aggregates.values import Digest
+from commands.desk import Desk
+from commands.permissions import lacks_approval
+from ledger.calendar import Period, tz_version
+from ledger.codes import Code, Refused
+from ledger.decider import Context, Decided, Decision
+from ledger.events import Frozen, NewEvent
+from ledger.ids import Id
+
+#: Books are kept from here to there: a slip of the pen must not close the year 1.
+_YEARS = range(1900, 3000)
+
+
+def _period(text: str) -> str:
+    period = Period.parse(text)
+    if period.year not in _YEARS:
+        raise ValueError(f"books are kept from {_YEARS.start} to {_YEARS.stop - 1}")
+    return str(period)
+
+
+PeriodText = Annotated[str, AfterValidator(_period)]
+
+
+class ClosePeriod(Frozen):
+    """The data of `close_period` (interfaces.md 4)."""
+
+    period: PeriodText
+    approver: Id | None = None
+    expected_digest: Digest | None = None
+
+
+class Sealable(Protocol):
+    """What a replay up to the cut gives for a period."""
+
+    @property
+    def journal_digest(self) -> str: ...
+    @property
+    def entries(self) -> int: ...
+    @property
+    def trial_balance(self) -> tuple[AccountTotal, ...]: ...
+    @property
+    def checks(self) -> tuple[CloseCheck, ...]: ...
+    @property
+    def exceptions(self) -> tuple[CloseException, ...]: ...
+
+
+class Closer(Protocol):
+    """What the close needs from the reading side; wired at start-up.
+
+    `obstacles` are the clinic's unresolved dead letters.
+    """
+
+    def figures(self, clinic: str, period: Period, cut: int) -> Sealable: ...
+    def obstacles(self, clinic: str) -> list[CloseException]: ...
+
+
+#: Exceptions that stop a close instead of being listed (interfaces.md 4, `record_payout`).
+BLOCKING = frozenset({"payout_unmatched", "dead_letter"})
+
+
+def close_period(
+    desk: Desk, context: Context, order: ClosePeriod, closer: Closer | None
+) -> Decision:
+    """Seals a period that has ended, after its predecessor, when its checks hold."""
+    period = Period.parse(order.period)
+    refusal = _may_close(desk, context, period) or _approval(desk, context, order)
+    if refusal is not None:
+        return refusal
+    if closer is None:
+        raise RuntimeError("no replay was wired for closing")
+    head = desk.workspace.head()
+    sealed = closer.figures(desk.clinic_id, period, head)
+    exceptions = (*sealed.exceptions, *closer.obstacles(desk.clinic_id))
+    refusal = _does_not_tie(order, sealed, exceptions)
+    if refusal is not None:
+        return refusal
+    return _sealed(desk, context, order, sealed, exceptions, head)
+
+
+def _may_close(desk: Desk, context: Context, period: Period) -> Refused | None:
+    if period.last >= context.today:
+        return Refused(Code.INVALID, f"{period} has not ended yet.", "data.period")
+    locked = desk.clinic().locked_through
+    if locked is not None and period <= locked:
+        return Refused(Code.PERIOD_CLOSED, f"{period} is closed.", "data.period")
+    if locked is not None and period != locked.next():
+        return Refused(Code.INVALID, f"{locked.next()} must be closed first.", "data.period")
+    return None
+
+
+def _approval(desk: Desk, context: Context, order: ClosePeriod) -> Refused | None:
+    needed = desk.clinic().policy("close_approvals", context.today) > 0
+    return lacks_approval(context, "close_period", order.approver, required=needed)
+
+
+def _does_not_tie(
+    order: ClosePeriod, sealed: Sealable, exceptions: tuple[CloseException, ...]
+) -> Refused | None:
+    failed = [check for check in sealed.checks if not check.ok]
+    blocking = [item for item in exceptions if item.kind in BLOCKING]
+    if failed or blocking:
+        return Refused(
+            Code.CONFLICT,
+            "The books cannot be closed: see details.",
+            "data.period",
+            {
+                "checks": [check.model_dump(mode="json") for check in failed],
+                "exceptions": [item.model_dump(mode="json") for item in blocking],
+            },
+        )
+    if order.expected_digest not in (None, sealed.journal_digest):
+        return Refused(
+            Code.AMOUNT_MISMATCH,
+            "The books are not those expected.",
+            "data.expected_digest",
+            {"journal_digest": sealed.journal_digest},
+        )
+    return None
+
+
+def _sealed(
+    desk: Desk,
+    context: Context,
+    order: ClosePeriod,
+    sealed: Sealable,
+    exceptions: tuple[CloseException, ...],
+    cut: int,
+) -> Decided:
+    version = len(desk.period(order.period).closes) + 1
+    closed = PeriodClosed(
+        period=order.period,
+        version=version,
+        cut=cut,
+        rules=RULES,
+        journal_digest=sealed.journal_digest,
+        entries=sealed.entries,
+        trial_balance=sealed.trial_balance,
+        checks=sealed.checks,
+        exceptions=exceptions,
+        policies=desk.clinic().policies(Period.parse(order.period).last),
+        tz_version=tz_version(),
+        approver=order.approver,
+    )
+    locked = PeriodLocked(period=order.period, version=version, cut=cut)
+    events = (
+        NewEvent(desk.name("period", order.period), closed, Period.parse(order.period).last),
+        NewEvent(desk.name("clinic"), locked),
+    )
+    return Decided(events, _close_data(closed))
+
+
+def _close_data(closed: PeriodClosed) -> dict[str, Any]:
+    return {
+        "period": closed.period,
+        "version": closed.version,
+        "position": closed.cut,
+        "journal_digest": closed.journal_digest,
+        "checks": [check.model_dump(mode="json") for check in closed.checks],
+        "exceptions": [
+            item.model_dump(mode="json", exclude_none=True) for item in closed.exceptions
+        ],
+    }

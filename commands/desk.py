@@ -1,0 +1,100 @@
+"""The clinic's streams by name, as a use case asks for them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregates.clinic.state import CLINIC, Clinic
+from aggregates.communication.state import COMMUNICATION, Communication
+from aggregates.dispute.state import DISPUTE, Dispute
+from aggregates.document.state import DOCUMENT, Document
+from aggregates.offer.state import OFFER, Offer
+from aggregates.patient.state import PATIENT, Patient
+from aggregates.payment.state import CHARGE, PAYMENT, REFUND, Charge, Payment, Refund
+from aggregates.payout.state import PAYOUT, Payout
+from aggregates.period.state import PERIOD, PeriodState
+from aggregates.service.events import ServiceDefined
+from aggregates.service.state import SERVICE, Service
+from aggregates.subscription.evolve import SUBSCRIPTION
+from aggregates.subscription.state import Subscription
+from aggregates.visit.state import VISIT, Visit
+from commands.workspace import Workspace
+from ledger.decider import Decider
+from ledger.ids import stream
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One clinic's workspace; every getter reads the stream unless it is here already."""
+
+    clinic_id: str
+    workspace: Workspace
+
+    def name(self, kind: str, key: str | None = None) -> str:
+        """The name of one of this clinic's streams."""
+        return stream(self.clinic_id, kind, key)
+
+    def clinic(self) -> Clinic:
+        return self.workspace.get(CLINIC, self.name("clinic"))
+
+    def subscription(self, key: str) -> Subscription:
+        return self.workspace.get(SUBSCRIPTION, self.name("subscription", key))
+
+    def subscriptions(self, keys: Iterable[str]) -> dict[str, Subscription]:
+        """The contracts by id, in the order given, read in one query."""
+        wanted = list(keys)
+        self.workspace.load((SUBSCRIPTION, self.name("subscription", key)) for key in wanted)
+        return {key: self.subscription(key) for key in wanted}
+
+    def patient(self, key: str) -> Patient:
+        return self.workspace.get(PATIENT, self.name("patient", key))
+
+    def offer(self, key: str) -> Offer:
+        return self.workspace.get(OFFER, self.name("offer", key))
+
+    def services(self, keys: Iterable[str], at: datetime) -> dict[str, ServiceDefined]:
+        """The definitions in force at `at`; a service without one is left out."""
+        wanted = sorted(set(keys))
+        self.workspace.load((SERVICE, self.name("service", key)) for key in wanted)
+        found = {key: self._service(key).at(at) for key in wanted}
+        return {key: defined for key, defined in found.items() if defined is not None}
+
+    def _service(self, key: str) -> Service:
+        return self.workspace.get(SERVICE, self.name("service", key))
+
+    def visit(self, key: str) -> Visit:
+        return self.workspace.get(VISIT, self.name("visit", key))
+
+    def payment(self, key: str) -> Payment:
+        return self.workspace.get(PAYMENT, self.name("payment", key))
+
+    def charge(self, key: str) -> Charge:
+        return self.workspace.get(CHARGE, self.name("charge", key))
+
+    def refund(self, key: str) -> Refund:
+        return self.workspace.get(REFUND, self.name("refund", key))
+
+    def dispute(self, key: str) -> Dispute:
+        return self.workspace.get(DISPUTE, self.name("dispute", key))
+
+    def communication(self, key: str) -> Communication:
+        return self.workspace.get(COMMUNICATION, self.name("communication", key))
+
+    def document(self, key: str) -> Document:
+        return self.workspace.get(DOCUMENT, self.name("document", key))
+
+    def payout(self, key: str) -> Payout:
+        return self.workspace.get(PAYOUT, self.name("payout", key))
+
+    def period(self, key: str) -> PeriodState:
+        return self.workspace.get(PERIOD, self.name("period", key))
+
+    def payments(self, keys: Iterable[str]) -> Mapping[str, Payment]:
+        """Payment streams by id, read in one query."""
+        wanted = list(keys)
+        self.workspace.load((PAYMENT, self.name("payment", key)) for key in wanted)
+        return {key: self.payment(key) for key in wanted}
+
+
+#: The streams a command needs, with how they fold: what a batch reads in one query.
+Wanted = list[tuple[Decider[object], str]]

@@ -1,0 +1,261 @@
+"""Handling: every command comes through here, one or many of a clinic at a time.
+
+Check, load, decide, append, in one append for the whole batch (architecture.md 4, 6). Retries
+and idempotency live here and nowhere else: a conflict means "look again", a lost reply means
+"send the same ids again" (style.md rules 7 and 8).
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from random import uniform
+from time import sleep
+from typing import Any
+
+from aggregates.clinic.state import CLINIC
+from aggregates.document.orders import AttachDocument
+from commands.closing import ClosePeriod, Closer, close_period
+from commands.desk import Desk
+from commands.disputing import content_of
+from commands.envelope import Envelope, Result, refused
+from commands.pending import Pending, parsed, result_of
+from commands.permissions import forbidden
+from commands.registry import CLOSE_PERIOD, SPECS
+from commands.remembering import about, answer, with_subject
+from commands.workspace import StateCache, Workspace
+from ledger.calendar import local_date
+from ledger.codes import Code, Refused
+from ledger.decider import Context, Decision
+from ledger.errors import Busy, OutcomeUnknown
+from ledger.events import Frozen
+from ledger.personal import PersonalText, protect
+from ledger.store.store import CommandRow, Conflict, EventStore, Known
+
+#: Pauses before deciding again after a lost race, with jitter (style.md rule 8).
+PAUSES = (0.01, 0.03, 0.1, 0.3, 0.6)
+FURTHEST_AHEAD = timedelta(days=1)
+SALT_BYTES = 16
+
+
+class Commands:
+    """The commands of all clinics; safe to share between threads.
+
+    `clock` gives the ledger's now; `fixed_clock` tells that it also replaces the server's for
+    recorded times. `closer` computes the figures of a close, `due` names the contracts with
+    something to expire by a day.
+    """
+
+    def __init__(
+        self,
+        store: EventStore,
+        clock: Callable[[], datetime],
+        *,
+        closer: Closer | None = None,
+        fixed_clock: bool = False,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self._closer = closer
+        self._fixed_clock = fixed_clock
+        self._cache = StateCache()
+
+    def handle(self, envelope: Envelope) -> Result:
+        """Decides and records one command; raises LedgerError for the machinery's failures."""
+        return self.handle_many(envelope.clinic, [envelope])[0]
+
+    def handle_many(self, clinic: str, envelopes: Sequence[Envelope]) -> list[Result]:
+        """Decides a batch in memory, in order, and records what is accepted in one append.
+
+        Each result is the command's own: a refused one does not touch the others. Raises Busy
+        when races were lost too often, OutcomeUnknown when the reply stayed lost.
+        """
+        if len(envelopes) == 1 or all(item.command != CLOSE_PERIOD for item in envelopes):
+            return self._handle_batch(clinic, envelopes)
+        return [self._handle_batch(clinic, [envelope])[0] for envelope in envelopes]
+
+    def desk(self, clinic: str) -> Desk:
+        """A fresh view of the clinic's streams, for questions that change nothing."""
+        return Desk(clinic, Workspace(self.store, clinic, self._cache))
+
+    def _handle_batch(self, clinic: str, envelopes: Sequence[Envelope]) -> list[Result]:
+        lost: Busy = Busy("the same streams moved too often; send the command again")
+        recall = any(item.command == CLOSE_PERIOD for item in envelopes)
+        for pause in (*PAUSES, None):
+            try:
+                return self._attempt(clinic, envelopes, recall=recall)
+            except Known:
+                recall = True
+                continue
+            except (Conflict, OutcomeUnknown) as error:
+                recall = True
+                lost = error
+            if pause is not None:
+                sleep(pause * uniform(0.5, 1.5))
+            if len(envelopes) > 1 and isinstance(lost, Conflict):
+                return self._in_halves(clinic, envelopes)
+        raise lost if isinstance(lost, OutcomeUnknown) else Busy(str(lost))
+
+    def _in_halves(self, clinic: str, envelopes: Sequence[Envelope]) -> list[Result]:
+        """Smaller appends meet fewer others (style.md rule 10)."""
+        middle = len(envelopes) // 2
+        return [
+            *self._handle_batch(clinic, envelopes[:middle]),
+            *self._handle_batch(clinic, envelopes[middle:]),
+        ]
+
+    def _attempt(self, clinic: str, envelopes: Sequence[Envelope], *, recall: bool) -> list[Result]:
+        """One try. The command memory is asked before deciding only when a try before has met
+        it; the append asks it again in any case, and so does every refusal.
+        """
+        desk = self.desk(clinic)
+        pending = [parsed(envelope) for envelope in envelopes]
+        if recall:
+            self._recall(desk, [item for item in pending if item.result is None])
+        self._read_ahead(desk, pending)
+        accepted: dict[str, Pending] = {}
+        for item in pending:
+            item.twin = accepted.get(item.envelope.id)
+            if item.result is None and item.twin is None:
+                self._decide(desk, item)
+            if item.row is not None:
+                accepted[item.envelope.id] = item
+        self._recall(desk, [item for item in pending if item.is_refused])
+        self._append(desk, pending)
+        return [result_of(item) for item in pending]
+
+    def _recall(self, desk: Desk, items: Sequence[Pending]) -> None:
+        """Answers what is remembered: an accepted command sent again, or a twin of it recorded
+        meanwhile, must not hear that it is its own duplicate (architecture.md 4).
+        """
+        if not items:
+            return
+        memory = self.store.remembered(desk.clinic_id, [item.envelope.id for item in items])
+        for item in items:
+            known = memory.get(item.envelope.id)
+            if known is not None:
+                item.result = answer(item.envelope, *known)
+
+    def _read_ahead(self, desk: Desk, pending: list[Pending]) -> None:
+        """Reads the streams of the whole batch in one query, or in two where the cache did not
+        know what the first would lead to.
+        """
+        items = [
+            (SPECS[item.envelope.command], item.order)
+            for item in pending
+            if item.result is None and item.envelope.command in SPECS
+        ]
+        guess = Desk(desk.clinic_id, desk.workspace.remembered())
+        first = [read for spec, order in items for read in spec.first(desk, order)]
+        then = [read for spec, order in items for read in spec.then(guess, order)]
+        desk.workspace.load(((CLINIC, desk.name("clinic")), *first, *then))
+        desk.workspace.load(read for spec, order in items for read in spec.then(desk, order))
+
+    def _decide(self, desk: Desk, item: Pending) -> None:
+        envelope = item.envelope
+        context = self._context(desk, envelope)
+        refusal = _out_of_place(desk, envelope, context) or forbidden(context, envelope.command)
+        if refusal is not None:
+            item.result = refused(envelope.id, refusal)
+            return
+        assert item.order is not None
+        order, texts = protect(item.order, _salt)
+        channel, more = _protected_channel(envelope)
+        decision = self._decision(desk, context, envelope.command, order)
+        if isinstance(decision, Refused):
+            item.result = refused(envelope.id, decision)
+            return
+        desk.workspace.stage(context, decision)
+        self._keep_content(desk, context, order)
+        item.row = CommandRow(
+            id=envelope.id,
+            name=envelope.command,
+            request_hash=envelope.fingerprint,
+            data=decision.data,
+            actor=context.actor,
+            role=context.role,
+            effective_at=context.at,
+            effective_on=context.on,
+            events=decision.events,
+            meta=_meta(envelope, channel),
+            personal=with_subject(desk, order, [*texts, *more]),
+        )
+
+    def _decision(self, desk: Desk, context: Context, command: str, order: Frozen) -> Decision:
+        if isinstance(order, ClosePeriod):
+            return close_period(desk, context, order, self._closer)
+        return SPECS[command].decide(desk, context, order)
+
+    def _context(self, desk: Desk, envelope: Envelope) -> Context:
+        timezone = desk.clinic().timezone
+        if desk.clinic().defined is None:
+            timezone = str(envelope.data.get("timezone", "UTC"))
+        now = self.clock()
+        return Context(
+            clinic=envelope.clinic,
+            at=envelope.at,
+            on=_date_or_utc(envelope.at, timezone),
+            actor=envelope.actor.id,
+            role=envelope.actor.role,
+            now=now,
+            today=_date_or_utc(now, timezone),
+        )
+
+    def _keep_content(self, desk: Desk, context: Context, order: Frozen) -> None:
+        """Stores a document's bytes by their digest; storing them twice is storing them once."""
+        content = content_of(order) if isinstance(order, AttachDocument) else None
+        if content is not None and isinstance(order, AttachDocument):
+            subject = about(desk, order)
+            self.store.put_document(context.clinic, order.media_type, content, subject)
+
+    def _append(self, desk: Desk, pending: list[Pending]) -> None:
+        rows = [item.row for item in pending if item.row is not None]
+        if not rows:
+            return
+        written = [new for row in rows for new in row.events]
+        now = self.clock() if self._fixed_clock else None
+        expected = desk.workspace.expected(written)
+        accepted = self.store.append(desk.clinic_id, rows, expected, now)
+        desk.workspace.keep()
+        answers = iter(accepted)
+        for item in pending:
+            if item.row is not None:
+                item.result = answer(item.envelope, item.row.request_hash, next(answers))
+
+
+def _protected_channel(envelope: Envelope) -> tuple[dict[str, Any], list[PersonalText]]:
+    """The context of the command with its personal traces as digests (interfaces.md 3)."""
+    if envelope.context is None:
+        return {}, []
+    channel, texts = protect(envelope.context, _salt)
+    return channel.model_dump(exclude_none=True), texts
+
+
+def _meta(envelope: Envelope, channel: dict[str, Any]) -> dict[str, Any]:
+    """What every event of the command keeps about how it came in."""
+    meta: dict[str, Any] = {}
+    if envelope.source is not None:
+        meta["source"] = envelope.source.model_dump(exclude_none=True)
+    if channel:
+        meta["context"] = channel
+    return meta
+
+
+def _salt() -> bytes:
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def _out_of_place(desk: Desk, envelope: Envelope, context: Context) -> Refused | None:
+    if envelope.at > context.now + FURTHEST_AHEAD:
+        late = "The time lies more than a day after the ledger's clock."
+        return Refused(Code.INVALID, late, "at")
+    if desk.clinic().defined is None and envelope.command != "define_clinic":
+        return Refused(Code.UNKNOWN_CLINIC, f"No clinic {desk.clinic_id}.", "clinic")
+    return None
+
+
+def _date_or_utc(moment: datetime, timezone: str) -> date:
+    """The clinic's date; a time zone that does not exist is refused by the decision itself."""
+    try:
+        return local_date(moment, timezone)
+    except KeyError:
+        return moment.date()

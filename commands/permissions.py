@@ -1,0 +1,89 @@
+"""Who may do what: the table of reliability.md 6.7, as data.
+
+`may` lists roles that act alone; `asks` those that need an approver of a role in `approves`.
+A role in neither is refused. That approver and requester differ is checked for all of them.
+"""
+
+from dataclasses import dataclass
+
+from ledger.codes import Code, Refused
+from ledger.decider import Context
+
+FRONT, PROVIDER, ACCOUNTANT = "front_desk", "provider", "accountant"
+DISPUTES, ADMIN, SERVICE = "dispute_handler", "clinic_admin", "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """The roles that may send a command alone, and those that may with an approver."""
+
+    may: frozenset[str]
+    asks: frozenset[str] = frozenset()
+
+
+def _right(*may: str, asks: tuple[str, ...] = ()) -> Right:
+    return Right(frozenset(may), frozenset(asks))
+
+
+SETTING_UP = _right(ADMIN)
+SELLING = _right(FRONT, ADMIN, SERVICE)
+VISITS = _right(FRONT, PROVIDER, ADMIN, SERVICE)
+CORRECTING = _right(ACCOUNTANT, ADMIN, asks=(FRONT, PROVIDER, DISPUTES))
+EXTENDING = _right(ADMIN, asks=(ACCOUNTANT, DISPUTES))
+REFUNDING = _right(ACCOUNTANT, ADMIN, asks=(FRONT, DISPUTES))
+CANCELLING = _right(ADMIN, asks=(ACCOUNTANT, DISPUTES))
+DISPUTING = _right(DISPUTES, ADMIN, SERVICE)
+NOTING = _right(FRONT, PROVIDER, ACCOUNTANT, DISPUTES, ADMIN, SERVICE)
+CLOCK = _right(ACCOUNTANT, ADMIN, SERVICE)
+
+#: Who may ask for a refund above the formula, or out of goodwill.
+MORE_THAN_ENTITLED = frozenset({ACCOUNTANT, DISPUTES, ADMIN})
+
+RIGHTS: dict[str, Right] = {
+    "define_clinic": SETTING_UP,
+    "define_service": SETTING_UP,
+    "publish_offer": SETTING_UP,
+    "set_policy": _right(ADMIN, asks=(ACCOUNTANT,)),
+    "register_patient": SELLING,
+    "sell_package": SELLING,
+    "record_consent": SELLING,
+    "record_payment": SELLING,
+    "record_visit": VISITS,
+    "reverse_consumption": CORRECTING,
+    "extend": EXTENDING,
+    "refund": REFUNDING,
+    "settle_refund": _right(ACCOUNTANT, ADMIN, SERVICE),
+    "void_sale": CANCELLING,
+    "credit_note": CANCELLING,
+    "record_payout": _right(ACCOUNTANT, ADMIN, SERVICE),
+    "open_dispute": DISPUTING,
+    "close_dispute": DISPUTING,
+    "log_communication": NOTING,
+    "attach_document": NOTING,
+    "expire": CLOCK,
+    "close_period": _right(ACCOUNTANT, ADMIN),
+}
+
+
+def forbidden(context: Context, command: str) -> Refused | None:
+    """Whether the role has any right to the command."""
+    right = RIGHTS[command]
+    if context.role in right.may or context.role in right.asks:
+        return None
+    return Refused(Code.FORBIDDEN, f"The role {context.role} may not send {command}.", "actor.role")
+
+
+def lacks_approval(
+    context: Context, command: str, approver: str | None, *, required: bool = False
+) -> Refused | None:
+    """Whether an approver is missing, or is the requester himself (reliability.md 6.7).
+
+    `required` asks for one from roles that otherwise act alone.
+    """
+    if approver is not None and approver == context.actor:
+        return Refused(
+            Code.APPROVAL_REQUIRED, "Approver and requester are two people.", "data.approver"
+        )
+    if approver is None and (required or context.role in RIGHTS[command].asks):
+        return Refused(Code.APPROVAL_REQUIRED, "Someone else must approve this.", "data.approver")
+    return None

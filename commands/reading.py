@@ -1,0 +1,29 @@
+"""Reading command lines: bytes in, an envelope or the reason why there is none."""
+
+from typing import Any
+
+from commands import strictjson
+from commands.envelope import Defaults, Envelope, Result, parse_envelope, refused
+from ledger.codes import Code, Refused
+from ledger.errors import Unreadable
+from ledger.ids import is_id
+
+
+def read_line(line: bytes, defaults: Defaults) -> Envelope | Result:
+    """The envelope of one JSON line, or the refusal that stands for it.
+
+    The refusal carries the line's command id where it could be read.
+    """
+    try:
+        value = strictjson.loads(line)
+    except Unreadable as error:
+        return refused(None, Refused(Code.INVALID, f"The line cannot be read: {error}."))
+    parsed = parse_envelope(value, defaults)
+    if isinstance(parsed, Refused):
+        return refused(_id_of(value), parsed)
+    return parsed
+
+
+def _id_of(value: Any) -> str | None:
+    found = value.get("id") if isinstance(value, dict) else None
+    return found if isinstance(found, str) and is_id(found) else None

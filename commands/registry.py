@@ -1,0 +1,14 @@
+"""Every command by name."""
+
+from commands import changing, disputing, selling, setup, using
+from commands.spec import Spec
+
+SPECS: dict[str, Spec] = {
+    spec.name: spec
+    for specs in (setup.SPECS, selling.SPECS, using.SPECS, changing.SPECS, disputing.SPECS)
+    for spec in specs
+}
+
+#: Decided apart, because it asks the whole history and not a few streams.
+CLOSE_PERIOD = "close_period"
+NAMES = frozenset({*SPECS, CLOSE_PERIOD})

@@ -1,0 +1,138 @@
+"""Selling and paying: sales, consents, payments, voids, credit notes, payouts."""
+
+from aggregates import changing, payouts, sales
+from aggregates.offer.events import OfferPublished, UnitsLine
+from aggregates.offer.state import OFFER
+from aggregates.patient.state import PATIENT
+from aggregates.payment.state import PAYMENT
+from aggregates.payout.orders import RecordPayout
+from aggregates.sales import Account
+from aggregates.selling import Catalogue
+from aggregates.service.state import SERVICE
+from aggregates.subscription.evolve import SUBSCRIPTION
+from aggregates.subscription.orders import (
+    CreditNote,
+    PaymentOrder,
+    RecordConsent,
+    RecordPayment,
+    SellPackage,
+    VoidSale,
+)
+from commands.desk import Desk
+from commands.permissions import lacks_approval
+from commands.spec import Reads, Spec, unknown_subscription
+from ledger.codes import Code, Refused
+from ledger.decider import Context, Decision
+
+
+def sell_package(desk: Desk, context: Context, order: SellPackage) -> Decision:
+    offer = desk.offer(order.offer).at(context.at, order.version)
+    if offer is None:
+        return Refused(Code.UNKNOWN_OFFER, f"No offer {order.offer} by then.", "data.offer")
+    where = order.location
+    if where is not None and offer.locations and where not in offer.locations:
+        return Refused(Code.INVALID, f"The offer is not sold at location {where}.", "data.location")
+    services = desk.services(_services_of(offer), context.at)
+    catalogue = Catalogue(desk.clinic(), offer, services)
+    return sales.sell(context, order, catalogue, _account(desk, order, order.payment))
+
+
+def _services_of(offer: OfferPublished) -> list[str]:
+    return [name for line in offer.lines if isinstance(line, UnitsLine) for name in line.services]
+
+
+def _account(
+    desk: Desk, order: SellPackage | RecordPayment, payment: PaymentOrder | None
+) -> Account:
+    contract = desk.subscription(order.subscription)
+    patient = order.patient if isinstance(order, SellPackage) else None
+    if patient is None and contract.sold is not None:
+        patient = contract.sold.patient
+    if payment is not None and payment.charge is not None:
+        desk.charge(payment.charge)
+    return Account(
+        order.subscription,
+        contract,
+        desk.patient(patient or ""),
+        desk.payment(payment.payment if payment is not None else ""),
+    )
+
+
+def record_consent(desk: Desk, context: Context, order: RecordConsent) -> Decision:
+    contract = desk.subscription(order.subscription)
+    if contract.sold is None:
+        return unknown_subscription(order.subscription)
+    return sales.record_consent(context, order.subscription, order, contract)
+
+
+def record_payment(desk: Desk, context: Context, order: RecordPayment) -> Decision:
+    if desk.subscription(order.subscription).sold is None:
+        return unknown_subscription(order.subscription)
+    return sales.pay(context, order, _account(desk, order, order))
+
+
+def void_sale(desk: Desk, context: Context, order: VoidSale) -> Decision:
+    contract = desk.subscription(order.subscription)
+    if contract.sold is None:
+        return unknown_subscription(order.subscription)
+    decision = changing.void_sale(context, order, contract)
+    return _approved(context, "void_sale", order.approver, decision)
+
+
+def credit_note(desk: Desk, context: Context, order: CreditNote) -> Decision:
+    contract = desk.subscription(order.subscription)
+    if contract.sold is None:
+        return unknown_subscription(order.subscription)
+    decision = changing.credit_note(context, order, contract)
+    return _approved(context, "credit_note", order.approver, decision)
+
+
+def _approved(context: Context, command: str, approver: str | None, decision: Decision) -> Decision:
+    if isinstance(decision, Refused):
+        return decision
+    return lacks_approval(context, command, approver) or decision
+
+
+def record_payout(desk: Desk, context: Context, order: RecordPayout) -> Decision:
+    payments = desk.payments(order.payments)
+    refunds = {key: desk.refund(key) for key in order.refunds}
+    disputes = {key: desk.dispute(key) for key in order.disputes}
+    refusal = payouts.unknown_part(order, payments, refunds, disputes)
+    if refusal is not None:
+        return refusal
+    existing = desk.payout(order.payout)
+    return payouts.record_payout(context, order, existing, payments, refunds, disputes)
+
+
+def _sale_reads(desk: Desk, order: SellPackage) -> Reads:
+    yield OFFER, desk.name("offer", order.offer)
+    yield SUBSCRIPTION, desk.name("subscription", order.subscription)
+    yield PATIENT, desk.name("patient", order.patient)
+    yield PAYMENT, desk.name("payment", order.payment.payment if order.payment else "")
+
+
+def _service_reads(desk: Desk, order: SellPackage) -> Reads:
+    for _, offer in desk.offer(order.offer).versions[-1:]:
+        for name in _services_of(offer):
+            yield SERVICE, desk.name("service", name)
+
+
+def _payment_reads(desk: Desk, order: RecordPayment) -> Reads:
+    yield SUBSCRIPTION, desk.name("subscription", order.subscription)
+    yield PAYMENT, desk.name("payment", order.payment)
+
+
+def _payer_reads(desk: Desk, order: RecordPayment) -> Reads:
+    contract = desk.subscription(order.subscription)
+    if contract.sold is not None:
+        yield PATIENT, desk.name("patient", contract.sold.patient)
+
+
+SPECS = (
+    Spec("sell_package", SellPackage, sell_package, _sale_reads, _service_reads),
+    Spec("record_consent", RecordConsent, record_consent),
+    Spec("record_payment", RecordPayment, record_payment, _payment_reads, _payer_reads),
+    Spec("void_sale", VoidSale, void_sale),
+    Spec("credit_note", CreditNote, credit_note),
+    Spec("record_payout", RecordPayout, record_payout),
+)

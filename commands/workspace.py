@@ -1,0 +1,135 @@
+"""What a batch of commands sees: folded states, fresh at its start and moved by its own events."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, TypeVar
+
+from ledger.decider import Context, Decided, Decider, staged
+from ledger.events import NewEvent
+from ledger.ids import kind_of
+from ledger.store.store import EventStore
+
+State = TypeVar("State")
+
+#: Streams worth keeping folded: those that many commands read. One-off ids are not.
+_KEPT = ("clinic", "service", "offer", "patient", "subscription")
+_MOST_KEPT = 50_000
+
+
+@dataclass(slots=True)
+class Folded:
+    """A stream's state and its version."""
+
+    version: int
+    state: Any
+
+
+class StateCache:
+    """Folded streams of all clinics, least recently used first out.
+
+    A cached state changes cost, never meaning: at the start of every batch the events after
+    its version are read and folded in, so what other processes wrote is seen.
+    """
+
+    def __init__(self, most: int = _MOST_KEPT) -> None:
+        self._most = most
+        self._folded: OrderedDict[str, Folded] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, name: str) -> Folded | None:
+        """What is known of the stream, if anything."""
+        with self._lock:
+            found = self._folded.get(name)
+            if found is not None:
+                self._folded.move_to_end(name)
+            return found
+
+    def put(self, states: Mapping[str, Folded]) -> None:
+        """Remembers states as they are in the store."""
+        with self._lock:
+            for name, folded in states.items():
+                if kind_of(name) in _KEPT:
+                    self._folded[name] = folded
+                    self._folded.move_to_end(name)
+            while len(self._folded) > self._most:
+                self._folded.popitem(last=False)
+
+
+class Workspace:
+    """The streams of one clinic as one batch sees them."""
+
+    def __init__(self, store: EventStore, clinic: str, cache: StateCache) -> None:
+        self._store = store
+        self._clinic = clinic
+        self._cache = cache
+        self._stored: dict[str, Folded] = {}
+        self._staged: dict[str, Folded] = {}
+        self._deciders: dict[str, Decider[Any]] = {}
+
+    def load(self, wanted: Iterable[tuple[Decider[Any], str]]) -> None:
+        """Reads every wanted stream that is not here yet, in one query."""
+        missing = {name: decider for decider, name in wanted if name not in self._stored}
+        if not missing:
+            return
+        known = {name: self._cache.get(name) for name in missing}
+        after = {name: folded.version if folded else 0 for name, folded in known.items()}
+        histories = self._store.load(self._clinic, list(missing), after)
+        for name, decider in missing.items():
+            start = known[name] or Folded(0, decider.initial)
+            history = histories[name]
+            folded = Folded(start.version + len(history), decider.fold(history, start.state))
+            self._stored[name] = folded
+            self._deciders[name] = decider
+        self._cache.put({name: self._stored[name] for name in missing})
+
+    def remembered(self) -> "Remembered":
+        """The cache alone, without asking whether it is still right."""
+        return Remembered(self._store, self._clinic, self._cache)
+
+    def head(self) -> int:
+        """The clinic's last position: the cut of a close that begins now."""
+        head = self._store.head(self._clinic)
+        return head.position if head is not None else 0
+
+    def get(self, decider: Decider[State], name: str) -> State:
+        """The state of a stream, with what this batch decided so far."""
+        if name not in self._stored:
+            self.load([(decider, name)])
+        found = self._staged.get(name) or self._stored[name]
+        state: State = found.state
+        return state
+
+    def stage(self, context: Context, decided: Decided) -> None:
+        """Moves the states by events that will be appended with this batch.
+
+        Raises KeyError for a stream that was written without having been read.
+        """
+        for new in decided.events:
+            now = self._staged.get(new.stream) or self._stored[new.stream]
+            state = decided.states.get(new.stream)
+            if state is None:
+                state = self._deciders[new.stream].evolve(now.state, staged(context, new))
+            self._staged[new.stream] = Folded(now.version + 1, state)
+
+    def keep(self) -> None:
+        """Remembers the staged states once they are appended: the next batch need not read them."""
+        self._cache.put(self._staged)
+
+    def expected(self, events: Iterable[NewEvent]) -> dict[str, int]:
+        """The stored version of every stream that is written to."""
+        return {new.stream: self._stored[new.stream].version for new in events}
+
+
+class Remembered(Workspace):
+    """What the cache says, true or not any more: good for guessing what to read, and no more."""
+
+    def load(self, wanted: Iterable[tuple[Decider[Any], str]]) -> None:
+        """Nothing is read."""
+
+    def get(self, decider: Decider[State], name: str) -> State:
+        """The remembered state, or the empty one."""
+        found = self._cache.get(name)
+        state: State = decider.initial if found is None else found.state
+        return state

@@ -1,0 +1,187 @@
+"""The only wiring: from settings to a ledger with everything it is made of.
+
+Every edge starts here. Parts are opened when they are first asked for, so that a call pays
+for nothing it does not use.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from aggregates.catalog import EVENTS, LIFTS
+from aggregates.clinic.state import CLINIC, Clinic
+from consumers.embedded import Servers
+from ledger.calendar import local_date
+from ledger.errors import LedgerError
+from ledger.ids import stream
+from ledger.settings import Settings
+from ledger.store.catalog import Catalog
+from ledger.store.feed import Feed
+from ledger.store.migrations import STORE_MIGRATIONS, migrate
+from ledger.store.pool import refuse_db_functions
+from ledger.store.store import EventStore
+
+if TYPE_CHECKING:
+    from commands.handling import Commands
+    from consumers.nats.deadletters import DeadLetters
+    from consumers.nats.worker import Services
+
+PROJECTOR = "ledger_projector"
+RELAY = "ledger_relay"
+CLUSTER = 3
+"""NATS servers that keep a majority when one is lost."""
+
+
+class WrongSetup(LedgerError):
+    """The settings do not go together; the message says what to change."""
+
+
+class Ledger:
+    """The parts of a running ledger. The clock is the settings' for everything it does."""
+
+    def __init__(
+        self, settings: Settings, servers: Servers, conninfo: str, open_: ExitStack
+    ) -> None:
+        self.settings = settings
+        self.servers = servers
+        self.conninfo = conninfo
+        self._open = open_
+        self._catalog = catalog()
+
+    @cached_property
+    def store(self) -> EventStore:
+        """The history as commands and questions see it: one clinic at a time."""
+        return self._open.enter_context(EventStore.open(self.conninfo, self._catalog))
+
+    @cached_property
+    def projector(self) -> EventStore:
+        """The history as the feeds see it."""
+        opened = EventStore.open(self.conninfo, self._catalog, role=PROJECTOR)
+        return self._open.enter_context(opened)
+
+    @cached_property
+    def commands(self) -> "Commands":
+        """What records. A fixed clock also decides the recorded times."""
+        from commands.handling import Commands  # noqa: PLC0415  not every call records
+        from consumers.closing import Replays  # noqa: PLC0415
+
+        return Commands(
+            self.store,
+            self.settings.clock,
+            closer=Replays(self.conninfo, lambda: self.letters),
+            fixed_clock=self.settings.now is not None,
+        )
+
+    @cached_property
+    def feeds(self) -> tuple[Feed, ...]:
+        """One feed for each read model, by name in `rebuild`."""
+        from projections.balances.projection import Balances  # noqa: PLC0415
+        from projections.evidence.projection import EvidenceIndex  # noqa: PLC0415
+        from projections.journal.projection import JournalProjection  # noqa: PLC0415
+
+        models = (Balances(), JournalProjection(), EvidenceIndex())
+        return tuple(Feed(self.projector, model) for model in models)
+
+    @cached_property
+    def letters(self) -> "DeadLetters":
+        """The dead letters of all clinics."""
+        from consumers.nats.deadletters import DeadLetters  # noqa: PLC0415
+
+        letters = DeadLetters.open(self.conninfo)
+        self._open.callback(letters.close)
+        return letters
+
+    def services(self, waits: int | None = None) -> "Services":
+        """What the workers need; `waits` bounds how often an unknown name is waited for."""
+        from consumers.nats.inbox import WAITS  # noqa: PLC0415
+        from consumers.nats.worker import Services  # noqa: PLC0415
+
+        relay = EventStore.open(self.conninfo, self._catalog, role=RELAY)
+        return Services(
+            commands=self.commands,
+            relay=self._open.enter_context(relay),
+            projector=self.projector,
+            feeds=self.feeds,
+            letters=self.letters,
+            replicas=_replicas(self.settings.nats),
+            waits=waits or WAITS,
+        )
+
+    def nats(self) -> str:
+        """The address of NATS; the embedded one is started if need be."""
+        if self.settings.nats is not None:
+            return self.settings.nats
+        self.servers.join()
+        self._open.callback(self.servers.leave)
+        return self.servers.nats()
+
+    def catch_up(self, clinic: str) -> None:
+        """Brings every read model to the head of the clinic's history."""
+        for feed in self.feeds:
+            feed.catch_up(clinic)
+
+    def clinics(self) -> list[str]:
+        """The clinics that have a history."""
+        return [head.clinic for head in self.projector.clinics()]
+
+    def clinic(self, clinic: str) -> Clinic:
+        """The clinic as it is defined now."""
+        name = stream(clinic, "clinic")
+        return CLINIC.fold(self.store.load(clinic, [name])[name])
+
+    def today(self, clinic: str) -> date:
+        """The clinic's local date by the ledger's clock."""
+        return local_date(self.settings.clock(), self.clinic(clinic).timezone)
+
+
+def catalog() -> Catalog:
+    """Every stored event and how older versions are read."""
+    made = Catalog(EVENTS)
+    for (name, version), lift in LIFTS.items():
+        made.lifts(name, version)(lift)
+    return made
+
+
+def migration_folders() -> list[Path]:
+    """The folders of numbered SQL files, the store's first."""
+    root = Path(__file__).parents[1]
+    others = [
+        folder
+        for package in ("projections", "consumers")
+        for folder in sorted((root / package).rglob("migrations"))
+    ]
+    return [STORE_MIGRATIONS, *others]
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Ledger]:
+    """A ledger on a migrated database; the embedded servers outlive it.
+
+    Raises WrongSetup, EmbeddedError, and Busy when the database cannot be reached.
+    """
+    refuse_db_functions(settings.environment)
+    if settings.now is not None and not settings.embedded and not settings.allow_clock:
+        raise WrongSetup(
+            "--now is refused on an external database; LEDGER_ALLOW_CLOCK=1 allows it for tests"
+        )
+    servers = Servers(settings.data)
+    with ExitStack() as open_:
+        if settings.embedded:
+            servers.join()
+            open_.callback(servers.leave)
+        conninfo = settings.database or servers.postgres()
+        try:
+            migrate(conninfo, migration_folders())
+        except psycopg.OperationalError as error:
+            raise WrongSetup(f"the database cannot be used: {str(error).strip()}") from None
+        yield Ledger(settings, servers, conninfo, open_)
+
+
+def _replicas(urls: str | None) -> int:
+    """Three copies of every stream where the address names a cluster."""
+    return CLUSTER if urls is not None and len(urls.split(",")) >= CLUSTER else 1

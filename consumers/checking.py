@@ -1,0 +1,59 @@
+"""Is everything as the log says? The hash chain and every read model, compared with a replay."""
+
+from dataclasses import asdict
+from datetime import date
+from itertools import zip_longest
+from typing import Any
+
+from consumers.bootstrap import Ledger
+from ledger.books.entries import Entry
+from projections.balances.queries import check as check_balances
+
+MOST_NAMED = 20
+
+
+def check(ledger: Ledger, clinic: str) -> dict[str, Any]:
+    """{clinic, position, chain: {ok, broken_at}, read_models: [{projection, ok, differences}]}.
+
+    The read models are brought up to date first; `differences` names the first few.
+    """
+    ledger.catch_up(clinic)
+    broken = ledger.store.verify(clinic)
+    head = ledger.store.head(clinic)
+    balances = [asdict(found) for found in check_balances(ledger.store, clinic)]
+    models = {"balances": balances, "journal": journal_differences(ledger, clinic)}
+    return {
+        "clinic": clinic,
+        "position": head.position if head else 0,
+        "chain": {"ok": broken is None, "broken_at": broken},
+        "read_models": [
+            {"projection": name, "ok": not found, "differences": found[:MOST_NAMED]}
+            for name, found in models.items()
+        ],
+        "ok": broken is None and not any(models.values()),
+    }
+
+
+def journal_differences(ledger: Ledger, clinic: str) -> list[dict[str, Any]]:
+    """Entries that the read model and a replay of the log do not have in common."""
+    from projections.close.replay import replay  # noqa: PLC0415  loads the engine
+    from projections.journal.queries import entries  # noqa: PLC0415
+
+    kept = entries(ledger.store, clinic, date.min, date.max)
+    with replay(ledger.conninfo, clinic) as books:
+        replayed = list(books.entries())
+    return [
+        {"entry": _name(mine) or _name(true), "what": _what(mine, true)}
+        for mine, true in zip_longest(kept, replayed)
+        if mine != true
+    ]
+
+
+def _name(entry: Entry | None) -> str | None:
+    return None if entry is None else entry.entry
+
+
+def _what(kept: Entry | None, replayed: Entry | None) -> str:
+    if kept is None:
+        return "missing"
+    return "not in the log" if replayed is None else "differs"

@@ -1,0 +1,205 @@
+"""The accountant's reports: journal, trial balance, roll-forward, late events, verify, rules."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from consumers import asking
+from consumers.cli.asking import AsOf, KnownAt
+from consumers.cli.call import Call, Form, Mistake, period, view
+from consumers.cli.output import Sheet, show
+from ledger.books.rollforward import COLUMNS
+from ledger.calendar import Period
+
+if TYPE_CHECKING:
+    from projections.close.books import Books
+
+DIFFERENT = 1
+_FOR_PEOPLE = (
+    "posting_date",
+    "rule",
+    "account",
+    "debit",
+    "credit",
+    "subscription",
+    "line",
+    "prior_period_of",
+)
+MONEY = frozenset({"debit", "credit", "balance", "amount"})
+Month = Annotated[str | None, typer.Option("--period", metavar="P", help="A month, as in 2026-01.")]
+
+
+class Report:
+    """An accounting report being made: its books, its days, its currency."""
+
+    def __init__(self, books: "Books", view: Any, month: Period | None, currency: str) -> None:
+        self.books = books
+        self.as_of = view.as_of
+        self.month = month or Period.of(view.as_of)
+        self.given = month
+        self.currency = currency
+
+    def sheet(self, title: str, frame: Any, money: frozenset[str] = MONEY) -> Sheet:
+        """A frame as a table; what is missing is empty."""
+        plain = frame.astype(object).where(frame.notna(), None)
+        rows = list(plain.itertuples(index=False, name=None))
+        return Sheet(title, [str(name) for name in frame.columns], rows, money, self.currency)
+
+
+@contextmanager
+def report(
+    context: typer.Context, month: str | None, as_of: str | None, known_at: str | None
+) -> Iterator[Report]:
+    """The books as of a day: of ``--as-of``, else the period's last, else today."""
+    call: Call = context.obj
+    wanted = None if month is None else period(month)
+    last = as_of or (None if wanted is None else wanted.last.isoformat())
+    with call.at_clinic() as (ledger, clinic):
+        asked = view(ledger, clinic, last, known_at)
+        with asking.books(ledger, clinic, asked) as books:
+            yield Report(books, asked, wanted, ledger.clinic(clinic).currency)
+
+
+def answer(context: typer.Context, value: Any, sheet: Callable[[], Sheet]) -> None:
+    """Writes a report in the form the call asks for."""
+    show(context.obj.form, value, lambda: [sheet()])
+
+
+def journal(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """The double-entry journal; entries that only time has brought so far are provisional.
+
+    Example: ledger journal --period 2026-01 --format csv
+    """
+    from projections.reports import accounting, accounting_frames  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        first = made.month.first if made.given else Period(1, 1).first
+        found = accounting.journal(made.books, first, made.as_of)
+    frame = accounting_frames.journal_frame(found)
+    if context.obj.form is Form.TABLE:
+        frame = frame[list(_FOR_PEOPLE)]
+    answer(context, found, lambda: made.sheet(f"Journal to {made.as_of}", frame))
+
+
+def trial_balance(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """Debits and credits of every account by the end of a day.
+
+    Example: ledger trial-balance --as-of 2026-01-31
+    """
+    from projections.reports import accounting, accounting_frames  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        found = accounting.trial_balance(made.books, made.as_of)
+    frame = accounting_frames.trial_balance_frame(found)
+    title = f"Trial balance as of {found['as_of']} (position {found['position']})"
+    answer(context, found, lambda: made.sheet(title, frame))
+
+
+def rollforward(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """What moved deferred revenue in a month, from opening to closing.
+
+    Example: ledger rollforward --period 2026-02
+    """
+    from projections.reports import accounting, accounting_frames  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        found = accounting.rollforward(made.books, made.month)
+    if context.obj.form is Form.TABLE:
+        answer(context, found, lambda: _movements(found, made.currency))
+        return
+    frame = accounting_frames.rollforward_frame(found)
+    answer(context, found, lambda: made.sheet("Deferred revenue", frame))
+
+
+def _movements(found: dict[str, Any], currency: str) -> Sheet:
+    """The roll-forward read downwards; accounts and movements that are zero are left out."""
+    parts = [*found["accounts"], {**found["total"], "account": "total"}]
+    moved = [part for part in parts if any(part[name] for name in COLUMNS)]
+    columns = [str(part["account"]) for part in moved]
+    rows = [
+        (name.replace("_", " "), *(part[name] for part in moved))
+        for name in COLUMNS
+        if any(part[name] for part in moved)
+    ]
+    title = f"Deferred revenue in {found['period']} (position {found['position']})"
+    return Sheet(title, ("movement", *columns), rows, frozenset(columns), currency)
+
+
+def late_events(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """What was dated in a closed month and posted in this one.
+
+    Example: ledger late-events --period 2026-02
+    """
+    from projections.reports import accounting, accounting_frames  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        found = accounting.late_events(made.books, made.month)
+    frame = accounting_frames.late_events_frame(found)
+    answer(context, found, lambda: made.sheet(f"Late events posted in {made.month}", frame))
+
+
+def verify(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="P", help="The period, as in 2026-01.")],
+    version: Annotated[int | None, typer.Option(help="An earlier close of the period.")] = None,
+) -> None:
+    """Prove that a closed month still replays to the digest that was sealed.
+
+    Exit status 0: the same; 1: different.
+
+    Example: ledger verify 2026-01
+    """
+    from projections.close.figures import verify as verified  # noqa: PLC0415
+
+    call: Call = context.obj
+    wanted = period(month)
+    with call.at_clinic() as (ledger, clinic):
+        found = verified(ledger.conninfo, clinic, wanted, version)
+    if found is None:
+        raise Mistake(f"{wanted} was never closed" + (f" as version {version}" if version else ""))
+    sheet = Sheet("Verification", list(found), [tuple(found.values())])
+    show(call.form, found, lambda: [sheet])
+    raise typer.Exit(0 if found["same"] else DIFFERENT)
+
+
+def rules(context: typer.Context) -> None:
+    """The posting rules: which event posts what, and why.
+
+    Example: ledger rules
+    """
+    from aggregates.effects import POSTINGS, RULES  # noqa: PLC0415
+    from ledger.books.rows import ROWS  # noqa: PLC0415
+
+    events: dict[str, list[str]] = {number: [] for number in ROWS}
+    for posting in POSTINGS:
+        if posting.event not in events.setdefault(posting.row, []):
+            events[posting.row].append(posting.event)
+    found = [
+        {
+            "rule": row.number,
+            "title": row.title,
+            "events": events[row.number] or ["close"],
+            "debit": row.debit,
+            "credit": row.credit,
+            "paragraph": row.paragraph,
+        }
+        for row in ROWS.values()
+    ]
+    columns = ("rule", "title", "events", "debit", "credit", "paragraph")
+    rows = [tuple(row[name] for name in columns) for row in found]
+    notes = ["CL: the contract-liability account of the line. tender: where the money is."]
+    show(
+        context.obj.form,
+        found,
+        lambda: [Sheet(f"Posting rules {RULES}", columns, rows, notes=notes)],
+    )

@@ -1,0 +1,236 @@
+"""The calls that record: apply, tick, close."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from itertools import count
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from consumers import asking
+from consumers.bootstrap import Ledger
+from consumers.cli.call import Call, Mistake, period
+from consumers.cli.output import Sheet, show, write_line
+
+if TYPE_CHECKING:
+    from commands.envelope import Envelope, Result
+
+CHUNK_BYTES = 256 * 1024
+BATCH = 200
+"""Lines decided and recorded together; a stranger's clinic or a bad line ends a batch early."""
+REJECTED = 1
+
+
+def apply(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines; - is stdin.")],
+) -> None:
+    """Run commands, one JSON object a line; one result line each, in order.
+
+    Exit status 0: all accepted; 1: some rejected; 2: the file cannot be read.
+
+    Example: echo '{"command":"extend", ...}' | ledger --clinic glow apply -
+    """
+    call: Call = context.obj
+    with opened(file) as source, call.ledger() as ledger:
+        rejected = False
+        touched: set[str] = set()
+        for result, clinic in results(ledger, arrived(source), call.clinic):
+            rejected = rejected or not result.ok
+            if result.ok and clinic:
+                touched.add(clinic)
+            write_line(result.to_json())
+        for clinic in sorted(touched):
+            ledger.catch_up(clinic)
+    raise typer.Exit(REJECTED if rejected else 0)
+
+
+@contextmanager
+def opened(file: str) -> Iterator[BufferedReader]:
+    """A file or stdin; raises Mistake for one that cannot be opened."""
+    if file == "-":
+        yield cast(BufferedReader, sys.stdin.buffer)
+        return
+    try:
+        source = open(file, "rb")  # noqa: PTH123, SIM115  closed below
+    except OSError as error:
+        raise Mistake(f"{file}: {error.strerror}") from None
+    with source:
+        yield source
+
+
+def arrived(source: BufferedReader) -> Iterator[list[bytes]]:
+    """The lines of a source in pieces, as they arrive: nobody waits for a line not sent yet."""
+    rest = b""
+    while chunk := source.read1(CHUNK_BYTES):
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield whole
+    yield [rest]
+
+
+def results(
+    ledger: Ledger, pieces: Iterable[list[bytes]], clinic: str | None
+) -> Iterator[tuple["Result", str | None]]:
+    """One result for each line that is not blank, in their order, with the line's clinic.
+
+    Lines of one clinic that arrived together are recorded together.
+    """
+    from commands.envelope import Defaults, Result  # noqa: PLC0415
+    from commands.reading import read_line  # noqa: PLC0415
+
+    defaults = Defaults(clinic=clinic)
+    numbers = count(1)
+    for piece in pieces:
+        batch: list[Envelope] = []
+        for line, number in zip(piece, numbers, strict=False):
+            read = read_line(line, defaults) if line.strip() else None
+            if batch and (isinstance(read, Result) or (read and not _together(batch, read))):
+                yield from _recorded(ledger, batch)
+                batch = []
+            if isinstance(read, Result):
+                yield _numbered(read, number), None
+            elif read is not None:
+                batch.append(read)
+        if batch:
+            yield from _recorded(ledger, batch)
+
+
+def _together(batch: "list[Envelope]", after: "Envelope") -> bool:
+    """Whether the next line can be decided with these: a clinic must be there before its lines."""
+    first = batch[0]
+    return len(batch) < BATCH and after.clinic == first.clinic and first.command != "define_clinic"
+
+
+def _recorded(ledger: Ledger, batch: "list[Envelope]") -> Iterator[tuple["Result", str | None]]:
+    clinic = batch[0].clinic
+    for result in ledger.commands.handle_many(clinic, batch):
+        yield result, clinic
+
+
+def _numbered(result: "Result", number: int) -> "Result":
+    """The refusal of a line that has no readable id is found by its number."""
+    assert result.error is not None
+    result.error.details.setdefault("line", number)
+    return result
+
+
+def tick(context: typer.Context) -> None:
+    """Record what time alone brings: what expired by the clock's now. Doing it twice is harmless.
+
+    Example: ledger tick --now 2026-04-01T08:00:00-04:00
+    """
+    from commands.envelope import Actor  # noqa: PLC0415
+
+    call: Call = context.obj
+    actor = Actor.model_validate(call.recorder())
+    rejected = False
+    with call.ledger() as ledger:
+        clinics = [call.chosen(ledger)] if call.clinic else ledger.clinics()
+        for clinic in clinics:
+            for result in ticked(ledger, clinic, actor):
+                rejected = rejected or not result.ok
+                write_line(result.to_json())
+    raise typer.Exit(REJECTED if rejected else 0)
+
+
+def ticked(ledger: Ledger, clinic: str, actor: Any) -> Iterator["Result"]:
+    """The steps that are due at the clinic, its read models up to date before and after."""
+    from commands.ticking import tick as steps  # noqa: PLC0415
+
+    ledger.catch_up(clinic)
+    yield from steps(
+        ledger.commands,
+        clinic,
+        lambda name, through: asking.due_contracts(ledger, name, through),
+        actor,
+    )
+    ledger.catch_up(clinic)
+
+
+def close(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="P", help="The period, as in 2026-01.")],
+    approver: Annotated[str | None, typer.Option(metavar="ID", help="Who approves.")] = None,
+    expected_digest: Annotated[
+        str | None, typer.Option(metavar="SHA256", help="Refuse unless the journal is this one.")
+    ] = None,
+) -> None:
+    """Close a month: replay the ledger, check it, seal it. Exit status 1: refused, with reasons.
+
+    Example: ledger close 2026-01
+    """
+    call: Call = context.obj
+    named = {"approver": approver, "expected_digest": expected_digest}
+    data = {"period": str(period(month)), **{k: v for k, v in named.items() if v is not None}}
+    with call.at_clinic() as (ledger, clinic):
+        result = closed(ledger, clinic, data, call.recorder())
+        ledger.catch_up(clinic)
+        if not result.ok:
+            write_line(result.to_json())
+            raise typer.Exit(REJECTED)
+        found = sealed_report(ledger, clinic, data["period"])
+        currency = ledger.clinic(clinic).currency
+    show(call.form, found, lambda: close_sheets(found, currency))
+
+
+def closed(ledger: Ledger, clinic: str, data: dict[str, Any], actor: dict[str, str]) -> "Result":
+    """The result of `close_period` at the clock's now."""
+    from commands.envelope import Actor, Envelope  # noqa: PLC0415
+    from commands.ticking import derived_id  # noqa: PLC0415
+
+    now = ledger.settings.clock()
+    return ledger.commands.handle(
+        Envelope(
+            command="close_period",
+            id=derived_id("close", data["period"], now.isoformat()),
+            clinic=clinic,
+            at=now,
+            actor=Actor.model_validate(actor),
+            data=data,
+        )
+    )
+
+
+def sealed_report(ledger: Ledger, clinic: str, month: str) -> dict[str, Any]:
+    """What the last close of a period sealed (interfaces.md 6, close)."""
+    from aggregates.period.events import PeriodClosed  # noqa: PLC0415
+    from ledger.ids import stream  # noqa: PLC0415
+    from projections.close.replay import replay  # noqa: PLC0415
+    from projections.reports.accounting import close as report  # noqa: PLC0415
+
+    name = stream(clinic, "period", month)
+    events = [recorded.event for recorded in ledger.store.load(clinic, [name])[name]]
+    sealed = [event for event in events if isinstance(event, PeriodClosed)]
+    with replay(ledger.conninfo, clinic) as books:
+        return report(books, sealed[-1])
+
+
+def close_sheets(found: dict[str, Any], currency: str) -> list[Sheet]:
+    """The close as tables: the trial balance, the checks and what a person should look at."""
+    accounts = found["trial_balance"]["accounts"]
+    columns = ("account", "name", "debit", "credit", "balance")
+    title = f"{found['period']} closed, version {found['version']}, at position {found['position']}"
+    return [
+        Sheet(
+            title,
+            columns,
+            [tuple(row[name] for name in columns) for row in accounts],
+            frozenset(columns[2:]),
+            currency,
+            [f"Journal digest {found['journal_digest']}"],
+        ),
+        Sheet(
+            "Checks",
+            ("check", "ok", "figure"),
+            [(row["check"], row["ok"], row["figure"]) for row in found["checks"]],
+        ),
+        Sheet(
+            "For a person to look at",
+            ("kind", "id", "amount"),
+            [(row["kind"], row["id"], row.get("amount")) for row in found["exceptions"]],
+            frozenset({"amount"}),
+            currency,
+        ),
+    ]

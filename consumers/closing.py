@@ -1,0 +1,36 @@
+"""What a close needs from the reading side, handed to the command layer by the wiring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aggregates.period.events import CloseException
+from ledger.calendar import Period
+
+if TYPE_CHECKING:
+    from consumers.nats.deadletters import DeadLetters
+    from projections.close.figures import CloseFigures
+
+RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Replays:
+    """Figures from a replay of the database `conninfo`; `letters` opens the dead letters."""
+
+    conninfo: str
+    letters: "Callable[[], DeadLetters]"
+
+    def figures(self, clinic: str, period: Period, cut: int) -> "CloseFigures":
+        """What closing `period` at position `cut` seals."""
+        from projections.close.figures import figures  # noqa: PLC0415  loads the replay's engine
+
+        return figures(self.conninfo, clinic, period, cut)
+
+    def obstacles(self, clinic: str) -> list[CloseException]:
+        """The clinic's dead letters that nobody has worked off: what they tell is missing."""
+        return [
+            CloseException(kind="dead_letter", id=letter.id)
+            for letter in self.letters().list(None, clinic)
+            if letter.status != RESOLVED
+        ]

@@ -1,0 +1,1 @@
+"""The demo: a clinic's first quarter, told on the real components."""

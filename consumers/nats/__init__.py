@@ -1,0 +1,1 @@
+"""Messaging over NATS JetStream: transport that PostgreSQL can rebuild (architecture.md 5)."""

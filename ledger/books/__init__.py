@@ -1,0 +1,1 @@
+"""Double entry and recognition: pure functions over dates, amounts and posting rules."""

@@ -1,0 +1,165 @@
+"""Access over time: what each day earns, and the closing entries for it (accounting.md 6.2)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from ledger.books.chart import ACCESS_REVENUE
+from ledger.books.entries import Dimensions, Entry, Movement, arranged
+from ledger.books.rows import closing_rank
+from ledger.calendar import ONE_DAY, Period, days_between
+
+ROW = "14"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened to a time line on the day `on`.
+
+    ``start``: `amount` is earned by day over ``[starts, ends)``. ``fix``: what was running has
+    earned exactly `amount` and earns no more. ``less``: what is running is worth `amount`
+    less. ``stop``: it earns no more after that day.
+    """
+
+    on: date
+    kind: Literal["start", "fix", "less", "stop"]
+    amount: int = 0
+    starts: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """A time line of a contract: its steps in the order of recording, and its funding by day.
+
+    `funding` is what the liability was credited, net, on each service date; `account` is the
+    liability. A line that `runs_ahead` of payment earns in full (accounting.md 10.4), any
+    other never more than it was funded with.
+    """
+
+    lot: str
+    account: str
+    at: Dimensions
+    runs_ahead: bool
+    steps: tuple[Step, ...]
+    funding: tuple[tuple[date, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The open periods to accrue, the last one through the day `through`.
+
+    `closed` is the last period with a close in force: days in it or before were accrued
+    then, and what they turn out to be worth now is posted late (accounting.md 6.2, 14.2).
+    """
+
+    periods: tuple[Period, ...]
+    through: date
+    closed: Period | None = None
+    provisional: bool = False
+
+    def last_day(self, period: Period) -> date:
+        """The day a period is accrued through."""
+        return min(period.last, self.through)
+
+    @property
+    def prefix(self) -> str:
+        """How ids of entries begin: those of a close with "c", provisional ones with "p"."""
+        return "p" if self.provisional else "c"
+
+
+@dataclass(slots=True)
+class _Running:
+    """A stretch of days that earns `amount`, through `last` at most."""
+
+    amount: int
+    starts: date
+    ends: date
+    last: date = date.max - ONE_DAY
+
+    def earned(self, through: date) -> int:
+        total = days_between(self.starts, self.ends)
+        passed = min(days_between(self.starts, min(through, self.last) + ONE_DAY), total)
+        return self.amount if passed == total else half_even(self.amount * passed, total)
+
+
+def half_even(numerator: int, denominator: int) -> int:
+    """The nearest integer to a quotient, halves to even; integers only, because it runs often."""
+    quotient, rest = divmod(numerator, denominator)
+    above = 2 * rest - denominator
+    return quotient + (above > 0 or (above == 0 and quotient % 2 == 1))
+
+
+def earned(steps: Iterable[Step], through: date) -> int:
+    """What the steps that took effect by the end of that day have earned by then."""
+    fixed = 0
+    running: list[_Running] = []
+    for step in steps:
+        if step.on > through:
+            continue
+        if step.kind == "start" and step.starts and step.ends:
+            running.append(_Running(step.amount, step.starts, step.ends))
+        elif step.kind == "fix":
+            fixed, running = fixed + step.amount, []
+        for span in running:
+            if step.kind == "less":
+                span.amount -= step.amount
+            elif step.kind == "stop":
+                span.last = min(span.last, step.on)
+    return fixed + sum(span.earned(through) for span in running)
+
+
+def accrued(obligation: Obligation, through: date) -> int:
+    """Cumulative revenue of a time line by the end of that day."""
+    value = earned(obligation.steps, through)
+    if obligation.runs_ahead:
+        return value
+    return min(value, sum(amount for on, amount in obligation.funding if on <= through))
+
+
+def accruals(obligation: Obligation, recorded: Mapping[str, int], window: Window) -> list[Entry]:
+    """One closing entry per period in which the line earned something not recorded yet.
+
+    `recorded` is what earlier closes accrued, by the period it was earned in.
+    """
+    entries = []
+    booked = dict(recorded)
+    for period in _periods(obligation, window):
+        before = sum(amount for origin, amount in booked.items() if origin <= str(period))
+        amount = accrued(obligation, window.last_day(period)) - before
+        if amount:
+            booked[str(period)] = booked.get(str(period), 0) + amount
+            entries.append(_entry(obligation, period, amount, window))
+    return entries
+
+
+def _periods(obligation: Obligation, window: Window) -> Sequence[Period]:
+    if window.closed is None:
+        return window.periods
+    starts = [step.starts for step in obligation.steps if step.starts]
+    first = min((Period.of(day) for day in starts), default=window.closed)
+    return (*first.until(window.closed), *window.periods)
+
+
+def _entry(obligation: Obligation, period: Period, amount: int, window: Window) -> Entry:
+    late = window.closed is not None and period <= window.closed
+    closing_period = window.periods[0] if late else period
+    day = window.last_day(period)
+    name = f"{window.prefix}-{closing_period}-{ROW}-{obligation.at.subscription}-{obligation.lot}"
+    return Entry(
+        entry=f"{name}-{period}" if late else name,
+        posting_date=closing_period.first if late else day,
+        service_date=day,
+        rule=ROW,
+        lines=arranged(
+            (
+                Movement("debit", obligation.account, amount, obligation.at),
+                Movement("credit", ACCESS_REVENUE, amount, obligation.at),
+            )
+        ),
+        prior_period_of=str(period) if late else None,
+        provisional=window.provisional,
+        closing=closing_rank(ROW),
+        lot=obligation.lot,
+    )

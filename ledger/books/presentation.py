@@ -1,0 +1,71 @@
+"""Contracts that earned more than was paid or due, shown as an asset (accounting.md 10.2)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from ledger.books.chart import CONTRACT_ASSET
+from ledger.books.entries import Dimensions, Entry, Line, Movement, arranged
+from ledger.books.rows import closing_rank
+from ledger.calendar import ONE_DAY, Period
+
+ROW = "53"
+#: The balance, debit positive, of each account and line of a contract's liabilities.
+Balances = Mapping[tuple[str, Dimensions], int]
+
+
+def presented(
+    contracts: Mapping[str, Balances], day: date, *, provisional: bool = False
+) -> list[Entry]:
+    """For every contract with a net debit on `day`: the entry, and its reversal on the next day.
+
+    Contracts are never netted against each other. The entry empties the contract's liability
+    accounts, so that it has one asset and no liability.
+    """
+    pairs = (
+        _pair(subscription, balances, day, provisional)
+        for subscription, balances in sorted(contracts.items())
+        if sum(balances.values()) > 0
+    )
+    return [entry for pair in pairs for entry in pair]
+
+
+def _pair(
+    subscription: str, balances: Balances, day: date, provisional: bool
+) -> tuple[Entry, Entry]:
+    asset = Movement(
+        "debit", CONTRACT_ASSET, sum(balances.values()), Dimensions(subscription=subscription)
+    )
+    cleared = (
+        Movement("credit", account, amount, at)
+        for (account, at), amount in sorted(balances.items(), key=_line_order)
+    )
+    lines = arranged((asset, *cleared))
+    prefix = "p" if provisional else "c"
+    name = f"{prefix}-{Period.of(day)}-{ROW}-{subscription}"
+
+    def entry(name: str, on: date, lines: tuple[Line, ...], lot: str) -> Entry:
+        return Entry(
+            entry=name,
+            posting_date=on,
+            service_date=on,
+            rule=ROW,
+            lines=lines,
+            provisional=provisional,
+            closing=closing_rank(ROW),
+            lot=lot,
+        )
+
+    return (
+        entry(name, day, lines, ""),
+        entry(f"{name}-reversal", day + ONE_DAY, _mirrored(lines), "reversal"),
+    )
+
+
+def _line_order(item: tuple[tuple[str, Dimensions], int]) -> tuple[str, str]:
+    (account, at), _ = item
+    return account, at.line or ""
+
+
+def _mirrored(lines: Iterable[Line]) -> tuple[Line, ...]:
+    mirrored = [Line(line.account, line.credit, line.debit, line.at) for line in lines]
+    return tuple(sorted(mirrored, key=lambda line: line.debit == 0))

@@ -1,0 +1,162 @@
+"""The clinic's calendar: local dates, intervals, durations, periods (accounting.md 0, 14.5)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from dateutil.relativedelta import relativedelta
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+
+ONE_DAY = timedelta(days=1)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"[Tt][0-9:]{5,8}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
+#: Years taken from outside: every sum of them and a duration is still a date.
+_YEARS = range(1900, 3000)
+_PERIOD = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not _DAY.fullmatch(value):
+        raise ValueError("a date is written 2026-01-31")
+    return date.fromisoformat(value)
+
+
+def _moment(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not _MOMENT.fullmatch(value):
+        raise ValueError("a time is written 2026-01-31T10:00:00-05:00, always with its offset")
+    return datetime.fromisoformat(value.upper())
+
+
+def _in_range(value: date) -> date:
+    if value.year not in _YEARS:
+        raise ValueError(f"years run from {_YEARS.start} to {_YEARS.stop - 1}")
+    return value
+
+
+def _moment_in_range(value: datetime) -> datetime:
+    _in_range(value)
+    return value
+
+
+#: A local date, and a time with its offset, as they come from outside (interfaces.md 1).
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_range)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_moment_in_range)]
+
+
+@lru_cache(maxsize=256)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that IANA name; raises KeyError for one that is no place, nor UTC."""
+    if name not in available_timezones() or ("/" not in name and name != "UTC"):
+        raise KeyError(name)
+    return ZoneInfo(name)
+
+
+def local_date(moment: datetime, timezone: str) -> date:
+    """The calendar date of a moment in the clinic's time zone (accounting.md 0.4)."""
+    return moment.astimezone(zone(timezone)).date()
+
+
+def end_of_day(day: date, timezone: str) -> datetime:
+    """The last second of a local day, in UTC; daylight-saving days count as one day (14.5)."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone(timezone)) + ONE_DAY
+    return midnight.astimezone(UTC) - timedelta(seconds=1)
+
+
+def tz_version() -> str:
+    """The version of the time-zone data in use, for the record of a close (accounting.md 16)."""
+    try:
+        return version("tzdata")
+    except PackageNotFoundError:
+        return "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A span in calendar units; adding it is anchored to the first day, never chained.
+
+    31 January + 1 month is 28 or 29 February, + 2 months 31 March (engines.md, fixed).
+    """
+
+    years: int = 0
+    months: int = 0
+    weeks: int = 0
+    days: int = 0
+
+    def after(self, start: date, times: int = 1) -> date:
+        """The day that lies `times` spans after `start`."""
+        return start + relativedelta(
+            years=self.years * times,
+            months=self.months * times,
+            weeks=self.weeks * times,
+            days=self.days * times,
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A calendar month of the clinic, written ``2026-01``."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Period":
+        """Raises ValueError unless `text` is ``YYYY-MM``."""
+        match = _PERIOD.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is not a period, as in 2026-01")
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def of(cls, day: date) -> "Period":
+        return cls(day.year, day.month)
+
+    @property
+    def first(self) -> date:
+        return date(self.year, self.month, 1)
+
+    @property
+    def last(self) -> date:
+        return self.next().first - ONE_DAY
+
+    def next(self) -> "Period":
+        return Period(self.year + self.month // 12, self.month % 12 + 1)
+
+    def previous(self) -> "Period":
+        return Period.of(self.first - ONE_DAY)
+
+    def until(self, last: "Period") -> Iterator["Period"]:
+        """This period and those after it, up to and including `last`."""
+        period = self
+        while period <= last:
+            yield period
+            period = period.next()
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+
+def days_between(start: date, end: date) -> int:
+    """Days of the half-open interval ``[start, end)``; 0 when it is empty."""
+    return max((end - start).days, 0)
+
+
+def daily_progress(start: date, end: date, through: date) -> Fraction:
+    """The part of ``[start, end)`` that has passed by the end of that day (accounting.md 6.2).
+
+    Every local day is equal: the start day counts, the end day does not.
+    """
+    total = days_between(start, end)
+    if total == 0:
+        return Fraction(1)
+    return Fraction(min(days_between(start, through + ONE_DAY), total), total)

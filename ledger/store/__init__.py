@@ -1,0 +1,1 @@
+"""The event store on PostgreSQL: append, read, codec, feed (architecture.md 4)."""

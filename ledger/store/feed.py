@@ -1,0 +1,136 @@
+"""The catch-up loop of every projection: batch, lock the mark, look again, apply, move.
+
+Live feed, repair of a gap, rebuild and tests run through the same few lines
+(architecture.md 1.4; style.md 6.1, facts 11 to 15).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from ledger.errors import Broken
+from ledger.events import Recorded
+from ledger.store.marks import Marks, lock_all, move_all
+from ledger.store.pool import Connection, clinic_transaction, lent
+from ledger.store.recorder import read_page
+from ledger.store.store import EventStore
+
+BATCH = 500
+
+
+class Projection(Protocol):
+    """A read model: both methods run inside a transaction that sees one clinic only."""
+
+    @property
+    def name(self) -> str:
+        """The name of its marks; never changed once deployed."""
+
+    def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
+        """Writes what the events, contiguous and each seen once, change."""
+
+    def reset(self, connection: Connection, clinic: str) -> None:
+        """Removes all rows of the clinic."""
+
+
+class Feed:
+    """Feeds one projection, exactly once per event; any number of feeds may run at a time.
+
+    `store` is one opened with the role ``ledger_projector``.
+    """
+
+    def __init__(self, store: EventStore, projection: Projection) -> None:
+        self.store = store
+        self.projection = projection
+        self.marks = Marks(store.pool, projection.name)
+
+    def catch_up(self, clinic: str, until: int | None = None) -> int:
+        """Applies what is recorded, up to the position `until`; returns how many events.
+
+        Raises Broken when a position is missing or an event cannot be read.
+        """
+        total = 0
+        while True:
+            with self._locked(clinic) as (connection, mark):
+                events = self._read(connection, clinic, mark, until, BATCH)
+                self._apply(connection, clinic, mark, events)
+            total += len(events)
+            if len(events) < BATCH:
+                return total
+
+    def catch_up_all(self) -> int:
+        """`catch_up` for every clinic that has news."""
+        return sum(self.catch_up(clinic) for clinic in self.lag())
+
+    def receive(self, clinic: str, events: Sequence[Recorded]) -> int:
+        """Applies events that arrived by message; returns how many were applied.
+
+        What was applied before is skipped; where one is missing, all from the mark to the
+        last one received are read from the database instead. Raises Broken when it does not
+        hold them: then the messages tell of another history than this one.
+        """
+        with self._locked(clinic) as (connection, mark):
+            fresh: Sequence[Recorded] = [event for event in events if event.position > mark]
+            if fresh and not _contiguous(fresh, mark):
+                last = max(event.position for event in fresh)
+                fresh = self._read(connection, clinic, mark, last, None)
+                if len(fresh) != last - mark:
+                    raise Broken(f"{clinic} has no position {last}, which a message told of")
+            self._apply(connection, clinic, mark, fresh)
+            return len(fresh)
+
+    def rebuild(self, clinic: str | None = None) -> int:
+        """Empties the read model of one clinic, or of all, and applies its whole history."""
+        clinics = [head.clinic for head in self.store.clinics()] if clinic is None else [clinic]
+        for name in clinics:
+            with self._locked(name) as (connection, _):
+                self.projection.reset(connection, name)
+                self.marks.move(connection, name, 0)
+        return sum(self.catch_up(name) for name in clinics)
+
+    def lag(self) -> dict[str, int]:
+        """Events yet to apply, for each clinic that has any."""
+        return self.marks.lag()
+
+    @contextmanager
+    def _locked(self, clinic: str) -> Iterator[tuple[Connection, int]]:
+        with lent(self.store.pool) as connection, clinic_transaction(connection, clinic):
+            yield connection, self.marks.lock(connection, clinic)
+
+    def _read(
+        self, connection: Connection, clinic: str, after: int, until: int | None, limit: int | None
+    ) -> list[Recorded]:
+        rows = read_page(connection, clinic, after, until, limit)
+        return [self.store.decode(row) for row in rows]
+
+    def _apply(
+        self, connection: Connection, clinic: str, mark: int, events: Sequence[Recorded]
+    ) -> None:
+        if not events:
+            return
+        if not _contiguous(events, mark):
+            raise Broken(f"{clinic} has a gap after position {mark}")
+        self.projection.apply(connection, clinic, events)
+        self.marks.move(connection, clinic, events[-1].position)
+
+
+def receive_together(feeds: Sequence[Feed], clinic: str, events: Sequence[Recorded]) -> bool:
+    """Applies events that arrived by message to several read models in one transaction.
+
+    The way of nearly every batch: the events are contiguous and every mark stands before the
+    first. False, with nothing done, when it is otherwise: then each feed receives for itself.
+    The feeds are of one store; what a projection raises undoes the batch for all of them.
+    """
+    if not feeds or not events or not _contiguous(events, events[0].position - 1):
+        return False
+    names = [feed.projection.name for feed in feeds]
+    with lent(feeds[0].store.pool) as connection, clinic_transaction(connection, clinic):
+        if not lock_all(connection, clinic, names, events[0].position - 1):
+            return False
+        for feed in feeds:
+            feed.projection.apply(connection, clinic, events)
+        move_all(connection, clinic, names, events[-1].position)
+    return True
+
+
+def _contiguous(events: Sequence[Recorded], mark: int) -> bool:
+    return [event.position for event in events] == list(range(mark + 1, mark + 1 + len(events)))

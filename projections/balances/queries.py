@@ -1,0 +1,145 @@
+"""Questions to the balances: what a patient holds, what is due, whether the rows are right."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from aggregates.patient.state import PATIENT, Patient
+from aggregates.subscription.evolve import SUBSCRIPTION
+from aggregates.subscription.state import Subscription
+from ledger.ids import stream
+from ledger.store.pool import Connection, clinic_transaction, lent
+from ledger.store.store import EventStore
+from projections.balances.asof import View, contract_history, patient_history
+from projections.balances.projection import Contract, contracts_of, holders_of
+from projections.balances.report import Presented, balance, presented
+
+_MARK = "SELECT position FROM views.mark WHERE clinic = %s AND projection = 'balances'"
+_DUE = """
+SELECT subscription FROM views.contract
+WHERE clinic = %s AND next_due <= %s ORDER BY next_due, subscription
+"""
+_KEYS = "SELECT subscription FROM views.contract WHERE clinic = %s ORDER BY subscription"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row of the read model that is not what the log says; `what` names fields."""
+
+    subscription: str
+    what: str
+
+
+def patient_balance(
+    store: EventStore, clinic: str, patient: str, view: View, *, current: bool = True
+) -> dict[str, Any]:
+    """What a patient holds (interfaces.md 6). A patient nobody knows holds nothing.
+
+    `current` reads the read model as it stands, for a `view` of today; otherwise the streams
+    are folded as of the view.
+    """
+    if current:
+        with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+            holder = holders_of(connection, clinic, [patient]).get(patient)
+            state = holder.state if holder else Patient()
+            rows = contracts_of(connection, clinic, state.subscriptions)
+            position = _mark(connection, clinic)
+        contracts = {key: row.state for key, row in rows.items()}
+    else:
+        own = stream(clinic, "patient", patient)
+        history = store.load(clinic, [own])[own]
+        state = PATIENT.fold(patient_history(history, view))
+        contracts = folded(store, clinic, state.subscriptions, view)
+        position = _known(store, clinic, view)
+    shown = _presented(clinic, state.subscriptions, contracts, view)
+    return balance(patient, view.as_of, position, state.store_credit, shown)
+
+
+def contract_balance(
+    store: EventStore, clinic: str, subscription: str, view: View, *, current: bool = True
+) -> dict[str, Any] | None:
+    """The balance with one contract alone; None when no such contract was ever sold.
+
+    A view of a day before the sale leaves the contract out.
+    """
+    sold = folded(store, clinic, [subscription], View(date.max)).get(subscription)
+    if sold is None or sold.sold is None:
+        return None
+    whole = patient_balance(store, clinic, sold.sold.patient, view, current=current)
+    own = [row for row in whole["subscriptions"] if row["subscription"] == subscription]
+    return {**whole, "subscriptions": own}
+
+
+def folded(
+    store: EventStore, clinic: str, subscriptions: Sequence[str], view: View
+) -> dict[str, Subscription]:
+    """The contracts of a view, folded from their streams; without those not sold by then."""
+    streams = {stream(clinic, "subscription", key): key for key in subscriptions}
+    histories = store.load(clinic, list(streams))
+    return {
+        streams[name]: SUBSCRIPTION.fold(kept)
+        for name, history in histories.items()
+        if (kept := contract_history(history, view))
+    }
+
+
+def due(connection: Connection, clinic: str, through: date) -> list[str]:
+    """The subscriptions with a lot that lapses by the end of a day, soonest first.
+
+    `connection` sees the clinic (`ledger.store.pool.clinic_transaction`).
+    """
+    return [key for (key,) in connection.execute(_DUE, (clinic, through))]
+
+
+def check(store: EventStore, clinic: str) -> list[Difference]:
+    """Compares every row of the read model with a fresh fold of the log up to its mark."""
+    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+        position = _mark(connection, clinic)
+        keys = [key for (key,) in connection.execute(_KEYS, (clinic,))]
+        rows = contracts_of(connection, clinic, keys)
+    expected = _replayed(store, clinic, position)
+    found = [_compared(key, rows.get(key), expected.get(key)) for key in {**rows, **expected}]
+    return [difference for difference in found if difference is not None]
+
+
+def _replayed(store: EventStore, clinic: str, until: int) -> dict[str, Contract]:
+    prefix = stream(clinic, "subscription", "")
+    contracts: dict[str, Contract] = {}
+    for event in store.history(clinic, 0, until):
+        if event.stream.startswith(prefix):
+            key = event.stream.removeprefix(prefix)
+            old = contracts[key].state if key in contracts else SUBSCRIPTION.initial
+            contracts[key] = Contract(event.version, SUBSCRIPTION.evolve(old, event))
+    return contracts
+
+
+def _compared(key: str, row: Contract | None, expected: Contract | None) -> Difference | None:
+    if row is None:
+        return Difference(key, "missing")
+    if expected is None:
+        return Difference(key, "not in the log")
+    wrong = [] if row.version == expected.version else ["version"]
+    wrong += [
+        field.name
+        for field in fields(Subscription)
+        if getattr(row.state, field.name) != getattr(expected.state, field.name)
+    ]
+    return Difference(key, ", ".join(wrong)) if wrong else None
+
+
+def _presented(
+    clinic: str, order: Sequence[str], contracts: Mapping[str, Subscription], view: View
+) -> Iterator[Presented]:
+    return (presented(clinic, contracts[key], view.as_of) for key in order if key in contracts)
+
+
+def _known(store: EventStore, clinic: str, view: View) -> int:
+    head = store.head(clinic)
+    last = head.position if head else 0
+    return last if view.known_at is None else min(view.known_at, last)
+
+
+def _mark(connection: Connection, clinic: str) -> int:
+    row = connection.execute(_MARK, (clinic,)).fetchone()
+    return row[0] if row else 0

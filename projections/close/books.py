@@ -1,0 +1,194 @@
+"""The books of a clinic as a replay holds them, in DuckDB."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+
+from aggregates.effects import POSTINGS
+from ledger.books.digest import digest_of_texts
+from ledger.books.entries import Entry, Source
+from ledger.books.interpret import by_event
+from ledger.books.placing import Close
+from ledger.books.rollforward import Moved, column_of, roll_forward
+from ledger.books.trialbalance import Total
+from ledger.calendar import Period
+from projections.close import compile as rules
+from projections.close import facts, sealing
+from projections.journal.closing import close_through
+from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
+
+RULES_BY_EVENT = by_event(POSTINGS)
+_TABLES = files("projections.close").joinpath("tables.sql").read_text()
+_TEXT = ("entry", "lot", "rule", "period", "prior_period_of", "type", "stream", "account")
+_INTEGERS = {"ordinal", "position", "n", "closing", "debit", "credit"}
+_DATES = {"posting_date", "service_date"}
+_PAGE = 10_000
+#: What DuckDB may hold before it writes to the temporary folder.
+MEMORY = "1GB"
+
+
+def _type(column: str) -> pa.DataType:
+    if column in _INTEGERS:
+        return pa.int64()
+    if column in _DATES:
+        return pa.date32()
+    return pa.bool_() if column == "provisional" else pa.string()
+
+
+_SCHEMA = pa.schema([(column, _type(column)) for column in COLUMNS])
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A recorded close: what it sealed, and where it stands in the history."""
+
+    period: Period
+    version: int
+    cut: int
+    rules: str
+    digest: str
+    event: Source
+
+    @property
+    def close(self) -> Close:
+        """The lock it put on the period."""
+        return Close(self.period, self.cut)
+
+
+class Books:
+    """All entries up to a position, with those of the closes recorded by then.
+
+    A context manager: what does not fit into `MEMORY` goes to a temporary folder, so the
+    length of a history is bounded by the disk. Feed it with `load`, then `settle` once.
+    """
+
+    def __init__(self, clinic: str, cut: int, closes: Sequence[Sealed]) -> None:
+        self.clinic = clinic
+        self.cut = cut
+        self.closes = tuple(sorted(closes, key=lambda sealed: sealed.period))
+        self._folder = tempfile.TemporaryDirectory(prefix="books-")
+        options: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY,
+            "temp_directory": self._folder.name,
+            "preserve_insertion_order": False,
+        }
+        self._database = duckdb.connect(":memory:", config=options)
+        self._database.execute(_TABLES)
+        locks = [sealed.close for sealed in self.closes]
+        self._load = [
+            *(
+                (frozenset({name}), (rules.statement(name, postings, locks),))
+                for name, postings in RULES_BY_EVENT.items()
+            ),
+            *facts.statements(locks),
+        ]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drops the books."""
+        self._database.close()
+        self._folder.cleanup()
+
+    def load(self, chunk: pa.Table) -> None:
+        """Posts events: columns position, type, stream, effective_on, body; in any order."""
+        self._database.register("chunk", chunk)
+        present = set(chunk.column("type").unique().to_pylist())
+        for types, statements in self._load:
+            if types & present:
+                for statement in statements:
+                    self._database.execute(statement)
+        self._database.unregister("chunk")
+
+    def settle(self) -> None:
+        """Writes the closing entries of every recorded close, once all events are loaded."""
+        before: Close | None = None
+        for sealed in self.closes:
+            close_through(self, sealed.period, sealed.cut, before, event=sealed.event)
+            before = sealed.close
+
+    @property
+    def locked(self) -> Close | None:
+        """The last close in force."""
+        return self.closes[-1].close if self.closes else None
+
+    def close_now(self, period: Period) -> None:
+        """Writes the closing entries of `period`, as a close at this position would."""
+        close_through(self, period, self.cut, self.locked)
+
+    def bring_up_to(self, as_of: date, due: Sequence[Entry] = ()) -> None:
+        """Adds what time alone has brought by the end of that day, as provisional entries.
+
+        `due` are entries of events that time would bring; accrual and presentation are
+        computed here for every period that is still open.
+        """
+        self.add(due)
+        last = Period.of(as_of)
+        close_through(self, last, self.cut, self.locked, through=as_of, provisional=True)
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Tuple]:
+        """The rows of a statement with ``?`` parameters, page by page."""
+        with self._database.cursor() as cursor:
+            cursor.execute(sql, list(parameters))
+            while page := cursor.fetchmany(_PAGE):
+                yield from page
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Writes the lines of these entries."""
+        columns = list(zip(*lines_of(entries), strict=True))
+        if not columns:
+            return
+        arrays = [
+            pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)
+        ]
+        self._database.register("added", pa.Table.from_arrays(arrays, schema=_SCHEMA))
+        self._database.execute("INSERT INTO views.journal_line SELECT * FROM added")
+        self._database.unregister("added")
+
+    def entries(self, first: date = date.min, last: date = date.max) -> Iterator[Entry]:
+        """The entries posted from `first` through `last`, in the order of the journal."""
+        return read_entries(self, first, last)
+
+    def digest(self, period: Period) -> str:
+        """The digest of the period's entries (accounting.md 12.2)."""
+        window = (period.first, period.last)
+        return digest_of_texts(text.encode() for (text,) in self.rows(sealing.TEXTS, window))
+
+    def entry_count(self, period: Period) -> int:
+        """How many entries are posted in the period."""
+        [(count,)] = self.rows(sealing.COUNT, (period.first, period.last))
+        return int(count)
+
+    def totals(self, as_of: date) -> list[Total]:
+        """The trial balance of what is posted by the end of that day."""
+        return [Total(*row) for row in self.rows(sealing.TOTALS, (as_of,))]
+
+    def rollforward(self, period: Period) -> dict[str, dict[str, int]]:
+        """The roll-forward's columns by liability account, and ``total``."""
+        openings = self.rows(sealing.OPENINGS, (period.first,))
+        moved = self.rows(sealing.MOVED, (period.first, period.last))
+        return roll_forward(
+            [
+                *(Moved(party, account, "opening", amount) for party, account, amount in openings),
+                *(
+                    Moved(party, account, column_of(rule, kind), amount)
+                    for party, account, rule, kind, amount in moved
+                ),
+            ]
+        )

@@ -1,0 +1,90 @@
+"""What a close seals, and the proof that it still holds (accounting.md 14.6, 15.6)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aggregates.effects import RULES
+from aggregates.period.events import AccountTotal, CloseCheck, CloseException
+from ledger.books.checks import Figures, checked
+from ledger.calendar import Period
+from ledger.errors import Broken
+from projections.close import sealing
+from projections.close.books import Books
+from projections.close.replay import replay, sealed_closes
+
+
+@dataclass(frozen=True, slots=True)
+class CloseFigures:
+    """The figures of a `PeriodClosed`; `entries` counts the period's entries."""
+
+    journal_digest: str
+    entries: int
+    trial_balance: tuple[AccountTotal, ...]
+    checks: tuple[CloseCheck, ...]
+    exceptions: tuple[CloseException, ...]
+
+
+def figures(conninfo: str, clinic: str, period: Period, cut: int) -> CloseFigures:
+    """What closing `period` at position `cut` seals: a pure function of the history up to it."""
+    with replay(conninfo, clinic, cut) as books:
+        books.close_now(period)
+        return CloseFigures(
+            journal_digest=books.digest(period),
+            entries=books.entry_count(period),
+            trial_balance=tuple(
+                AccountTotal(account=row.account, debit=row.debit, credit=row.credit)
+                for row in books.totals(period.last)
+            ),
+            checks=checks(books, period),
+            exceptions=exceptions(books, period),
+        )
+
+
+def checks(books: Books, period: Period) -> tuple[CloseCheck, ...]:
+    """The identities over what is posted by the end of `period`."""
+    [row] = books.rows(sealing.FIGURES, (period.last, period.last))
+    changed = sum(books.digest(sealed.period) != sealed.digest for sealed in books.closes[-1:])
+    rolled = books.rollforward(period)["total"]["closing"]
+    compared = dict(zip(sealing.COMPARED, row, strict=True))
+    found = Figures(**compared, rolled_forward=rolled, changed_digests=changed)
+    return tuple(
+        CloseCheck(check=check.check, ok=check.ok, figure=check.figure) for check in checked(found)
+    )
+
+
+def exceptions(books: Books, period: Period) -> tuple[CloseException, ...]:
+    """What a person should look at, by kind and id (accounting.md 14.4)."""
+    seen = books.locked.cut if books.locked else 0
+    rows = books.rows(sealing.EXCEPTIONS, (seen, period.last, period.last))
+    return tuple(CloseException(kind=kind, id=key, amount=amount) for kind, key, amount in rows)
+
+
+def verify(
+    conninfo: str, clinic: str, period: Period, version: int | None = None
+) -> dict[str, Any] | None:
+    """Replays a closed period at its cut and compares digests (interfaces.md 6, verify).
+
+    None when that version of the period was never closed; without `version`, the one in
+    force. Raises Broken when it was sealed under rules that this program does not have.
+    """
+    matching = [
+        sealed
+        for sealed in sealed_closes(conninfo, clinic)
+        if sealed.period == period and version in (None, sealed.version)
+    ]
+    if not matching:
+        return None
+    sealed = matching[-1]
+    if sealed.rules != RULES:
+        raise Broken(f"{period} was closed under the rules {sealed.rules}, which are not here")
+    with replay(conninfo, clinic, sealed.cut) as books:
+        books.close_now(period)
+        found = books.digest(period)
+    return {
+        "period": str(period),
+        "version": sealed.version,
+        "position": sealed.cut,
+        "sealed": sealed.digest,
+        "recomputed": found,
+        "same": found == sealed.digest,
+    }

@@ -1,0 +1,124 @@
+"""What is asked of a replay's journal, in SQL."""
+
+from ledger.books.chart import CLEARING, CONTRACT_LIABILITIES, ROUNDING
+from projections.journal.tables import ENTRY
+
+_LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
+
+# Canonical JSON of each entry: keys in alphabetical order, and no value here needs escapes
+# beyond those every JSON writer agrees on (ids and words are ASCII).
+TEXTS = f"""
+SELECT to_json({{
+    entry: {ENTRY},
+    event: CASE closing WHEN 0
+        THEN {{position: position, stream: any_value(stream), type: any_value(type)}} END,
+    lines: list({{
+        account: account, credit: credit, debit: debit, line: line, location: location,
+        offer: offer, program: program, provider: provider, service: service,
+        subscription: subscription}} ORDER BY ordinal),
+    period: any_value(period),
+    posting_date: CAST(posting_date AS VARCHAR),
+    prior_period_of: prior_period_of,
+    provisional: any_value(provisional),
+    rule: any_value(rule),
+    service_date: CAST(any_value(service_date) AS VARCHAR)
+}})
+FROM (
+    SELECT *, CASE closing WHEN 0 THEN '' ELSE subscription END AS party
+    FROM views.journal_line WHERE posting_date BETWEEN ? AND ?
+)
+GROUP BY posting_date, closing, position, n, party, lot, prior_period_of, entry
+ORDER BY posting_date, closing, CASE closing WHEN 0 THEN position ELSE 0 END, n, party, lot,
+         coalesce(prior_period_of, '')
+"""  # noqa: S608 - made of constants
+COUNT = f"""
+SELECT count(DISTINCT {ENTRY}) FROM views.journal_line WHERE posting_date BETWEEN ? AND ?
+"""  # noqa: S608 - made of constants
+TOTALS = """
+SELECT account, CAST(sum(debit) AS BIGINT), CAST(sum(credit) AS BIGINT)
+FROM views.journal_line WHERE posting_date <= ? GROUP BY account ORDER BY account
+"""
+OPENINGS = f"""
+SELECT subscription, account, CAST(sum(credit - debit) AS BIGINT)
+FROM views.journal_line
+WHERE account IN {_LIABILITIES} AND posting_date < ?
+GROUP BY subscription, account HAVING sum(credit - debit) <> 0
+"""  # noqa: S608 - made of constants
+MOVED = f"""
+SELECT subscription, account, rule, type, CAST(sum(credit - debit) AS BIGINT)
+FROM views.journal_line
+WHERE account IN {_LIABILITIES} AND posting_date BETWEEN ? AND ?
+GROUP BY subscription, account, rule, type
+"""  # noqa: S608 - made of constants
+LATE = """
+SELECT position, any_value(type), any_value(service_date), any_value(prior_period_of),
+       any_value(posting_date), CAST(sum(debit) AS BIGINT)
+FROM views.journal_line
+WHERE prior_period_of IS NOT NULL AND closing = 0 AND posting_date BETWEEN ? AND ?
+GROUP BY position ORDER BY position
+"""
+
+#: The columns of `FIGURES`, named as `ledger.books.checks` names them.
+COMPARED = (
+    "debits",
+    "credits",
+    "allocation",
+    "outside_allocation",
+    "negative_liability",
+    "subledger",
+    "liabilities",
+    "units",
+    "clearing",
+    "processor",
+    "rounding",
+)
+# Figures of the identities (accounting.md 15.6). Parameters: last day, last day.
+FIGURES = f"""
+WITH posted AS (SELECT * FROM views.journal_line WHERE posting_date <= ?),
+liability AS (
+    SELECT subscription, account, line, rule, debit, credit FROM posted
+    WHERE account IN {_LIABILITIES}
+),
+recognised AS (
+    SELECT subscription, line, sum(debit - credit) AS amount FROM liability
+    WHERE rule IN ('9', '14', '18', '20') GROUP BY subscription, line
+),
+promise AS (
+    SELECT subscription, line, sum(amount) AS amount FROM promised GROUP BY subscription, line
+),
+contract AS (
+    SELECT subscription, sum(credit - debit) AS amount FROM liability GROUP BY subscription
+),
+lot AS (
+    SELECT subscription, lot, sum(quantity) AS quantity FROM units
+    GROUP BY subscription, lot HAVING max(quantity) > 0
+)
+SELECT
+    (SELECT CAST(coalesce(sum(debit), 0) AS BIGINT) FROM posted),
+    (SELECT CAST(coalesce(sum(credit), 0) AS BIGINT) FROM posted),
+    (SELECT count(*) FROM unequal),
+    (SELECT count(*) FROM recognised r LEFT JOIN promise p USING (subscription, line)
+     WHERE r.amount < 0 OR r.amount > coalesce(p.amount, 0)),
+    (SELECT count(*) FROM contract WHERE amount < 0),
+    (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability
+     WHERE (subscription, line) IN (SELECT subscription, line FROM promise)),
+    (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability),
+    (SELECT count(*) FROM lot WHERE quantity < 0),
+    (SELECT CAST(coalesce(sum(debit - credit), 0) AS BIGINT) FROM posted
+     WHERE account = '{CLEARING}'),
+    (SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM processor WHERE posting_date <= ?),
+    (SELECT CAST(coalesce(sum(abs(debit - credit)), 0) AS BIGINT) FROM posted
+     WHERE account = '{ROUNDING}')
+"""  # noqa: S608 - made of constants
+
+# Exceptions: what was recorded since the last close and dated by the period's end, and every
+# dispute still open. Parameters: cut before, last day, last day.
+EXCEPTIONS = """
+SELECT kind, id, amount FROM notice
+WHERE kind NOT IN ('open_dispute', 'dispute_closed') AND position > ? AND effective_on <= ?
+UNION ALL
+SELECT kind, id, amount FROM notice
+WHERE kind = 'open_dispute' AND effective_on <= ?
+  AND id NOT IN (SELECT id FROM notice WHERE kind = 'dispute_closed')
+ORDER BY kind, id
+"""

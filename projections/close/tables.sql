@@ -1,0 +1,24 @@
+-- What a replay keeps, in DuckDB: the journal's tables as PostgreSQL has them, and what the
+-- identities of accounting.md 15.6 compare the journal with.
+CREATE SCHEMA views;
+CREATE TABLE views.journal_line (
+    entry VARCHAR, ordinal INTEGER, position BIGINT, n INTEGER, closing INTEGER, lot VARCHAR,
+    rule VARCHAR, posting_date DATE, service_date DATE, period VARCHAR, prior_period_of VARCHAR,
+    type VARCHAR, stream VARCHAR, provisional BOOLEAN, account VARCHAR, debit BIGINT,
+    credit BIGINT, location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR,
+    service VARCHAR, subscription VARCHAR, line VARCHAR
+);
+CREATE TABLE views.journal_step (
+    subscription VARCHAR, position BIGINT, n INTEGER, line VARCHAR, lot VARCHAR,
+    effective_on DATE, kind VARCHAR, amount BIGINT, starts DATE, ends DATE, account VARCHAR,
+    runs_ahead BOOLEAN, location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR
+);
+-- What every line was promised, at the sale and by paid extensions (a credit note may take back
+-- what is earned already); what every lot's units came to; sales that do not add up.
+CREATE TABLE promised (subscription VARCHAR, line VARCHAR, amount BIGINT);
+CREATE TABLE units (subscription VARCHAR, lot VARCHAR, quantity DECIMAL(18, 3));
+CREATE TABLE unequal (subscription VARCHAR);
+-- Money that a processor holds for the clinic, by the day it is posted.
+CREATE TABLE processor (posting_date DATE, amount BIGINT);
+-- What a person should look at (accounting.md 14.4), with what settles it.
+CREATE TABLE notice (position BIGINT, effective_on DATE, kind VARCHAR, id VARCHAR, amount BIGINT);

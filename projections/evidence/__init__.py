@@ -1,0 +1,1 @@
+"""The answer to a card dispute, built from events alone (evidence.md)."""

@@ -1,0 +1,97 @@
+"""The feed of the evidence: which documents and disputes belong to what."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aggregates.dispute.events import DisputeClosed, DisputeOpened
+from aggregates.document.events import DocumentAttached
+from ledger.events import Recorded
+from ledger.store.pool import Connection, clinic_transaction, lent
+from ledger.store.store import EventStore
+
+_ATTACH = """
+INSERT INTO views.attachment (clinic, document, subscription, dispute, visit)
+VALUES (%s, %s, %s, %s, %s) ON CONFLICT (clinic, document) DO NOTHING
+"""
+_OPEN = """
+INSERT INTO views.dispute (clinic, dispute, charge, amount, currency, reason,
+                           network_reason_code, opened_at, due_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_CLOSE = "UPDATE views.dispute SET outcome = %s WHERE clinic = %s AND dispute = %s"
+_ATTACHED = """
+SELECT document FROM views.attachment
+WHERE clinic = %s AND (subscription = ANY (%s) OR dispute = ANY (%s) OR visit = ANY (%s))
+ORDER BY document
+"""
+_OF_CHARGE = """
+SELECT dispute FROM views.dispute WHERE clinic = %s AND charge = %s
+ORDER BY opened_at DESC, dispute DESC
+"""
+_LIST = """
+SELECT dispute, charge, amount, currency, reason, network_reason_code, opened_at, due_by, outcome
+FROM views.dispute WHERE clinic = %s ORDER BY outcome IS NOT NULL, due_by, dispute
+"""
+
+
+class EvidenceIndex:
+    """Finds documents and disputes (the Projection of `ledger.store.feed`)."""
+
+    name = "evidence"
+
+    def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
+        """Adds the documents and disputes of a batch; these are few."""
+        for recorded in events:
+            match recorded.event:
+                case DocumentAttached() as attached:
+                    owners = (attached.subscription, attached.dispute, attached.visit)
+                    connection.execute(_ATTACH, (clinic, attached.document, *owners))
+                case DisputeOpened() as opened:
+                    connection.execute(_OPEN, (clinic, *_opened_row(opened)))
+                case DisputeClosed(dispute=dispute, outcome=outcome):
+                    connection.execute(_CLOSE, (outcome, clinic, dispute))
+
+    def reset(self, connection: Connection, clinic: str) -> None:
+        """Removes the clinic's rows."""
+        connection.execute("DELETE FROM views.attachment WHERE clinic = %s", (clinic,))
+        connection.execute("DELETE FROM views.dispute WHERE clinic = %s", (clinic,))
+
+
+def attached(
+    store: EventStore,
+    clinic: str,
+    subscriptions: Sequence[str],
+    disputes: Sequence[str],
+    visits: Sequence[str],
+) -> list[str]:
+    """The documents attached to any of these."""
+    owners = (clinic, list(subscriptions), list(disputes), list(visits))
+    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+        return [document for (document,) in connection.execute(_ATTACHED, owners)]
+
+
+def disputes_of(store: EventStore, clinic: str, charge: str) -> list[str]:
+    """The disputes of a charge, the latest first."""
+    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+        return [dispute for (dispute,) in connection.execute(_OF_CHARGE, (clinic, charge))]
+
+
+def work_list(store: EventStore, clinic: str) -> list[dict[str, Any]]:
+    """Every dispute, open ones first by their due date (`ledger disputes`)."""
+    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+        cursor = connection.execute(_LIST, (clinic,))
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _opened_row(opened: DisputeOpened) -> tuple[object, ...]:
+    return (
+        opened.dispute,
+        opened.charge,
+        opened.amount,
+        opened.currency,
+        opened.reason,
+        opened.network_reason_code,
+        opened.opened_at,
+        opened.due_by,
+    )

@@ -1,0 +1,1 @@
+"""The journal: every entry of the books, kept current event by event."""

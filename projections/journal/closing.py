@@ -1,0 +1,167 @@
+"""What the books compute themselves at a period end: accrual, then presentation.
+
+Used by the journal when a close is recorded, by the replay before one is, and by reports for
+what time alone has brought. The amounts come from the pure functions of ``ledger.books``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+
+from ledger.books.accrual import ROW, Obligation, Step, Window, accruals
+from ledger.books.chart import CONTRACT_LIABILITIES
+from ledger.books.entries import Dimensions, Entry, Source
+from ledger.books.placing import Close
+from ledger.books.presentation import presented
+from ledger.calendar import Period
+from projections.journal.tables import Tables, Tuple
+
+_LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
+
+# Contracts with a time line that is running, or about which something was learnt or took
+# effect since the last close; nothing can have changed for the others.
+_LIVE = f"""
+WITH live AS (
+    SELECT subscription FROM views.journal_step
+    WHERE position <= ? AND (position > ? OR ends >= ? OR effective_on >= ?)
+    UNION
+    SELECT subscription FROM views.journal_line
+    WHERE closing = 0 AND position <= ? AND (position > ? OR service_date >= ?)
+      AND account IN {_LIABILITIES} AND rule NOT IN ('9', '18')
+)
+"""  # noqa: S608 - made of constants
+_STEPS = f"""{_LIVE}
+SELECT subscription, line, lot, account, runs_ahead, location, program, provider, offer,
+       effective_on, kind, amount, starts, ends
+FROM views.journal_step
+WHERE position <= ? AND subscription IN (SELECT subscription FROM live)
+ORDER BY subscription, position, n
+"""  # noqa: S608 - made of constants
+_FUNDED = f"""{_LIVE}
+SELECT l.subscription, l.line, l.service_date, CAST(sum(l.credit - l.debit) AS bigint)
+FROM views.journal_line l
+JOIN (
+    SELECT DISTINCT subscription, line FROM views.journal_step
+    WHERE kind = 'start' AND subscription IN (SELECT subscription FROM live)
+) t ON t.subscription = l.subscription AND t.line = l.line
+WHERE l.closing = 0 AND l.position <= ? AND l.account IN {_LIABILITIES}
+GROUP BY l.subscription, l.line, l.service_date
+"""  # noqa: S608 - made of constants
+_RECORDED = f"""{_LIVE}
+SELECT subscription, line, coalesce(prior_period_of, period), CAST(sum(debit - credit) AS bigint)
+FROM views.journal_line
+WHERE rule = '{ROW}' AND account IN {_LIABILITIES}
+  AND subscription IN (SELECT subscription FROM live)
+GROUP BY subscription, line, coalesce(prior_period_of, period)
+"""  # noqa: S608 - made of constants
+_BALANCES = f"""
+SELECT subscription, account, location, program, provider, offer, line,
+       CAST(sum(debit - credit) AS bigint)
+FROM views.journal_line
+WHERE account IN {_LIABILITIES} AND posting_date <= ? AND subscription IN (
+    SELECT subscription FROM views.journal_line
+    WHERE account IN {_LIABILITIES} AND posting_date <= ?
+    GROUP BY subscription HAVING sum(debit - credit) > 0
+)
+GROUP BY subscription, account, location, program, provider, offer, line
+"""  # noqa: S608 - made of constants
+_FIRST_DAY = """
+SELECT min(day) FROM (
+    SELECT min(service_date) AS day FROM views.journal_line
+    UNION ALL SELECT min(starts) FROM views.journal_step
+) AS days
+"""
+
+
+def close_through(
+    tables: Tables,
+    last: Period,
+    cut: int,
+    before: Close | None,
+    *,
+    through: date | None = None,
+    provisional: bool = False,
+    event: Source | None = None,
+) -> None:
+    """Writes the closing entries of every open period up to and including `last`.
+
+    `before` is the close in force before; without one, every earlier period is taken in.
+    `through` ends the last period early, for a report as of a day in it. `event` is the
+    close the entries belong to, when it is recorded.
+    """
+    for period in _open_periods(tables, last, before):
+        window = Window(
+            (period,),
+            period.last if through is None else min(period.last, through),
+            before.period if before else None,
+            provisional,
+        )
+        _add(tables, _accruals(tables, window, cut, before), event)
+        _add(tables, _presentation(tables, window.through, provisional), event)
+
+
+def _open_periods(tables: Tables, last: Period, before: Close | None) -> list[Period]:
+    if before is not None:
+        return list(before.period.next().until(last))
+    [(day,)] = tables.rows(_FIRST_DAY)
+    return [] if day is None else list(Period.of(day).until(last))
+
+
+def _add(tables: Tables, entries: list[Entry], event: Source | None) -> None:
+    tables.add(entries if event is None else [replace(one, event=event) for one in entries])
+
+
+def _accruals(tables: Tables, window: Window, cut: int, before: Close | None) -> list[Entry]:
+    seen = before.cut if before else 0
+    first = window.periods[0].first
+    live = (cut, seen, first, first, cut, seen, first)
+    funding: dict[tuple[str, str], list[tuple[date, int]]] = {}
+    for subscription, line, on, amount in tables.rows(_FUNDED, (*live, cut)):
+        funding.setdefault((subscription, line), []).append((on, amount))
+    recorded: dict[tuple[str, str], dict[str, int]] = {}
+    for subscription, line, origin, amount in tables.rows(_RECORDED, live):
+        recorded.setdefault((subscription, line), {})[origin] = amount
+    entries = []
+    for key, obligation in _obligations(tables.rows(_STEPS, (*live, cut)), funding):
+        entries += accruals(obligation, recorded.get(key, {}), window)
+    return entries
+
+
+def _obligations(
+    rows: Iterator[Tuple], funding: Mapping[tuple[str, str], Sequence[tuple[date, int]]]
+) -> Iterator[tuple[tuple[str, str], Obligation]]:
+    for subscription, group in groupby(rows, key=lambda row: row[0]):
+        steps = list(group)
+        for sold in [row for row in steps if row[3] is not None]:
+            line = sold[1]
+            own = [row for row in steps if row[1] in (line, "")]
+            lot, account, runs_ahead, location, program, provider, offer = sold[2:9]
+            at = Dimensions(
+                location=location,
+                program=program,
+                provider=provider,
+                offer=offer,
+                subscription=subscription,
+                line=line,
+            )
+            stepped = tuple(Step(*row[9:]) for row in own)
+            key = (subscription, line)
+            funded = tuple(funding.get(key, ()))
+            yield key, Obligation(lot, account, at, runs_ahead, stepped, funded)
+
+
+def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
+    contracts: dict[str, dict[tuple[str, Dimensions], int]] = {}
+    for subscription, account, *place, line, amount in tables.rows(_BALANCES, (day, day)):
+        location, program, provider, offer = place
+        at = Dimensions(
+            location=location,
+            program=program,
+            provider=provider,
+            offer=offer,
+            subscription=subscription,
+            line=line,
+        )
+        contracts.setdefault(subscription, {})[account, at] = amount
+    return presented(contracts, day, provisional=provisional)

@@ -1,0 +1,61 @@
+"""The journal's tables in PostgreSQL, for the clinic a transaction is set to."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import orjson
+import psycopg
+
+from ledger.books.entries import Entry
+from projections.journal import steps
+from projections.journal.tables import COLUMNS, Tuple, lines_of
+
+_BIGINTS = {"position", "debit", "credit", "amount"}
+_INTEGERS = {"ordinal", "n", "closing"}
+_DATES = {"posting_date", "service_date", "effective_on", "starts", "ends"}
+_BOOLEANS = {"provisional", "runs_ahead"}
+
+
+def _type(column: str) -> str:
+    named = ((_BIGINTS, "bigint"), (_INTEGERS, "integer"), (_DATES, "date"), (_BOOLEANS, "boolean"))
+    return next((kind for columns, kind in named if column in columns), "text")
+
+
+def _insert(table: str, columns: Sequence[str]) -> bytes:
+    """One statement for any number of rows: COPY is refused under row-level security.
+
+    The rows are one JSON text: arrays, one for each column, cost the program ten times as much.
+    """
+    values = ", ".join(f"(given ->> {n})::{_type(column)}" for n, column in enumerate(columns))
+    return (
+        f"INSERT INTO views.{table} (clinic, {', '.join(columns)}) "  # noqa: S608
+        f"SELECT %s, {values} FROM jsonb_array_elements(%s::jsonb) AS given"
+    ).encode()
+
+
+_ADD_LINES = _insert("journal_line", COLUMNS)
+_ADD_STEPS = _insert("journal_step", steps.COLUMNS)
+
+
+class PostgresTables:
+    """`connection` is in a transaction set to `clinic`; row security keeps the others out."""
+
+    def __init__(self, connection: psycopg.Connection[Tuple], clinic: str) -> None:
+        self._connection = connection
+        self._clinic = clinic
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Tuple]:
+        """The rows of a statement with ``?`` parameters."""
+        return iter(self._connection.execute(sql.replace("?", "%s").encode(), parameters))
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Writes the lines of these entries."""
+        self._add(_ADD_LINES, lines_of(entries))
+
+    def add_steps(self, rows: Iterable[Tuple]) -> None:
+        """Writes rows of ``views.journal_step``."""
+        self._add(_ADD_STEPS, rows)
+
+    def _add(self, statement: bytes, rows: Iterable[Tuple]) -> None:
+        given = list(rows)
+        if given:
+            self._connection.execute(statement, (self._clinic, orjson.dumps(given).decode()))

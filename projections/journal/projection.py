@@ -1,0 +1,128 @@
+"""The journal, event by event: the read model behind drill-down and exports."""
+
+from collections.abc import Sequence
+
+import psycopg
+
+from aggregates.effects import POSTINGS
+from aggregates.period.events import PeriodClosed
+from ledger.books.digest import journal_digest
+from ledger.books.entries import Entry, Source
+from ledger.books.interpret import by_event, entries_of
+from ledger.books.placing import Close
+from ledger.calendar import Period
+from ledger.errors import Broken
+from ledger.events import Recorded
+from ledger.ids import key_of
+from projections.journal.closing import close_through
+from projections.journal.postgres import PostgresTables
+from projections.journal.steps import STEP_EVENTS, steps_of
+from projections.journal.tables import Tuple, read_entries
+
+Connection = psycopg.Connection[Tuple]
+
+_RULES = by_event(POSTINGS)
+_CLOSES = b"""
+SELECT DISTINCT ON (period) period, cut FROM views.journal_close
+WHERE clinic = %s ORDER BY period, version DESC
+"""
+# Events between the cut and the close were placed before the close was known.
+_MOVE_LATE = b"""
+UPDATE views.journal_line
+SET posting_date = %(first)s, period = %(period)s,
+    prior_period_of = to_char(service_date, 'YYYY-MM')
+WHERE clinic = %(clinic)s AND closing = 0 AND position > %(cut)s AND posting_date <= %(last)s
+"""
+_KEEP_CLOSE = b"""
+INSERT INTO views.journal_close (clinic, period, version, position, cut, digest)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
+_RESET = (
+    b"DELETE FROM views.journal_line WHERE clinic = %s",
+    b"DELETE FROM views.journal_step WHERE clinic = %s",
+    b"DELETE FROM views.journal_close WHERE clinic = %s",
+)
+
+
+class JournalProjection:
+    """Applies events to ``views.journal_line`` in the feed's transaction."""
+
+    name = "journal"
+
+    def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
+        """Posts the events; a close also writes its closing entries.
+
+        Raises Broken when the digest of a closed period is not the sealed one.
+        """
+        tables = PostgresTables(connection, clinic)
+        batch: list[Recorded] = []
+        for recorded in events:
+            if isinstance(recorded.event, PeriodClosed):
+                self._post(tables, connection, clinic, batch)
+                self._close(tables, connection, recorded, recorded.event)
+                batch = []
+            else:
+                batch.append(recorded)
+        self._post(tables, connection, clinic, batch)
+
+    def reset(self, connection: Connection, clinic: str) -> None:
+        """Empties the clinic's journal before a rebuild."""
+        for statement in _RESET:
+            connection.execute(statement, (clinic,))
+
+    def _post(
+        self,
+        tables: PostgresTables,
+        connection: Connection,
+        clinic: str,
+        batch: Sequence[Recorded],
+    ) -> None:
+        closes = _closes(connection, clinic) if batch else []
+        entries: list[Entry] = []
+        steps: list[Tuple] = []
+        for recorded in batch:
+            name = type(recorded.event).__name__
+            if name not in _RULES and name not in STEP_EVENTS:
+                continue
+            body = recorded.event.model_dump(mode="json", exclude_none=True)
+            day, position = recorded.effective_on, recorded.position
+            source = Source(position, name, recorded.stream)
+            entries += entries_of(_RULES, source, day, body, closes)
+            steps += steps_of(name, key_of(recorded.stream), position, day, body)
+        tables.add(entries)
+        tables.add_steps(steps)
+
+    def _close(
+        self,
+        tables: PostgresTables,
+        connection: Connection,
+        recorded: Recorded,
+        event: PeriodClosed,
+    ) -> None:
+        clinic, period = recorded.clinic, Period.parse(event.period)
+        following = period.next()
+        connection.execute(
+            _MOVE_LATE,
+            {
+                "clinic": clinic,
+                "cut": event.cut,
+                "last": period.last,
+                "first": following.first,
+                "period": str(following),
+            },
+        )
+        before = max(_closes(connection, clinic), key=lambda close: close.period, default=None)
+        source = Source(recorded.position, "PeriodClosed", recorded.stream)
+        close_through(tables, period, event.cut, before, event=source)
+        found = journal_digest(read_entries(tables, period.first, period.last))
+        if found != event.journal_digest:
+            raise Broken(f"the journal of {clinic} for {period} differs from the sealed one")
+        connection.execute(
+            _KEEP_CLOSE,
+            (clinic, event.period, event.version, recorded.position, event.cut, found),
+        )
+
+
+def _closes(connection: Connection, clinic: str) -> list[Close]:
+    rows = connection.execute(_CLOSES, (clinic,))
+    return [Close(Period.parse(period), cut) for period, cut in rows]

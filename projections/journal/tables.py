@@ -1,0 +1,138 @@
+"""The journal's tables, held alike by PostgreSQL (the read model) and DuckDB (a replay).
+
+Statements about them are written once, in the SQL both engines share, with ``?`` for
+parameters.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any, Protocol
+
+from ledger.books.entries import Dimensions, Entry, Line, Source
+
+COLUMNS = (
+    "entry",
+    "ordinal",
+    "position",
+    "n",
+    "closing",
+    "lot",
+    "rule",
+    "posting_date",
+    "service_date",
+    "period",
+    "prior_period_of",
+    "type",
+    "stream",
+    "provisional",
+    "account",
+    "debit",
+    "credit",
+    "location",
+    "program",
+    "provider",
+    "offer",
+    "service",
+    "subscription",
+    "line",
+)
+#: Order of the journal (accounting.md 12.2): events by position, then closing entries.
+ORDER = """
+posting_date, closing, CASE closing WHEN 0 THEN position ELSE 0 END, n,
+CASE closing WHEN 0 THEN '' ELSE subscription END, lot, coalesce(prior_period_of, ''), ordinal
+"""
+#: Event entries of a replay leave `entry` out: it follows from position and n.
+ENTRY = "coalesce(entry, 'e-' || position || '-' || n)"
+_SELECT = f"""
+SELECT {ENTRY}, posting_date, service_date, rule, prior_period_of, position, type, stream,
+       provisional, n, closing, lot, account, debit, credit,
+       location, program, provider, offer, service, subscription, line
+FROM views.journal_line WHERE posting_date BETWEEN ? AND ? ORDER BY {ORDER}
+"""  # noqa: S608 - made of constants
+_ENTRY_WIDTH = 12
+
+Tuple = tuple[Any, ...]
+
+
+class Tables(Protocol):
+    """One clinic's ``views.journal_line`` and ``views.journal_step``, wherever they are."""
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Tuple]:
+        """The rows of a statement with ``?`` parameters."""
+        ...
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Writes the lines of these entries."""
+        ...
+
+
+def lines_of(entries: Iterable[Entry]) -> Iterator[Tuple]:
+    """One tuple per line, in the order of `COLUMNS`."""
+    for entry in entries:
+        event = entry.event or Source(0, "", "")
+        for ordinal, line in enumerate(entry.lines):
+            yield (
+                entry.entry,
+                ordinal,
+                event.position,
+                entry.n,
+                entry.closing,
+                entry.lot,
+                entry.rule,
+                entry.posting_date,
+                entry.service_date,
+                entry.period,
+                entry.prior_period_of,
+                event.type,
+                event.stream,
+                entry.provisional,
+                line.account,
+                line.debit,
+                line.credit,
+                *_values(line.at),
+            )
+
+
+def read_entries(
+    tables: Tables, first: date = date(1, 1, 1), last: date = date(9999, 12, 31)
+) -> Iterator[Entry]:
+    """The entries posted from `first` through `last`, in the order of the journal."""
+    rows = tables.rows(_SELECT, (first, last))
+    for head, lines in groupby(rows, key=lambda row: row[:_ENTRY_WIDTH]):
+        yield _entry(head, tuple(_line(row[_ENTRY_WIDTH:]) for row in lines))
+
+
+def _entry(head: Tuple, lines: tuple[Line, ...]) -> Entry:
+    entry, posting_date, service_date, rule, prior, position, kind, stream, *rest = head
+    provisional, n, closing, lot = rest
+    return Entry(
+        entry=entry,
+        posting_date=posting_date,
+        service_date=service_date,
+        rule=rule,
+        lines=lines,
+        prior_period_of=prior,
+        event=Source(position, kind, stream) if stream else None,
+        provisional=provisional,
+        n=n,
+        closing=closing,
+        lot=lot,
+    )
+
+
+def _line(row: Tuple) -> Line:
+    account, debit, credit, *at = row
+    return Line(account, debit, credit, Dimensions(*at))
+
+
+def _values(at: Dimensions) -> Tuple:
+    return (
+        at.location,
+        at.program,
+        at.provider,
+        at.offer,
+        at.service,
+        at.subscription,
+        at.line,
+    )

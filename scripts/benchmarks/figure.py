@@ -1,0 +1,46 @@
+"""What a benchmark tells, and how large it is made."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured value beside another one of the same run and machine."""
+
+    figure: str
+    value: float
+    unit: str
+    against: str
+    against_value: float
+
+    def to_json(self) -> dict[str, str | float]:
+        """The object that ``--json`` prints; `ratio` is value ÷ against_value."""
+        return {
+            "figure": self.figure,
+            "value": round(self.value, 2),
+            "unit": self.unit,
+            "against": self.against,
+            "against_value": round(self.against_value, 2),
+            "ratio": round(self.value / self.against_value, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is done for each figure.
+
+    `sales` and `visits` are commands per clinic in batches, `single` those one by one, per
+    clinic; `messages` are visits over NATS at the two sizes whose memory is compared; `events`
+    are lengths of one clinic's history; `seconds` is how long a baseline runs.
+    """
+
+    sales: int
+    visits: int
+    single: int
+    messages: tuple[int, int]
+    events: tuple[int, ...]
+    seconds: int
+
+
+FULL = Sizes(2_000, 10_000, 500, (50_000, 500_000), (10_000, 100_000, 1_000_000), 10)
+QUICK = Sizes(100, 500, 50, (4_000, 12_000), (10_000, 100_000), 2)

@@ -1,0 +1,68 @@
+"""Figures `replay` and `growth`, and the child process that tells a replay's memory."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from statistics import median
+from time import perf_counter
+
+import psycopg
+
+from projections.close.books import RULES_BY_EVENT
+from projections.close.facts import FACT_EVENTS
+from projections.close.replay import replay
+from scripts.benchmarks.figure import Figure
+from scripts.benchmarks.history import LONG, History
+from scripts.benchmarks.together import SPAWN, peak_megabytes
+
+TIMES = 3
+"""Of which the median counts."""
+_COPY = """
+COPY (
+    SELECT position, type, schema_version, stream, effective_on, body FROM ledger.event
+    WHERE clinic = '{clinic}' AND position <= {cut} AND type IN ('{types}')
+) TO STDOUT
+"""
+
+
+def replay_figures(history: History, events: int) -> Iterator[Figure]:
+    """Events a second of a replay up to `events`, against COPY of the rows it reads."""
+    copied = events / _seconds_to_copy(history.database, events)
+    replayed = events / seconds_to_replay(history.database, events)
+    yield Figure("replay", replayed, "events/s", "COPY of the same rows", copied)
+
+
+def seconds_to_replay(database: str, cut: int) -> float:
+    """How long the books of a history of `cut` events take."""
+    return median(_replayed(database, cut) for _ in range(TIMES))
+
+
+def replay_memory(database: str, cut: int) -> float:
+    """Peak memory of a process that replays once, in MB."""
+    with ProcessPoolExecutor(1, mp_context=SPAWN) as alone:
+        return alone.submit(_peak, database, cut).result()
+
+
+def _peak(database: str, cut: int) -> float:
+    _replayed(database, cut)
+    return peak_megabytes()
+
+
+def _replayed(database: str, cut: int) -> float:
+    start = perf_counter()
+    replay(database, LONG, cut).close()
+    return perf_counter() - start
+
+
+def _seconds_to_copy(database: str, cut: int) -> float:
+    types = "', '".join(sorted({*RULES_BY_EVENT, *FACT_EVENTS}))
+    statement = _COPY.format(clinic=LONG, cut=cut, types=types).encode()
+    with psycopg.connect(database) as connection:
+        return median(_copied(connection, statement) for _ in range(TIMES))
+
+
+def _copied(connection: psycopg.Connection[tuple[object, ...]], statement: bytes) -> float:
+    start = perf_counter()
+    with connection.cursor() as cursor, cursor.copy(statement) as rows:
+        for _ in rows:
+            pass
+    return perf_counter() - start

@@ -1,0 +1,291 @@
+"""One contract's whole life: every command once, with the events and the answer it must give."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from tests.commands.practice import MASSAGE, OPENED, SOLD, consent, massage, pack, sale, visit
+
+JANUARY_6 = "2026-01-06T10:00:00-05:00"
+JANUARY_12 = "2026-01-12T10:00:00-05:00"
+FEBRUARY_3 = "2026-02-03T10:00:00-05:00"
+JUNE_1 = "2026-06-01T10:00:00-04:00"
+PAID = 47250
+"""The pack with its tax."""
+FEE = 1400
+TERMS = b"the terms"
+SHA256 = hashlib.sha256(TERMS).hexdigest()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command on a day, the events it records in their order, and its whole answer."""
+
+    command: str
+    at: str
+    data: dict[str, Any]
+    events: list[str]
+    answer: dict[str, Any]
+
+
+def clinic_steps() -> list[Step]:
+    clinic = {"name": "Glow", "currency": "USD", "timezone": "America/New_York"}
+    policy = {"policy": "escheat", "value": "exempt", "effective": "2026-01-01"}
+    return [
+        Step("define_clinic", OPENED, clinic, ["ClinicDefined clinic"], {"clinic": "glow"}),
+        Step(
+            "set_policy",
+            OPENED,
+            policy | {"reason": "our state exempts services", "approver": "bob"},
+            ["PolicySet clinic"],
+            {"policy": "escheat", "value": "exempt"},
+        ),
+        Step(
+            "define_service",
+            OPENED,
+            massage(),
+            ["ServiceDefined service/massage"],
+            {"service": "massage"},
+        ),
+        Step(
+            "register_patient",
+            OPENED,
+            {"patient": "p-1", "name": "Pat Doe"},
+            ["PatientRegistered patient/p-1"],
+            {"patient": "p-1"},
+        ),
+        Step(
+            "publish_offer",
+            OPENED,
+            pack(requires_consent=True),
+            ["OfferPublished offer/pack"],
+            {"offer": "pack", "version": 1},
+        ),
+    ]
+
+
+def sold(owed: int = PAID, tax: int = 2250) -> dict[str, Any]:
+    lines = [{"line": "m", "ssp": 5 * MASSAGE, "allocated": 45000}]
+    dates = {"starts": "2026-01-05", "expires": "2026-04-04"}
+    return {"price": 45000, "tax": tax, "owed": owed, "lines": lines} | dates
+
+
+def sale_steps() -> list[Step]:
+    card = {"brand": "visa", "last4": "4242", "entry": "chip", "present": True}
+    paid = {"payment": "pay-1", "amount": PAID, "tender": "card", "charge": "ch-1", "fee": FEE}
+    return [
+        Step(
+            "sell_package",
+            SOLD,
+            sale(tax=2250),
+            ["PackageSold subscription/s-1", "SubscriptionAdded patient/p-1"],
+            sold(),
+        ),
+        Step(
+            "record_consent",
+            SOLD,
+            consent() | {"subscription": "s-1"},
+            ["ConsentRecorded subscription/s-1"],
+            {"consent": "c-1"},
+        ),
+        Step(
+            "record_payment",
+            SOLD,
+            paid | {"subscription": "s-1", "card": card},
+            [
+                "PaymentReceived subscription/s-1",
+                "PaymentRegistered payment/pay-1",
+                "ChargeRegistered charge/ch-1",
+            ],
+            {"payment": "pay-1", "owed": 0},
+        ),
+        Step(
+            "record_payout",
+            JANUARY_6,
+            {"payout": "po-1", "amount": PAID - FEE, "payments": ["pay-1"]},
+            ["PayoutRecorded payout/po-1"],
+            {"payout": "po-1", "unmatched": 0},
+        ),
+    ]
+
+
+def covered() -> dict[str, Any]:
+    draw = {
+        "subscription": "s-1",
+        "line": "m",
+        "grant": "m.1",
+        "quantity": "1",
+        "amount": 9000,
+    }
+    row = {
+        "line": "1",
+        "service": "massage",
+        "quantity": "1",
+        "covered": "1",
+        "prepaid": 9000,
+        "list_price": MASSAGE,
+        "discount": 0,
+        "credit": 0,
+        "patient_owes": 0,
+        "draws": [draw],
+    }
+    return {"coverage": [row]}
+
+
+def use_steps() -> list[Step]:
+    return [
+        Step(
+            "record_visit",
+            JANUARY_12,
+            visit(),
+            ["VisitRecorded visit/v-1", "UnitsDrawn subscription/s-1"],
+            covered(),
+        ),
+        Step(
+            "reverse_consumption",
+            JANUARY_12,
+            {"visit": "v-1", "reason": "wrong patient"},
+            ["ConsumptionReversed visit/v-1", "DrawReversed subscription/s-1"],
+            {"visit": "v-1", "lines": ["1"]},
+        ),
+    ]
+
+
+def changing_steps() -> list[Step]:
+    message = {"communication": "m-1", "subscription": "s-1", "kind": "receipt"}
+    message |= {"channel": "email", "direction": "out", "sent_at": JANUARY_12}
+    terms = {"document": "doc-1", "kind": "terms", "sha256": SHA256, "subscription": "s-1"}
+    terms |= {"media_type": "text/plain", "content_base64": base64.b64encode(TERMS).decode()}
+    return [
+        Step(
+            "log_communication",
+            JANUARY_12,
+            message,
+            ["CommunicationLogged communication/m-1", "CommunicationLinked subscription/s-1"],
+            {"communication": "m-1", "status": "sent"},
+        ),
+        Step(
+            "attach_document",
+            JANUARY_12,
+            terms,
+            ["DocumentAttached document/doc-1"],
+            {"document": "doc-1"},
+        ),
+        Step(
+            "extend",
+            JANUARY_12,
+            {"subscription": "s-1", "until": "2026-05-31", "reason": "illness"},
+            ["LotExtended subscription/s-1"],
+            {"until": "2026-05-31", "lots": ["m.1"]},
+        ),
+    ]
+
+
+def unwinding_steps() -> list[Step]:
+    note = {"subscription": "s-3", "note": "n-1", "amount": 5000, "reason": "agreed"}
+    return [
+        Step(
+            "sell_package",
+            SOLD,
+            sale("s-2"),
+            ["PackageSold subscription/s-2", "SubscriptionAdded patient/p-1"],
+            sold(45000, 0),
+        ),
+        Step(
+            "void_sale",
+            JANUARY_12,
+            {"subscription": "s-2", "reason": "keyed twice"},
+            ["SaleVoided subscription/s-2"],
+            {"voided": True},
+        ),
+        Step(
+            "sell_package",
+            SOLD,
+            sale("s-3"),
+            ["PackageSold subscription/s-3", "SubscriptionAdded patient/p-1"],
+            sold(45000, 0),
+        ),
+        Step(
+            "credit_note",
+            JANUARY_12,
+            note,
+            ["CreditNoted subscription/s-3"],
+            {"price": 40000, "owed": 40000},
+        ),
+    ]
+
+
+def refund_steps() -> list[Step]:
+    return [
+        Step(
+            "refund",
+            JANUARY_12,
+            {
+                "subscription": "s-1",
+                "refund": "r-1",
+                "lines": [{"line": "m", "quantity": "1"}],
+                "paid": False,
+                "reason": "one too many",
+            },
+            ["Refunded subscription/s-1", "RefundRegistered refund/r-1"],
+            {
+                "amount": 9450,
+                "tax": 450,
+                "payments": [{"payment": "pay-1", "amount": 9450}],
+                "working": [
+                    {"step": "funded value of the unused units", "amount": 9000},
+                    {"step": "tax given back", "amount": 450},
+                ],
+            },
+        ),
+        Step(
+            "settle_refund",
+            JANUARY_12,
+            {"refund": "r-1", "status": "paid"},
+            ["RefundSettled subscription/s-1"],
+            {"refund": "r-1", "status": "paid"},
+        ),
+    ]
+
+
+def closing_steps() -> list[Step]:
+    dispute = {"dispute": "d-1", "charge": "ch-1", "amount": PAID, "reason": "fraudulent"}
+    lapsed = ["LotExpired subscription/s-1"]
+    return [
+        Step(
+            "open_dispute",
+            FEBRUARY_3,
+            dispute | {"opened_at": FEBRUARY_3},
+            ["DisputeOpened dispute/d-1", "UnitsFrozen subscription/s-1"],
+            {"dispute": "d-1", "withdrawn": True},
+        ),
+        Step(
+            "close_dispute",
+            FEBRUARY_3,
+            {"dispute": "d-1", "outcome": "won"},
+            ["DisputeClosed dispute/d-1", "DisputeSettled subscription/s-1"],
+            {"dispute": "d-1", "outcome": "won", "lost": 0},
+        ),
+        Step("close_period", FEBRUARY_3, {"period": "2026-01"}, CLOSED, {}),
+        Step("expire", JUNE_1, {"subscription": "s-1"}, lapsed, {"expired": ["m.1"]}),
+    ]
+
+
+CLOSED = ["PeriodClosed period/2026-01", "PeriodLocked clinic"]
+
+
+STORY = (
+    clinic_steps,
+    sale_steps,
+    use_steps,
+    changing_steps,
+    unwinding_steps,
+    refund_steps,
+    closing_steps,
+)
+
+
+def life() -> list[Step]:
+    """Every command, in an order in which each is accepted."""
+    return [step for part in STORY for step in part()]

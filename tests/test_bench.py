@@ -1,0 +1,37 @@
+"""`scripts/bench` prints what its readers rely on: one object a line for each comparison."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+KEYS = {"figure", "value", "unit", "against", "against_value", "ratio"}
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scripts.benchmarks", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_each_line_is_a_figure_beside_another_of_the_same_run() -> None:
+    done = bench("--quick", "--json", "replay", "growth")
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["figure"] for one in found] == ["replay", "growth", "growth"]
+    assert all(one.keys() == KEYS for one in found)
+    assert all(one["value"] > 0 and one["against_value"] > 0 for one in found)
+    assert all(one["unit"].split()[0] in {"events/s", "µs/event,"} for one in found)
+    ratios = [one["value"] / one["against_value"] for one in found]
+    assert [one["ratio"] for one in found] == pytest.approx(ratios, rel=0.01)
+
+
+def test_an_unknown_figure_is_refused_by_name() -> None:
+    done = bench("--quick", "beauty")
+    assert done.returncode == 2
+    assert "no figure beauty" in done.stderr
+    assert "memory" in done.stderr
