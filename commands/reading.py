@@ -16,12 +16,18 @@ def read_line(line: bytes, defaults: Defaults) -> Envelope | Result:
     """
     try:
         value = strictjson.loads(line)
+    except strictjson.Malformed as error:
+        return refused(_id_of({"id": error.key}), _unread(error, error.field))
     except Unreadable as error:
-        return refused(None, Refused(Code.INVALID, f"The line cannot be read: {error}."))
+        return refused(None, _unread(error, None))
     parsed = parse_envelope(value, defaults)
     if isinstance(parsed, Refused):
         return refused(_id_of(value), parsed)
     return parsed
+
+
+def _unread(error: Unreadable, field: str | None) -> Refused:
+    return Refused(Code.INVALID, f"The line cannot be read: {error}.", field)
 
 
 def _id_of(value: Any) -> str | None:

@@ -6,6 +6,8 @@ broken UTF-8, NUL and the event library's marker keys are refused (reliability.m
 """
 
 import json
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from ledger.errors import Unreadable
@@ -15,6 +17,28 @@ DEEPEST = 64
 #: Of that length every integer fits 64 bits, which the canonical form needs.
 _LONGEST_NUMBER = 19
 _MARKER = "_type_"
+
+
+class Malformed(Unreadable):
+    """A text with something in it that is refused; `field` is its path, `key` the text's ``id``."""
+
+    def __init__(self, reason: str, field: str, key: object) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.key = key if isinstance(key, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Stands for a value that is refused, until the path to it is known."""
+
+    reason: str
+    path: str = ""
+    key: object = None
+
+    def below(self, step: str, key: object = None) -> "_Fault":
+        dot = "." if self.path and not self.path.startswith("[") else ""
+        return _Fault(self.reason, f"{step}{dot}{self.path}", key)
 
 
 def loads(raw: bytes | str) -> Any:
@@ -28,6 +52,9 @@ def loads(raw: bytes | str) -> Any:
         raise Unreadable(f"nested deeper than {DEEPEST} levels") from None
     if text.count("[") + text.count("{") > DEEPEST:
         _check_depth(value, 0)
+    fault = _fault_in(value)
+    if fault is not None:
+        raise Malformed(fault.reason, fault.path, fault.key)
     return value
 
 
@@ -57,33 +84,45 @@ def _refuse_escapes(text: str) -> None:
         raise Unreadable("NUL is not text")
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Fault:
     found = dict(pairs)
+    for key, value in pairs:
+        fault = _fault_in(value)
+        if fault is not None:
+            return fault.below(key, found.get("id"))
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise Unreadable(f"the key {twice!r} stands twice")
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        unsure = found.get("id") if twice != "id" else None
+        return _Fault(f"the key {twice!r} stands twice", twice, unsure)
     if _MARKER in found:
-        raise Unreadable(f"the key {_MARKER!r} is reserved")
+        return _Fault(f"the key {_MARKER!r} is reserved", _MARKER, found.get("id"))
     return found
 
 
-def _integer(token: str) -> int:
-    if len(token) > _LONGEST_NUMBER:
-        raise Unreadable("a number has too many digits")
-    return int(token)
+def _fault_in(value: Any) -> _Fault | None:
+    """A refused value, or the first one in a list; objects have told theirs already."""
+    if isinstance(value, _Fault):
+        return value
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            fault = _fault_in(item)
+            if fault is not None:
+                return fault.below(f"[{index}]")
+    return None
 
 
-def _decimal(token: str) -> str:
+def _integer(token: str) -> int | _Fault:
+    return _Fault("a number has too many digits") if len(token) > _LONGEST_NUMBER else int(token)
+
+
+def _decimal(token: str) -> str | _Fault:
     if "e" in token or "E" in token:
-        raise Unreadable("numbers are written without an exponent")
-    if len(token) > _LONGEST_NUMBER:
-        raise Unreadable("a number has too many digits")
-    return token
+        return _Fault("numbers are written without an exponent")
+    return _Fault("a number has too many digits") if len(token) > _LONGEST_NUMBER else token
 
 
-def _constant(token: str) -> Any:
-    raise Unreadable(f"{token} is not a number")
+def _constant(token: str) -> _Fault:
+    return _Fault(f"{token} is not a number")
 
 
 def _check_depth(value: Any, depth: int) -> None:
