@@ -1,7 +1,5 @@
 """Reading command lines: bytes in, an envelope or the reason why there is none."""
 
-from typing import Any
-
 from commands import strictjson
 from commands.envelope import Defaults, Envelope, Result, parse_envelope, refused
 from ledger.codes import Code, Refused
@@ -17,12 +15,12 @@ def read_line(line: bytes, defaults: Defaults) -> Envelope | Result:
     try:
         value = strictjson.loads(line)
     except strictjson.Malformed as error:
-        return refused(_id_of({"id": error.key}), _unread(error, error.field))
+        return refused(_id_of(error.key), _unread(error, error.field))
     except Unreadable as error:
         return refused(None, _unread(error, None))
     parsed = parse_envelope(value, defaults)
     if isinstance(parsed, Refused):
-        return refused(_id_of(value), parsed)
+        return refused(_id_of(value.get("id") if isinstance(value, dict) else None), parsed)
     return parsed
 
 
@@ -30,6 +28,5 @@ def _unread(error: Unreadable, field: str | None) -> Refused:
     return Refused(Code.INVALID, f"The line cannot be read: {error}.", field)
 
 
-def _id_of(value: Any) -> str | None:
-    found = value.get("id") if isinstance(value, dict) else None
-    return found if isinstance(found, str) and is_id(found) else None
+def _id_of(key: object) -> str | None:
+    return key if isinstance(key, str) and is_id(key) else None

@@ -25,7 +25,7 @@ class Malformed(Unreadable):
     def __init__(self, reason: str, field: str, key: object) -> None:
         super().__init__(reason)
         self.field = field
-        self.key = key if isinstance(key, str) else None
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,10 @@ class _Fault:
 
 
 def loads(raw: bytes | str) -> Any:
-    """The value of a JSON text; raises Unreadable with the reason, never with the content."""
+    """The value of a JSON text; raises Unreadable with the reason, never with the content.
+
+    Where the reason lies at one place of a JSON text, the error is a Malformed with its path.
+    """
     text = _decoded(raw)
     try:
         value = _DECODER.decode(text)
