@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from ledger import money
@@ -80,7 +81,7 @@ def _usage(facts: Facts) -> list[str]:
     return [
         f"{visit['on']}  {visit['label']}  {visit['quantity']} used  {visit['status']}"
         f"{_place(visit)}{_attended(visit)}{_late(visit)}"
-        for visit in facts["visits"]
+        for visit in sorted(facts["visits"], key=itemgetter("on"))
     ]
 
 

@@ -23,7 +23,7 @@ def pdf(sections: Sequence[Sequence[str]]) -> bytes:
         document.add_page()
         for line in lines:
             document.multi_cell(
-                0, LINE_HEIGHT, _printable(line) or " ", new_x="LMARGIN", new_y="NEXT"
+                0, LINE_HEIGHT, _printable(line) or " ", align="L", new_x="LMARGIN", new_y="NEXT"
             )
     return bytes(document.output())
 
