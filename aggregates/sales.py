@@ -81,7 +81,7 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
     if isinstance(more, Refused):
         return more
     events += more.events
-    return Decided(tuple(events), sale_data(sold) | more.data)
+    return Decided(tuple(events), sale_data(sold) | more.data, more.states)
 
 
 def sale_data(sold: e.PackageSold) -> dict[str, object]:
@@ -118,6 +118,7 @@ def _due_with_sale(context: Context, subscription: str, state: Subscription) -> 
 def _with_sale(
     context: Context, order: SellPackage, account: Account, state: Subscription
 ) -> Decided | Refused:
+    name = stream(context.clinic, "subscription", order.subscription)
     events: list[NewEvent] = []
     data: dict[str, object] = {}
     if order.consent is not None:
@@ -131,9 +132,11 @@ def _with_sale(
         payment = pay(context, order.payment, new)
         if isinstance(payment, Refused):
             return payment
+        paid = [new for new in payment.events if new.stream == name]
+        state = after(context, state, paid)
         events += payment.events
         data = {"owed": payment.data["owed"]}
-    return Decided(tuple(events), data)
+    return Decided(tuple(events), data, {name: state})
 
 
 def record_consent(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from aggregates.clinic.state import Clinic
@@ -81,7 +82,7 @@ def package_sold(
         expires=_last_day(offer, starts),
         price=price,
         tax=order.tax,
-        lines=sold_lines(catalogue, price, starts, policies),
+        lines=sold_lines(Terms.of(catalogue, price, starts, policies)),
         instalments=(e.Instalment(due=context.on, amount=price + order.tax),),
         billing=offer.billing,
         refund=offer.refund or RefundTerms(formula=policies["refund_formula"]),
@@ -118,30 +119,49 @@ def contract_policies(clinic: Clinic, offer: OfferPublished, on: date) -> dict[s
     return policies
 
 
-def sold_lines(
-    catalogue: Catalogue, price: int, starts: date, policies: Policies
-) -> tuple[e.SoldLine, ...]:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All that the sold lines follow from; sales on the same terms sell the same lines."""
+
+    offer: OfferPublished
+    services: tuple[ServiceDefined, ...]
+    price: int
+    starts: date
+    ssp_range: str
+    immaterial_percent: int
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, price: int, starts: date, policies: Policies) -> "Terms":
+        """The terms of a sale at `price`."""
+        services = tuple(catalogue.services.values())
+        ranged, percent = policies["ssp_range"], policies["immaterial_percent"]
+        return cls(catalogue.offer, services, price, starts, ranged, percent)
+
+    def service(self, name: str) -> ServiceDefined:
+        """The definition of a service as of the sale."""
+        return next(service for service in self.services if service.service == name)
+
+
+@lru_cache(maxsize=256)
+def sold_lines(terms: Terms) -> tuple[e.SoldLine, ...]:
     """The lines with the price allocated by relative stand-alone price (accounting.md 4.3)."""
-    offer = catalogue.offer
-    prices = [line_price(line, catalogue, str(policies["ssp_range"])) for line in offer.lines]
-    dropped = _immaterial(offer.lines, prices, policies["immaterial_percent"])
+    lines = terms.offer.lines
+    prices = [line_price(line, terms) for line in lines]
+    dropped = _immaterial(lines, prices, terms.immaterial_percent)
     weights = [Fraction(0) if gone else value for value, gone in zip(prices, dropped, strict=True)]
-    if not any(weights) and price:
+    if not any(weights) and terms.price:
         # The only line that can carry value takes all of the price, whatever its SSP (4.1).
         weights = [Fraction(1), *[Fraction(0)] * (len(weights) - 1)]
-    amounts = largest_remainder(price, weights)
-    liability = _liability(offer.lines, weights)
+    amounts = largest_remainder(terms.price, weights)
+    liability = _liability(lines, weights)
     worths = [
         Worth(value, amount, liability, gone)
         for value, amount, gone in zip(prices, amounts, dropped, strict=True)
     ]
-    return tuple(
-        _sold_line(catalogue, line, starts, worth, policies)
-        for line, worth in zip(offer.lines, worths, strict=True)
-    )
+    return tuple(_sold_line(terms, line, worth) for line, worth in zip(lines, worths, strict=True))
 
 
-def line_price(line: OfferLine, catalogue: Catalogue, outside: str) -> Fraction:
+def line_price(line: OfferLine, terms: Terms) -> Fraction:
     """The stand-alone price of a whole line (accounting.md 4.1).
 
     Units: quantity × the service's price, a menu by its mean. Access carries none by default.
@@ -150,7 +170,7 @@ def line_price(line: OfferLine, catalogue: Catalogue, outside: str) -> Fraction:
         return line.ssp
     if isinstance(line, AccessLine):
         return Fraction(0)
-    each = [stand_alone(catalogue.services[name], outside) for name in line.services]
+    each = [stand_alone(terms.service(name), terms.ssp_range) for name in line.services]
     return Fraction(line.quantity) * sum(each, Fraction(0)) / len(each)
 
 
@@ -170,12 +190,9 @@ def _liability(lines: tuple[OfferLine, ...], weights: list[Fraction]) -> Liabili
     return "memberships" if valued == {"access"} else "packages"
 
 
-def _sold_line(
-    catalogue: Catalogue, line: OfferLine, starts: date, worth: Worth, policies: Policies
-) -> e.SoldLine:
-    ends = line_end(catalogue.offer, line, starts)
+def _sold_line(terms: Terms, line: OfferLine, worth: Worth) -> e.SoldLine:
     units = line if isinstance(line, UnitsLine) else None
-    terms = _service_terms(catalogue, line, policies)
+    services = _service_terms(terms, line)
     return e.SoldLine(
         line=line.line,
         grant=f"{line.line}.1",
@@ -183,25 +200,22 @@ def _sold_line(
         ssp=worth.ssp,
         allocated=worth.allocated,
         liability=worth.liability,
-        starts=starts,
-        ends=ends,
-        lapses=_lapses(catalogue.offer, line, starts),
+        starts=terms.starts,
+        ends=line_end(terms.offer, line, terms.starts),
+        lapses=_lapses(terms.offer, line, terms.starts),
         quantity=None if units is None else units.quantity,
-        services=terms,
+        services=services,
         access=line.access if isinstance(line, AccessLine) else (),
-        weighted=units is not None and _is_weighted(terms),
+        weighted=units is not None and _is_weighted(services),
         immaterial=worth.immaterial,
         priority=100 if units is None else units.priority,
     )
 
 
-def _service_terms(
-    catalogue: Catalogue, line: OfferLine, policies: Policies
-) -> tuple[e.ServiceTerm, ...]:
+def _service_terms(terms: Terms, line: OfferLine) -> tuple[e.ServiceTerm, ...]:
     if not isinstance(line, UnitsLine):
         return ()
-    outside = str(policies["ssp_range"])
-    return tuple(_service_term(catalogue.services[name], outside) for name in line.services)
+    return tuple(_service_term(terms.service(name), terms.ssp_range) for name in line.services)
 
 
 def _service_term(service: ServiceDefined, outside: str) -> e.ServiceTerm:

@@ -128,10 +128,13 @@ def _payer_reads(desk: Desk, order: RecordPayment) -> Reads:
         yield PATIENT, desk.name("patient", contract.sold.patient)
 
 
+_MONEY = frozenset({"payment", "charge"})
+_SALE = _MONEY | {"subscription", "patient"}
+
 SPECS = (
-    Spec("sell_package", SellPackage, sell_package, _sale_reads, _service_reads),
+    Spec("sell_package", SellPackage, sell_package, _sale_reads, _service_reads, _SALE),
     Spec("record_consent", RecordConsent, record_consent),
-    Spec("record_payment", RecordPayment, record_payment, _payment_reads, _payer_reads),
+    Spec("record_payment", RecordPayment, record_payment, _payment_reads, _payer_reads, _MONEY),
     Spec("void_sale", VoidSale, void_sale),
     Spec("credit_note", CreditNote, credit_note),
     Spec("record_payout", RecordPayout, record_payout),

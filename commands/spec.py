@@ -20,7 +20,8 @@ def _nothing(_desk: Desk, _order: Any) -> Reads:
 @dataclass(frozen=True, slots=True)
 class Spec:
     """`first` and `then` name the streams to read ahead: those the order names, and those
-    that these lead to. What they leave out is read when it is asked for.
+    that these lead to. What they leave out is read when it is asked for. `makes` are the kinds
+    of streams that begin with the command.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Spec:
     decide: Callable[[Desk, Context, Any], Decision]
     first: Callable[[Desk, Any], Reads] = _nothing
     then: Callable[[Desk, Any], Reads] = _nothing
+    makes: frozenset[str] = frozenset()
 
 
 def unknown_subscription(key: str) -> Refused:

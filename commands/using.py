@@ -66,6 +66,8 @@ def _roster_reads(desk: Desk, order: RecordVisit) -> Reads:
 
 
 SPECS = (
-    Spec("record_visit", RecordVisit, record_visit, _visit_reads, _roster_reads),
+    Spec(
+        "record_visit", RecordVisit, record_visit, _visit_reads, _roster_reads, frozenset({"visit"})
+    ),
     Spec("reverse_consumption", ReverseConsumption, reverse_consumption),
 )

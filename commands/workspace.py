@@ -58,19 +58,40 @@ class StateCache:
 
 
 class Workspace:
-    """The streams of one clinic as one batch sees them."""
+    """The streams of one clinic as one batch sees them.
 
-    def __init__(self, store: EventStore, clinic: str, cache: StateCache) -> None:
+    Usually every stream is brought up to date by a query. Where the append must check the
+    whole view anyway, `trusted` saves that round trip: the cache is believed, streams of the
+    kinds in it are taken for new when the cache does not know them, and what was believed is
+    guarded by the append.
+    """
+
+    def __init__(
+        self,
+        store: EventStore,
+        clinic: str,
+        cache: StateCache,
+        trusted: frozenset[str] | None = None,
+    ) -> None:
         self._store = store
         self._clinic = clinic
         self._cache = cache
+        self._trusted = trusted
+        self._believed: list[str] = []
         self._stored: dict[str, Folded] = {}
         self._staged: dict[str, Folded] = {}
         self._deciders: dict[str, Decider[Any]] = {}
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing in this view is believed only."""
+        return not self._believed
+
     def load(self, wanted: Iterable[tuple[Decider[Any], str]]) -> None:
         """Reads every wanted stream that is not here yet, in one query."""
         missing = {name: decider for decider, name in wanted if name not in self._stored}
+        if self._trusted is not None:
+            missing = self._unknown(missing, self._trusted)
         if not missing:
             return
         known = {name: self._cache.get(name) for name in missing}
@@ -80,9 +101,28 @@ class Workspace:
             start = known[name] or Folded(0, decider.initial)
             history = histories[name]
             folded = Folded(start.version + len(history), decider.fold(history, start.state))
-            self._stored[name] = folded
-            self._deciders[name] = decider
+            self._keep_stored(name, decider, folded)
         self._cache.put({name: self._stored[name] for name in missing})
+
+    def _unknown(
+        self, missing: Mapping[str, Decider[Any]], new: frozenset[str]
+    ) -> dict[str, Decider[Any]]:
+        """What is left to read once the cache is believed."""
+        left = {}
+        for name, decider in missing.items():
+            folded = self._cache.get(name)
+            if folded is None and kind_of(name) in new:
+                folded = Folded(0, decider.initial)
+            if folded is None:
+                left[name] = decider
+            else:
+                self._keep_stored(name, decider, folded)
+                self._believed.append(name)
+        return left
+
+    def _keep_stored(self, name: str, decider: Decider[Any], folded: Folded) -> None:
+        self._stored[name] = folded
+        self._deciders[name] = decider
 
     def remembered(self) -> "Remembered":
         """The cache alone, without asking whether it is still right."""
@@ -118,8 +158,9 @@ class Workspace:
         self._cache.put(self._staged)
 
     def expected(self, events: Iterable[NewEvent]) -> dict[str, int]:
-        """The stored version of every stream that is written to."""
-        return {new.stream: self._stored[new.stream].version for new in events}
+        """The version of every stream that is written to or was only believed."""
+        names = {*self._believed, *(new.stream for new in events)}
+        return {name: self._stored[name].version for name in names}
 
 
 class Remembered(Workspace):

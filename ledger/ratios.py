@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 
 
 def rounded(exact: Fraction) -> int:
@@ -31,17 +32,21 @@ def largest_remainder(total: int, weights: Sequence[Fraction | int]) -> list[int
     """
     if total < 0:
         return [-part for part in largest_remainder(-total, weights)]
-    scale = sum((Fraction(weight) for weight in weights), Fraction(0))
+    whole = _whole(weights)
+    scale = sum(whole)
     if scale == 0:
         if total:
             raise ValueError("an amount cannot be split over weights that are all zero")
         return [0] * len(weights)
-    exact = [total * Fraction(weight) / scale for weight in weights]
-    parts = [int(value) for value in exact]
-    order = sorted(
-        range(len(weights)),
-        key=lambda line: (-(exact[line] - parts[line]), -Fraction(weights[line]), line),
-    )
+    split = [divmod(total * weight, scale) for weight in whole]
+    parts = [part for part, _ in split]
+    order = sorted(range(len(whole)), key=lambda line: (-split[line][1], -whole[line], line))
     for line in order[: total - sum(parts)]:
         parts[line] += 1
     return parts
+
+
+def _whole(weights: Sequence[Fraction | int]) -> list[int]:
+    """The weights in the same proportions as whole numbers."""
+    common = lcm(*(weight.denominator for weight in weights))
+    return [weight.numerator * (common // weight.denominator) for weight in weights]

@@ -38,17 +38,17 @@ class Clinic:
 
     def policy(self, key: str, on: date) -> Any:
         """The value in force on a day: the last one set with effect by then, else the default."""
-        value = POLICIES[key].default
-        if self.defined is not None:
-            value = self.defined.policies.get(key, value)
-        for change in sorted(self.changes, key=lambda item: item.effective):
-            if change.policy == key and change.effective <= on:
-                value = change.value
-        return value
+        return self.policies(on)[key]
 
     def policies(self, on: date) -> dict[str, Any]:
         """Every policy in force on a day."""
-        return {key: self.policy(key, on) for key in POLICIES}
+        values = {key: policy.default for key, policy in POLICIES.items()}
+        if self.defined is not None:
+            values |= self.defined.policies
+        changes = [change for change in self.changes if change.effective <= on]
+        for change in sorted(changes, key=lambda item: item.effective):
+            values[change.policy] = change.value
+        return values
 
 
 def evolve(state: Clinic, recorded: Recorded) -> Clinic:

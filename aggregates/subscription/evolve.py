@@ -39,13 +39,14 @@ def _consented(state: Subscription, event: e.ConsentRecorded, _: Recorded) -> Su
 
 
 def _fell_due(state: Subscription, event: e.InstalmentDue, _: Recorded) -> Subscription:
-    for part in event.shares:
-        lot = state.lots[part.grant]
-        state = state.with_lot(
-            replace(lot, funded=lot.funded + part.amount, billed=lot.billed + part.amount)
-        )
-    return replace(
-        state,
+    due = {part.grant: part.amount for part in event.shares}
+    lots = (
+        replace(lot, funded=lot.funded + due[lot.grant], billed=lot.billed + due[lot.grant])
+        for lot in state.lots.values()
+        if lot.grant in due
+    )
+    return state.with_lots(
+        lots,
         tax_funded=state.tax_funded + event.tax,
         receivable=state.receivable + event.amount,
     )
@@ -53,29 +54,28 @@ def _fell_due(state: Subscription, event: e.InstalmentDue, _: Recorded) -> Subsc
 
 def _paid(state: Subscription, event: e.PaymentReceived, _: Recorded) -> Subscription:
     """Money settles what was billed, then funds the lines and the tax (rows 5, 6)."""
-    *billed, billed_tax = settled(state, event.receivable)
-    brought = dict(zip(state.lots, billed, strict=True))
-    for part in event.shares:
-        brought[part.grant] += part.amount
+    *settled_parts, billed_tax = settled(state, event.receivable)
+    billed = dict(zip(state.lots, settled_parts, strict=True))
     funds = {part.grant: part.amount for part in event.shares}
-    for lot, was_billed in zip(list(state.lots.values()), billed, strict=True):
-        state = state.with_lot(
-            replace(
-                lot,
-                funded=lot.funded + funds.get(lot.grant, 0),
-                billed=lot.billed - was_billed,
-                paid_in=lot.paid_in + brought[lot.grant],
-            )
+    brought = {grant: part + funds.get(grant, 0) for grant, part in billed.items()}
+    lots = (
+        replace(
+            lot,
+            funded=lot.funded + funds.get(lot.grant, 0),
+            billed=lot.billed - billed[lot.grant],
+            paid_in=lot.paid_in + brought[lot.grant],
         )
-    return replace(
-        state,
+        for lot in state.lots.values()
+        if brought[lot.grant]
+    )
+    payment = _payment(event, event.tax + billed_tax, brought)
+    return state.with_lots(
+        lots,
         received=state.received + event.amount - event.excess,
         receivable=state.receivable - event.receivable,
         tax_funded=state.tax_funded + event.tax,
         paid_ex_tax=state.paid_ex_tax + sum(brought.values()),
-        payments=put(
-            state.payments, event.payment, _payment(event, event.tax + billed_tax, brought)
-        ),
+        payments=put(state.payments, event.payment, payment),
     )
 
 

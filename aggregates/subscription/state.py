@@ -1,11 +1,11 @@
 """What a subscription's history comes to: lots, money, consents, disputes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aggregates.subscription.events import PackageSold
 from aggregates.subscription.lot import Lot
@@ -139,6 +139,11 @@ class Subscription:
 
     def with_lot(self, lot: Lot) -> "Subscription":
         return replace(self, lots=put(self.lots, lot.grant, lot))
+
+    def with_lots(self, lots: Iterable[Lot], **changes: Any) -> "Subscription":
+        """The contract with these lots and, at once, with other fields changed."""
+        moved = {lot.grant: lot for lot in lots}
+        return replace(self, lots=MappingProxyType({**self.lots, **moved}), **changes)
 
     def lots_of(self, line: str | None) -> list[Lot]:
         """The lots of one line, or of all of them, in contract order."""
