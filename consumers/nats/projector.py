@@ -17,14 +17,13 @@ from consumers.nats.wire import (
     read_ledger_event,
 )
 from ledger.errors import Broken, Busy, LedgerError
-from ledger.events import Recorded
 from ledger.store import chain
 from ledger.store.feed import Feed, receive_together
-from ledger.store.pool import clinic_transaction, lent
+from ledger.store.pool import lent
 from ledger.store.rows import Row
 from ledger.store.store import EventStore
 
-_HASHES = "SELECT position, hash FROM ledger.event WHERE clinic = %s AND position = ANY (%s)"
+_HASHES = "SELECT * FROM ledger.read_hashes(%s, %s)"
 
 log = logging.getLogger(__name__)
 
@@ -72,16 +71,10 @@ class Projector:
         mended it reads from PostgreSQL (style.md 8.4).
         """
         feeds = [feed for feed in self._feeds if (clinic, feed.projection.name) not in self.halted]
-        try:
-            events = [self._store.decode(row) for row in rows]
-        except Broken as error:
-            for feed in feeds:
-                self._halt(clinic, feed, error)
-            return
-        if not _fed_together(feeds, clinic, events):
+        if not _fed_together(feeds, clinic, rows):
             for feed in feeds:
                 try:
-                    feed.receive(clinic, events)
+                    feed.receive(clinic, rows)
                 except Broken as error:
                     self._halt(clinic, feed, error)
 
@@ -92,14 +85,14 @@ class Projector:
     def _hashes(self, clinic: str, rows: Sequence[Row]) -> dict[int, bytes]:
         """The log's hashes of these positions and of those before them."""
         wanted = {row.position - back for row in rows for back in (0, 1)}
-        with lent(self._store.pool) as connection, clinic_transaction(connection, clinic):
+        with lent(self._store.pool) as connection:
             found = connection.execute(_HASHES, (clinic, sorted(wanted))).fetchall()
         return {0: chain.GENESIS, **dict(found)}
 
 
-def _fed_together(feeds: Sequence[Feed], clinic: str, events: Sequence[Recorded]) -> bool:
+def _fed_together(feeds: Sequence[Feed], clinic: str, rows: Sequence[Row]) -> bool:
     try:
-        return receive_together(feeds, clinic, events)
+        return receive_together(feeds, clinic, rows)
     except Busy:
         raise
     except Exception as error:  # noqa: BLE001  one by one they show whose failure it is

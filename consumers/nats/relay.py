@@ -3,13 +3,18 @@
 It keeps no mark of its own: the last message of a clinic in the stream is the mark, and every
 batch names it as expected. Of two relays one is therefore refused and reads again, and after
 a lost acknowledgement the stream itself tells what arrived (reliability.md 6.3).
+
+A batch holds the news of several clinics: for the server a batch is a file and two
+synchronisations, however small it is.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+import msgspec
 import orjson
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -30,9 +35,10 @@ from ledger.ids import key_of, subject_token
 from ledger.store.rows import Head, Row
 from ledger.store.store import EventStore
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
-CLINICS_AT_ONCE = 8
+CLINICS_AT_ONCE = 16
+"""Clinics whose news are in memory together, at most `MOST` events of each."""
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +64,6 @@ class Relay:
         self._client = client
         self._jetstream = client.jetstream()
         self._marks: dict[str, Mark] = {}
-        self._limit = asyncio.Semaphore(CLINICS_AT_ONCE)
         self._news = asyncio.Event()
 
     def nudge(self) -> None:
@@ -79,19 +84,29 @@ class Relay:
                 await self._wait()
 
     async def publish_news(self) -> int:
-        """Publishes at most one batch for each clinic with news; returns how many events.
+        """Publishes at most `MOST` events of each clinic with news; returns how many in all.
 
         Raises Busy while the database is away, and the client's errors while NATS is: what
         became of a batch is then read from the stream.
         """
         heads = [head for head in await asyncio.to_thread(self._store.clinics) if self._has(head)]
-        results = await asyncio.gather(*map(self._publish, heads), return_exceptions=True)
-        for head, result in zip(heads, results, strict=True):
-            if isinstance(result, Broken):
-                self._halt(head.clinic, str(result))
-            elif isinstance(result, BaseException):
+        groups = range(0, len(heads), CLINICS_AT_ONCE)
+        return sum([await self._publish_all(heads[n : n + CLINICS_AT_ONCE]) for n in groups])
+
+    async def _publish_all(self, heads: Sequence[Head]) -> int:
+        found = await asyncio.gather(*map(self._mark, heads))
+        marks = {head.clinic: mark for head, mark in zip(heads, found, strict=True) if mark}
+        histories = await asyncio.to_thread(self._read, marks)
+        batches = [self._publish(batch, marks) for batch in packed(histories)]
+        results = await asyncio.gather(*batches, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
                 raise result
         return sum(result for result in results if isinstance(result, int))
+
+    def _read(self, marks: Mapping[str, Mark]) -> list[list[Row]]:
+        read = self._store.read_rows
+        return [read(clinic, mark.position, None, MOST) for clinic, mark in marks.items()]
 
     def _has(self, head: Head) -> bool:
         mark = self._marks.get(head.clinic)
@@ -108,25 +123,29 @@ class Relay:
         self.halted[clinic] = reason
         log.critical("relay halted for clinic %s: %s", clinic, reason)
 
-    async def _publish(self, head: Head) -> int:
-        async with self._limit:
-            mark = self._marks.pop(head.clinic, None) or await self._read_mark(head)
-            rows = await asyncio.to_thread(
-                self._store.read_rows, head.clinic, mark.position, None, MOST
-            )
-            if not rows:
-                self._marks[head.clinic] = mark
-                return 0
-            # First the answers: an event in LEDGER vouches for the answer in COVERAGE.
-            await self._answer(rows)
-            try:
-                sequence = await publish_batch(self._client, _ledger_messages(rows, mark))
-            except APIError as error:
-                if error.err_code in TAKEN:
-                    return 0  # another relay was faster; the mark is read again
-                raise
-            self._marks[head.clinic] = Mark(rows[-1].position, sequence)
-            return len(rows)
+    async def _publish(self, rows: Sequence[Row], marks: Mapping[str, Mark]) -> int:
+        # First the answers: an event in LEDGER vouches for the answer in COVERAGE.
+        await self._answer(rows)
+        try:
+            last = await publish_batch(self._client, _ledger_messages(rows, marks))
+        except APIError as error:
+            if error.err_code in TAKEN:
+                return 0  # another relay was faster; the marks are read again
+            raise
+        # The messages of a batch stand side by side in the stream.
+        ends = {row.clinic: number for number, row in enumerate(rows)}
+        for clinic, number in ends.items():
+            sequence = last - len(rows) + 1 + number
+            self._marks[clinic] = Mark(rows[number].position, sequence)
+        return len(rows)
+
+    async def _mark(self, head: Head) -> Mark | None:
+        """Takes the clinic's mark, or reads it; None when the clinic had to be halted."""
+        try:
+            return self._marks.pop(head.clinic, None) or await self._read_mark(head)
+        except Broken as error:
+            self._halt(head.clinic, str(error))
+            return None
 
     async def _read_mark(self, head: Head) -> Mark:
         try:
@@ -165,28 +184,49 @@ def _all_of(clinic: str) -> str:
     return f"ledger.{subject_token(clinic)}.>"
 
 
-def _ledger_messages(rows: Sequence[Row], mark: Mark) -> list[Outgoing]:
-    fences = fence(_all_of(rows[0].clinic), mark.sequence)
-    return [
-        Outgoing(
-            wire.ledger_subject(row),
-            wire.ledger_event(row),
-            {MESSAGE_ID: wire.message_id(row), **(fences if number == 0 else {})},
-        )
-        for number, row in enumerate(rows)
-    ]
+def packed(histories: Iterable[Sequence[Row]]) -> list[list[Row]]:
+    """The histories in as few batches as their order allows, none of them divided."""
+    batches: list[list[Row]] = [[]]
+    for rows in histories:
+        if len(batches[-1]) + len(rows) > MOST:
+            batches.append([])
+        batches[-1] += rows
+    return [batch for batch in batches if batch]
+
+
+def _ledger_messages(rows: Sequence[Row], marks: Mapping[str, Mark]) -> list[Outgoing]:
+    """The messages of a batch; the first of each clinic expects the clinic's mark."""
+    messages = []
+    for clinic, history in groupby(rows, key=lambda row: row.clinic):
+        expected: Mapping[str, str] = fence(_all_of(clinic), marks[clinic].sequence)
+        for row in history:
+            headers = {MESSAGE_ID: wire.message_id(row), **expected}
+            messages.append(Outgoing(wire.ledger_subject(row), wire.ledger_event(row), headers))
+            expected = {}
+    return messages
+
+
+class _Answer(msgspec.Struct):
+    """What a visit's event says that its answer repeats."""
+
+    visit: str
+    status: str
+    coverage: msgspec.Raw
+
+
+_ANSWERS = msgspec.json.Decoder(_Answer)
 
 
 def _coverage(row: Row) -> Outgoing:
     subject = f"coverage.{subject_token(row.clinic)}.{subject_token(key_of(row.stream))}"
-    recorded = orjson.loads(row.body)
+    recorded = _ANSWERS.decode(row.body)
     data = {
         "clinic": row.clinic,
-        "visit": recorded["visit"],
-        "status": recorded["status"],
+        "visit": recorded.visit,
+        "status": recorded.status,
         "position": row.position,
-        "coverage": recorded["coverage"],
+        "coverage": orjson.Fragment(bytes(recorded.coverage)),
     }
     identity = f"{wire.message_id(row)}:coverage"
     payload = wire.cloud_event(row, identity, "visit.coverage", data)
-    return Outgoing(subject, payload, {MESSAGE_ID: identity, **ONCE})
+    return Outgoing(subject, payload, ONCE)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
+import msgspec
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -127,32 +128,55 @@ def cloud_event(row: Row, event_id: str, kind: str, data: Mapping[str, object]) 
     )
 
 
+class _Data(msgspec.Struct):
+    """What `ledger_event` says; body and meta are the stored texts, letter for letter."""
+
+    clinic: str
+    position: int
+    stream: str
+    version: int
+    type: str
+    schema_version: int
+    effective_at: datetime
+    effective_on: date
+    recorded_at: datetime
+    actor: str
+    role: str
+    command: str
+    request_hash: str
+    meta: msgspec.Raw
+    body: msgspec.Raw
+    hash: str
+
+
+class _LedgerEvent(msgspec.Struct):
+    data: _Data
+
+
+_LEDGER_EVENTS = msgspec.json.Decoder(_LedgerEvent)
+
+
 def read_ledger_event(payload: bytes) -> Row:
     """The row that `ledger_event` wrote; raises Rejected for anything else."""
     try:
-        data = orjson.loads(payload)["data"]
+        data = _LEDGER_EVENTS.decode(payload).data
         return Row(
-            clinic=str(data["clinic"]),
-            position=int(data["position"]),
-            stream=str(data["stream"]),
-            version=int(data["version"]),
-            type=str(data["type"]),
-            schema_version=int(data["schema_version"]),
-            effective_at=datetime.fromisoformat(data["effective_at"]),
-            effective_on=date.fromisoformat(data["effective_on"]),
-            recorded_at=datetime.fromisoformat(data["recorded_at"]),
-            actor=str(data["actor"]),
-            role=str(data["role"]),
-            command=str(data["command"]),
-            request_hash=bytes.fromhex(data["request_hash"]),
-            meta=_sorted(data["meta"]),
-            body=_sorted(data["body"]),
-            hash=bytes.fromhex(data["hash"]),
+            data.clinic,
+            data.position,
+            data.stream,
+            data.version,
+            data.type,
+            data.schema_version,
+            data.effective_at,
+            data.effective_on,
+            data.recorded_at,
+            data.actor,
+            data.role,
+            data.command,
+            bytes.fromhex(data.request_hash),
+            bytes(data.meta).decode(),
+            bytes(data.body).decode(),
+            bytes.fromhex(data.hash),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, RecursionError):  # the decoder's own errors are ValueErrors
         raise Rejected("invalid", "no event of the ledger") from None
-
-
-def _sorted(value: object) -> str:
-    """The stored text again: bodies are stored in canonical JSON, which is sorted."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.books.chart import name_of
 from ledger.books.posting import Side
@@ -11,8 +11,7 @@ from ledger.books.rows import ROWS
 from ledger.calendar import Period
 
 
-@dataclass(frozen=True, slots=True)
-class Dimensions:
+class Dimensions(NamedTuple):
     """Where a line belongs; None where it belongs nowhere in particular."""
 
     location: str | None = None
@@ -24,8 +23,7 @@ class Dimensions:
     line: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One account moved by `debit` or by `credit` minor units; the other is 0."""
 
     account: str
@@ -34,8 +32,7 @@ class Line:
     at: Dimensions = Dimensions()
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """What a rule asks for, before equal lines are merged and zeros left out."""
 
     side: Side

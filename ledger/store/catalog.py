@@ -70,15 +70,20 @@ class Catalog:
         body = canonical_trusted(event.model_dump(mode="json", exclude_none=True))
         return name, schema_version, body.decode()
 
+    def require(self, name: str, schema_version: int) -> None:
+        """Raises Broken for an unknown name or a version that is not ours."""
+        present, _ = self._by_name.get(name, (0, Event))
+        if not 1 <= schema_version <= present:
+            raise Broken(f"event {name} of schema version {schema_version} is not in the catalog")
+
     def decode(self, name: str, schema_version: int, body: str | bytes) -> Event:
         """The event of a stored body, lifted to the present version and validated strictly.
 
         Raises Broken for an unknown name, a version that is not ours, or a body that does
         not fit: such a row stops a feed and is never skipped.
         """
-        present, cls = self._by_name.get(name, (0, Event))
-        if not 1 <= schema_version <= present:
-            raise Broken(f"event {name} of schema version {schema_version} is not in the catalog")
+        self.require(name, schema_version)
+        present, cls = self._by_name[name]
         if schema_version < present:
             body = self._lifted(name, schema_version, present, body)
         try:

@@ -4,7 +4,7 @@ Live feed, repair of a gap, rebuild and tests run through the same few lines
 (architecture.md 1.4; style.md 6.1, facts 11 to 15).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -13,20 +13,28 @@ from ledger.events import Recorded
 from ledger.store.marks import Marks, lock_all, move_all
 from ledger.store.pool import Connection, clinic_transaction, lent
 from ledger.store.recorder import read_page
+from ledger.store.rows import Row
 from ledger.store.store import EventStore
 
 BATCH = 500
 
 
 class Projection(Protocol):
-    """A read model: both methods run inside a transaction that sees one clinic only."""
+    """A read model: both methods run inside a transaction that sees one clinic only.
+
+    One that reads few of the events has a method ``wants(row) -> bool`` beside them, which says
+    whether `apply` reads the event: what no read model wants is not even decoded.
+    """
 
     @property
     def name(self) -> str:
         """The name of its marks; never changed once deployed."""
 
     def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
-        """Writes what the events, contiguous and each seen once, change."""
+        """Writes what the events change: each comes once, in order.
+
+        Left out are events it does not want; it may be given some of them all the same.
+        """
 
     def reset(self, connection: Connection, clinic: str) -> None:
         """Removes all rows of the clinic."""
@@ -42,6 +50,7 @@ class Feed:
         self.store = store
         self.projection = projection
         self.marks = Marks(store.pool, projection.name)
+        self.wants: Callable[[Row], bool] = getattr(projection, "wants", _wants_all)
 
     def catch_up(self, clinic: str, until: int | None = None) -> int:
         """Applies what is recorded, up to the position `until`; returns how many events.
@@ -51,17 +60,17 @@ class Feed:
         total = 0
         while True:
             with self._locked(clinic) as (connection, mark):
-                events = self._read(connection, clinic, mark, until, BATCH)
-                self._apply(connection, clinic, mark, events)
-            total += len(events)
-            if len(events) < BATCH:
+                rows = read_page(connection, clinic, mark, until, BATCH)
+                self._apply(connection, clinic, mark, rows)
+            total += len(rows)
+            if len(rows) < BATCH:
                 return total
 
     def catch_up_all(self) -> int:
         """`catch_up` for every clinic that has news."""
         return sum(self.catch_up(clinic) for clinic in self.lag())
 
-    def receive(self, clinic: str, events: Sequence[Recorded]) -> int:
+    def receive(self, clinic: str, rows: Sequence[Row]) -> int:
         """Applies events that arrived by message; returns how many were applied.
 
         What was applied before is skipped; where one is missing, all from the mark to the
@@ -69,10 +78,10 @@ class Feed:
         hold them: then the messages tell of another history than this one.
         """
         with self._locked(clinic) as (connection, mark):
-            fresh: Sequence[Recorded] = [event for event in events if event.position > mark]
+            fresh: Sequence[Row] = [row for row in rows if row.position > mark]
             if fresh and not _contiguous(fresh, mark):
-                last = max(event.position for event in fresh)
-                fresh = self._read(connection, clinic, mark, last, None)
+                last = max(row.position for row in fresh)
+                fresh = read_page(connection, clinic, mark, last, None)
                 if len(fresh) != last - mark:
                     raise Broken(f"{clinic} has no position {last}, which a message told of")
             self._apply(connection, clinic, mark, fresh)
@@ -96,41 +105,51 @@ class Feed:
         with lent(self.store.pool) as connection, clinic_transaction(connection, clinic):
             yield connection, self.marks.lock(connection, clinic)
 
-    def _read(
-        self, connection: Connection, clinic: str, after: int, until: int | None, limit: int | None
-    ) -> list[Recorded]:
-        rows = read_page(connection, clinic, after, until, limit)
-        return [self.store.decode(row) for row in rows]
-
-    def _apply(
-        self, connection: Connection, clinic: str, mark: int, events: Sequence[Recorded]
-    ) -> None:
-        if not events:
+    def _apply(self, connection: Connection, clinic: str, mark: int, rows: Sequence[Row]) -> None:
+        if not rows:
             return
-        if not _contiguous(events, mark):
+        if not _contiguous(rows, mark):
             raise Broken(f"{clinic} has a gap after position {mark}")
-        self.projection.apply(connection, clinic, events)
-        self.marks.move(connection, clinic, events[-1].position)
+        self.projection.apply(connection, clinic, _wanted([self], rows))
+        self.marks.move(connection, clinic, rows[-1].position)
 
 
-def receive_together(feeds: Sequence[Feed], clinic: str, events: Sequence[Recorded]) -> bool:
+def receive_together(feeds: Sequence[Feed], clinic: str, rows: Sequence[Row]) -> bool:
     """Applies events that arrived by message to several read models in one transaction.
 
     The way of nearly every batch: the events are contiguous and every mark stands before the
     first. False, with nothing done, when it is otherwise: then each feed receives for itself.
     The feeds are of one store; what a projection raises undoes the batch for all of them.
     """
-    if not feeds or not events or not _contiguous(events, events[0].position - 1):
+    if not feeds or not rows or not _contiguous(rows, rows[0].position - 1):
         return False
     names = [feed.projection.name for feed in feeds]
+    events = _wanted(feeds, rows)
     with lent(feeds[0].store.pool) as connection, clinic_transaction(connection, clinic):
-        if not lock_all(connection, clinic, names, events[0].position - 1):
+        if not lock_all(connection, clinic, names, rows[0].position - 1):
             return False
         for feed in feeds:
             feed.projection.apply(connection, clinic, events)
-        move_all(connection, clinic, names, events[-1].position)
+        move_all(connection, clinic, names, rows[-1].position)
     return True
 
 
-def _contiguous(events: Sequence[Recorded], mark: int) -> bool:
-    return [event.position for event in events] == list(range(mark + 1, mark + 1 + len(events)))
+def _wanted(feeds: Sequence[Feed], rows: Sequence[Row]) -> list[Recorded]:
+    """The events that one of the feeds wants; raises Broken for any the catalog does not hold."""
+    store = feeds[0].store
+    wanting = [feed.wants for feed in feeds]
+    events = []
+    for row in rows:
+        if any(wants(row) for wants in wanting):
+            events.append(store.decode(row))
+        else:
+            store.catalog.require(row.type, row.schema_version)
+    return events
+
+
+def _wants_all(_: Row) -> bool:
+    return True
+
+
+def _contiguous(rows: Sequence[Row], mark: int) -> bool:
+    return [row.position for row in rows] == list(range(mark + 1, mark + 1 + len(rows)))

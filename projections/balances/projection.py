@@ -12,6 +12,7 @@ from aggregates.subscription.state import Subscription
 from ledger.events import Recorded
 from ledger.ids import key_of, kind_of
 from ledger.store.pool import Connection
+from ledger.store.rows import Row
 from projections.balances.serial import restored, sale_text, state_text
 
 _CONTRACTS = """
@@ -45,8 +46,7 @@ ON CONFLICT (clinic, patient) DO UPDATE SET
     version = excluded.version, registered = excluded.registered,
     subscriptions = excluded.subscriptions, store_credit = excluded.store_credit
 """
-
-
+_KINDS = frozenset({"subscription", "patient"})
 MOST_REMEMBERED = 20_000
 """Contracts: about 100 MB of folded states."""
 
@@ -79,6 +79,10 @@ class Balances:
     def __init__(self, most: int = MOST_REMEMBERED) -> None:
         self._most = most
         self._remembered: OrderedDict[tuple[str, str], Contract] = OrderedDict()
+
+    def wants(self, row: Row) -> bool:
+        """Whether the event is one of a contract or of a patient."""
+        return kind_of(row.stream) in _KINDS
 
     def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
         """Folds a batch into the rows it concerns."""

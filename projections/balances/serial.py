@@ -4,12 +4,13 @@ The sale itself never changes, so its event is kept beside the state and written
 find their lines in it again.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
+import msgspec
 import orjson
 from pydantic import TypeAdapter
 
@@ -27,7 +28,10 @@ def sale_text(state: Subscription) -> str | None:
 
 def state_text(state: Subscription) -> str:
     """The state without its sale, as JSON text."""
-    return orjson.dumps(state, default=_plain).decode()
+    if len(state.clauses) > 1:  # a set has no order, but equal states have equal texts
+        ordered: Any = tuple(sorted(state.clauses))
+        state = replace(state, clauses=ordered)
+    return _TEXTS.encode(state).decode()
 
 
 def restored(sale: str | None, state: str) -> Subscription:
@@ -52,14 +56,16 @@ def _line(sale: str, grant: str) -> orjson.Fragment:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Decimal | Fraction):
+    """What the text has for a value that JSON has no form of."""
+    if isinstance(value, Fraction):
         return str(value)
-    if isinstance(value, PackageSold | SoldLine):
-        return None
-    if isinstance(value, Mapping):
+    if isinstance(value, MappingProxyType):
         return dict(value)
-    if isinstance(value, frozenset):
-        return sorted(value)
     if isinstance(value, TenderPart):
         return value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, PackageSold | SoldLine):
+        return None
     raise TypeError(f"{type(value).__name__} has no text in a state")
+
+
+_TEXTS = msgspec.json.Encoder(enc_hook=_plain)

@@ -7,6 +7,7 @@ from aggregates.dispute.events import DisputeClosed, DisputeOpened
 from aggregates.document.events import DocumentAttached
 from ledger.events import Recorded
 from ledger.store.pool import Connection, clinic_transaction, lent
+from ledger.store.rows import Row
 from ledger.store.store import EventStore
 
 _ATTACH = """
@@ -33,11 +34,17 @@ SELECT dispute, charge, amount, currency, reason, network_reason_code, opened_at
 FROM views.dispute WHERE clinic = %s ORDER BY outcome IS NOT NULL, due_by, dispute
 """
 
+_TYPES = frozenset(kind.__name__ for kind in (DocumentAttached, DisputeOpened, DisputeClosed))
+
 
 class EvidenceIndex:
     """Finds documents and disputes (the Projection of `ledger.store.feed`)."""
 
     name = "evidence"
+
+    def wants(self, row: Row) -> bool:
+        """Whether the event is of a document or of a dispute's beginning or end."""
+        return row.type in _TYPES
 
     def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
         """Adds the documents and disputes of a batch; these are few."""

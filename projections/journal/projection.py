@@ -14,6 +14,7 @@ from ledger.calendar import Period
 from ledger.errors import Broken
 from ledger.events import Recorded
 from ledger.ids import key_of
+from ledger.store.rows import Row
 from projections.journal.closing import close_through
 from projections.journal.postgres import PostgresTables
 from projections.journal.steps import STEP_EVENTS, steps_of
@@ -22,6 +23,8 @@ from projections.journal.tables import Tuple, read_entries
 Connection = psycopg.Connection[Tuple]
 
 _RULES = by_event(POSTINGS)
+_POSTED = STEP_EVENTS | _RULES.keys()
+_TYPES = _POSTED | {PeriodClosed.__name__}
 _CLOSES = b"""
 SELECT DISTINCT ON (period) period, cut FROM views.journal_close
 WHERE clinic = %s ORDER BY period, version DESC
@@ -48,6 +51,10 @@ class JournalProjection:
     """Applies events to ``views.journal_line`` in the feed's transaction."""
 
     name = "journal"
+
+    def wants(self, row: Row) -> bool:
+        """Whether the event posts something."""
+        return row.type in _TYPES
 
     def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
         """Posts the events; a close also writes its closing entries.
@@ -82,7 +89,7 @@ class JournalProjection:
         steps: list[Tuple] = []
         for recorded in batch:
             name = type(recorded.event).__name__
-            if name not in _RULES and name not in STEP_EVENTS:
+            if name not in _POSTED:
                 continue
             body = recorded.event.model_dump(mode="json", exclude_none=True)
             day, position = recorded.effective_on, recorded.position

@@ -71,27 +71,23 @@ def lines_of(entries: Iterable[Entry]) -> Iterator[Tuple]:
     """One tuple per line, in the order of `COLUMNS`."""
     for entry in entries:
         event = entry.event or Source(0, "", "")
+        shared = (
+            event.position,
+            entry.n,
+            entry.closing,
+            entry.lot,
+            entry.rule,
+            entry.posting_date,
+            entry.service_date,
+            entry.period,
+            entry.prior_period_of,
+            event.type,
+            event.stream,
+            entry.provisional,
+        )
         for ordinal, line in enumerate(entry.lines):
-            yield (
-                entry.entry,
-                ordinal,
-                event.position,
-                entry.n,
-                entry.closing,
-                entry.lot,
-                entry.rule,
-                entry.posting_date,
-                entry.service_date,
-                entry.period,
-                entry.prior_period_of,
-                event.type,
-                event.stream,
-                entry.provisional,
-                line.account,
-                line.debit,
-                line.credit,
-                *_values(line.at),
-            )
+            amounts = (line.account, line.debit, line.credit)
+            yield (entry.entry, ordinal, *shared, *amounts, *_values(line.at))
 
 
 def read_entries(

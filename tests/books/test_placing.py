@@ -7,7 +7,7 @@ import pytest
 
 from ledger.books.placing import Close, Placed, place
 from ledger.calendar import Period
-from projections.close.compile import posting_date, prior_period
+from projections.close.compile import posting_date
 
 JANUARY, FEBRUARY = Close(Period(2026, 1), 10), Close(Period(2026, 2), 20)
 CASES = [
@@ -34,7 +34,7 @@ def test_place(
     day = date.fromisoformat(dated)
     assert place(day, position, closes) == Placed(date.fromisoformat(posted), prior)
     compiled = f"""
-        SELECT {posting_date(closes)}, {prior_period(closes)}
+        SELECT {posting_date(closes)}
         FROM (SELECT DATE '{dated}' AS effective_on, {position} AS position)
     """
-    assert duckdb.connect().execute(compiled).fetchall() == [(date.fromisoformat(posted), prior)]
+    assert duckdb.connect().execute(compiled).fetchall() == [(date.fromisoformat(posted),)]

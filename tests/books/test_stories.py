@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import pytest
+
 from aggregates.payout.events import PayoutRecorded
 from ledger.books.entries import Entry, Source
 from ledger.books.rollforward import COLUMNS
@@ -22,7 +24,7 @@ def sealed(period: Period, cut: int, digest: str = "") -> Sealed:
 @contextmanager
 def told(story: Story, closes: Sequence[Sealed] = ()) -> Iterator[Books]:
     with Books("glow", len(story.events), closes) as books:
-        books.load(story.chunk())
+        books.load([story.chunk()])
         books.settle()
         yield books
 
@@ -51,6 +53,21 @@ def rolled(books: Books, account: str, period: Period) -> dict[str, int]:
 
 def balances(books: Books, period: Period) -> dict[str, int]:
     return {row.account: row.balance for row in books.totals(period.last) if row.balance}
+
+
+def test_events_that_come_and_are_posted_one_by_one_make_the_same_books(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story = lost_dispute()
+    with told(story) as books:
+        books.close_now(MAY)
+        at_once = list(books.entries()), checks(books, MAY), exceptions(books, MAY)
+    monkeypatch.setattr("projections.close.books.MANY", 1)
+    with Books("glow", len(story.events), []) as books:
+        chunk = story.chunk()
+        books.load(chunk.slice(number, 1) for number in reversed(range(chunk.num_rows)))
+        books.close_now(MAY)
+        assert (list(books.entries()), checks(books, MAY), exceptions(books, MAY)) == at_once
 
 
 def test_program_posts_every_entry_of_the_story() -> None:

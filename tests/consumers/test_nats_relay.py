@@ -8,10 +8,17 @@ import pytest
 from nats.aio.client import Client
 
 from consumers.nats import streams
-from consumers.nats.relay import Relay
+from consumers.nats.publishing import MOST
+from consumers.nats.relay import Relay, packed
 from ledger.errors import Broken
+from ledger.store.rows import Row
 from ledger.store.store import EventStore
-from tests.support.messaging import on_nats, opened, record_visits, stored
+from tests.support.messaging import NOON, on_nats, opened, record_visits, stored
+
+ROW = Row(
+    *("glow", 1, "glow/visit/v-1", 1, "VisitRecorded", 1, NOON, NOON.date(), NOON),
+    *("emr", "service", "c-1", b"", "{}", "{}", b""),
+)
 
 
 @pytest.fixture
@@ -151,6 +158,40 @@ def test_of_two_relays_at_once_one_is_fenced(
         assert len(await stored(client, streams.COVERAGE)) == 400
 
     on_nats(nats_url, story)
+
+
+def test_a_clinic_that_another_relay_published_delays_the_others_of_its_batch_by_one_round(
+    log: EventStore, published: EventStore, nats_url: str
+) -> None:
+    async def story(client: Client) -> None:
+        first, second = (Relay(published, client) for _ in range(2))
+        record_visits(log, "glow", 1, 2)
+        await drain(first)
+        record_visits(log, "glow", 3, 1)
+        await drain(second)
+        record_visits(log, "calm", 1, 2)
+        record_visits(log, "glow", 4, 1)
+        assert await first.publish_news() == 0  # it expects the second event of glow as the last
+        assert await first.publish_news() == 3
+        assert await ids_of(client, "glow") == positions("glow", 4)
+        assert await ids_of(client, "calm") == positions("calm", 2)
+
+    on_nats(nats_url, story)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "batches"),
+    [
+        ([], []),
+        ([MOST], [MOST]),
+        ([1, 2, 3], [6]),
+        ([MOST - 1, 1, 1], [MOST, 1]),
+        ([2, MOST, 2], [2, MOST, 2]),
+    ],
+)
+def test_clinics_share_a_batch_while_there_is_room(lengths: list[int], batches: list[int]) -> None:
+    rows = [[ROW] * length for length in lengths]
+    assert [len(batch) for batch in packed(rows)] == batches
 
 
 def test_a_stream_ahead_of_the_log_halts_that_clinic_alone(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from ledger.errors import Broken
 from ledger.events import Recorded
 from ledger.store.feed import Feed, receive_together
 from ledger.store.pool import Connection
+from ledger.store.rows import Row
 from ledger.store.store import EventStore
 from tests.store.conftest import Opener
 from tests.store.samples import command, sold
@@ -40,12 +42,12 @@ def feed(opened: Opener, admin: psycopg.Connection) -> Feed:
     return Feed(opened("ledger_projector"), Diary())
 
 
-def record(store: EventStore, count: int, clinic: str = "glow") -> list[Recorded]:
+def record(store: EventStore, count: int, clinic: str = "glow") -> list[Row]:
     head = store.head(clinic)
     after = head.position if head else 0
     batch = [command(f"c-{after}", *[sold("s-1") for _ in range(count)])]
     store.append(clinic, batch, {"s-1": after})
-    return list(store.history(clinic, after))
+    return list(store.recorder(clinic).history(after))
 
 
 def written(admin: psycopg.Connection, clinic: str = "glow") -> list[int]:
@@ -173,6 +175,45 @@ def test_an_event_outside_the_catalog_stops_the_feed(
     with pytest.raises(Broken, match="Unheard"):
         feed.catch_up("glow")
     assert feed.lag() == {"glow": 1}
+
+
+class Last(Diary):
+    """Wants the second of two events alone."""
+
+    def wants(self, row: Row) -> bool:
+        return row.position == 2
+
+
+def tamper(admin: psycopg.Connection, change: LiteralString) -> None:
+    """Changes the event at position 1, as only a privileged hand can."""
+    with admin.transaction():
+        admin.execute("ALTER TABLE ledger.event DISABLE TRIGGER append_only")
+        admin.execute("UPDATE ledger.event SET " + change + " WHERE position = 1")
+
+
+def test_what_no_read_model_wants_is_passed_over_unread(
+    store: EventStore, feed: Feed, admin: psycopg.Connection
+) -> None:
+    record(store, 2)
+    tamper(admin, "body = '{}'")  # no body of its type: reading it would stop the feed
+    last = Feed(feed.store, Last())
+    assert last.catch_up("glow") == 2
+    assert written(admin) == [2]
+    assert last.lag() == {}
+
+
+@pytest.mark.parametrize("change", ["type = 'Unheard'", "schema_version = 9"])
+def test_an_unwanted_event_outside_the_catalog_stops_the_feed_too(
+    store: EventStore, feed: Feed, admin: psycopg.Connection, change: LiteralString
+) -> None:
+    record(store, 2)
+    tamper(admin, change)
+    last = Feed(feed.store, Last())
+    with pytest.raises(Broken, match="not in the catalog"):
+        last.catch_up("glow")
+    with pytest.raises(Broken, match="not in the catalog"):
+        receive_together([last], "glow", list(store.recorder("glow").history()))
+    assert written(admin) == []
 
 
 def test_a_missing_position_stops_the_feed(
