@@ -1,9 +1,10 @@
 """The books of a clinic as a replay holds them, in DuckDB."""
 
+import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from types import TracebackType
 from typing import Self
@@ -19,8 +20,8 @@ from ledger.books.placing import Close
 from ledger.books.rollforward import Moved, column_of, roll_forward
 from ledger.books.trialbalance import Total
 from ledger.calendar import Period
-from projections.close import compile as rules
-from projections.close import facts, sealing
+from projections.close import sealing
+from projections.close.loading import loadings
 from projections.journal.closing import close_through
 from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
 
@@ -32,6 +33,10 @@ _DATES = {"posting_date", "service_date"}
 _PAGE = 10_000
 #: What DuckDB may hold before it writes to the temporary folder.
 MEMORY = "1GB"
+# What fetches the next chunk needs one too.
+_LEAVE_A_CORE = f"SET threads = {max((os.cpu_count() or 1) - 1, 1)}"
+#: Events of a type that are posted at once.
+MANY = 100_000
 
 
 def _type(column: str) -> pa.DataType:
@@ -62,6 +67,11 @@ class Sealed:
         return Close(self.period, self.cut)
 
 
+def _counts(chunk: pa.Table) -> list[tuple[str, int]]:
+    counts = chunk.column("type").value_counts()
+    return [(str(count["values"]), count["counts"].as_py()) for count in counts]
+
+
 class Books:
     """All entries up to a position, with those of the closes recorded by then.
 
@@ -78,17 +88,12 @@ class Books:
             "memory_limit": MEMORY,
             "temp_directory": self._folder.name,
             "preserve_insertion_order": False,
+            "checkpoint_threshold": "1TB",  # nothing here is kept: compressing it is wasted work
         }
         self._database = duckdb.connect(":memory:", config=options)
         self._database.execute(_TABLES)
-        locks = [sealed.close for sealed in self.closes]
-        self._load = [
-            *(
-                (frozenset({name}), (rules.statement(name, postings, locks),))
-                for name, postings in RULES_BY_EVENT.items()
-            ),
-            *facts.statements(locks),
-        ]
+        self._loadings = loadings(RULES_BY_EVENT, [sealed.close for sealed in self.closes])
+        self._waiting: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -106,15 +111,34 @@ class Books:
         self._database.close()
         self._folder.cleanup()
 
-    def load(self, chunk: pa.Table) -> None:
+    def load(self, chunks: Iterable[pa.Table]) -> None:
         """Posts events: columns position, type, stream, effective_on, body; in any order."""
-        self._database.register("chunk", chunk)
-        present = set(chunk.column("type").unique().to_pylist())
-        for types, statements in self._load:
-            if types & present:
-                for statement in statements:
-                    self._database.execute(statement)
-        self._database.unregister("chunk")
+        self._database.execute(_LEAVE_A_CORE)
+        for chunk in chunks:
+            self._database.register("chunk", chunk)
+            for event, count in _counts(chunk):
+                if event in self._loadings:
+                    self._parse(event, count)
+            self._database.unregister("chunk")
+        for event in tuple(self._waiting):
+            self._post(event)
+        self._database.execute("RESET threads")
+
+    def _parse(self, event: str, count: int) -> None:
+        """A statement costs as much as a thousand rows, so events wait for others of their type."""
+        begun = event in self._waiting
+        into = f"INSERT INTO waiting.{event}" if begun else f"CREATE TABLE waiting.{event} AS"
+        self._database.execute(into + self._loadings[event].parse)
+        self._waiting[event] = self._waiting.get(event, 0) + count
+        if self._waiting[event] >= MANY:
+            self._post(event)
+
+    def _post(self, event: str) -> None:
+        self._database.execute(f"CREATE OR REPLACE TEMP VIEW parsed AS FROM waiting.{event}")
+        for statement in self._loadings[event].statements:
+            self._database.execute(statement)
+        self._database.execute(f"DROP TABLE waiting.{event}")
+        del self._waiting[event]
 
     def settle(self) -> None:
         """Writes the closing entries of every recorded close, once all events are loaded."""
@@ -158,7 +182,7 @@ class Books:
             pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)
         ]
         self._database.register("added", pa.Table.from_arrays(arrays, schema=_SCHEMA))
-        self._database.execute("INSERT INTO views.journal_line SELECT * FROM added")
+        self._database.execute("INSERT INTO computed SELECT * FROM added")
         self._database.unregister("added")
 
     def entries(self, first: date = date.min, last: date = date.max) -> Iterator[Entry]:
@@ -166,9 +190,12 @@ class Books:
         return read_entries(self, first, last)
 
     def digest(self, period: Period) -> str:
-        """The digest of the period's entries (accounting.md 12.2)."""
-        window = (period.first, period.last)
-        return digest_of_texts(text.encode() for (text,) in self.rows(sealing.TEXTS, window))
+        """The digest of the period's entries (accounting.md 12.2), which go by days first."""
+        count = (period.last - period.first).days + 1
+        days = (period.first + timedelta(number) for number in range(count))
+        return digest_of_texts(
+            text.encode() for day in days for (text,) in self.rows(sealing.TEXTS, (day,))
+        )
 
     def entry_count(self, period: Period) -> int:
         """How many entries are posted in the period."""

@@ -3,7 +3,7 @@
 Everything put into a statement here comes from the rules, never from an event.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 import orjson
@@ -13,6 +13,8 @@ from ledger.books.posting import Chosen, Leg, Posting
 from ledger.calendar import Period
 
 _PLACE = ("location", "program", "provider", "offer", "service", "subscription", "line")
+#: What to read of a body: DuckDB's type of each field, or the fields of an object, or a list.
+Fields = Mapping[str, object]
 _SALE = dict.fromkeys(("location", "program", "provider", "offer", "subscription"), "VARCHAR")
 # Within one event the line and the contract decide the other dimensions.
 _MERGED = ", ".join(
@@ -44,8 +46,39 @@ _SITES: dict[str, tuple[str, ...]] = {
 }
 
 
+def parsing(event: str, shapes: Iterable[Fields]) -> str:
+    """SELECTs from the table `chunk` the events of one type, as `parsed` holds them.
+
+    `b` has the fields of all `shapes`, so that each body is parsed once. Raises ValueError
+    when two shapes disagree.
+    """
+    fields: Fields = {}
+    for shape in shapes:
+        fields = _merged(fields, shape)
+    return f"""
+SELECT position, effective_on, stream, json_transform(body, '{orjson.dumps(fields).decode()}') AS b
+FROM chunk WHERE type = '{event}'
+"""  # noqa: S608 - made of the rules
+
+
+def _merged(one: Fields, other: Fields) -> Fields:
+    same = one.keys() & other.keys()
+    return {**one, **other, **{field: _agreed(one[field], other[field]) for field in same}}
+
+
+def _agreed(one: object, other: object) -> object:
+    match one, other:
+        case dict(), dict():
+            return _merged(one, other)
+        case [of_one], [of_other]:
+            return [_agreed(of_one, of_other)]
+        case _ if one == other:
+            return one
+    raise ValueError(f"a field is read as {one} and as {other}")
+
+
 def statement(event: str, postings: Sequence[Posting], closes: Sequence[Close]) -> str:
-    """INSERTs into ``views.journal_line`` what the table `chunk` holds of one event type."""
+    """INSERTs into the table `posted` what the table `parsed` holds of one event type."""
     for posting in postings:
         _refuse_shared_accounts(posting)
     moved = "\nUNION ALL\n".join(
@@ -54,46 +87,34 @@ def statement(event: str, postings: Sequence[Posting], closes: Sequence[Close]) 
         for order, leg in enumerate(posting.legs)
     )
     return f"""
-WITH parsed AS MATERIALIZED (
-    SELECT position, effective_on, stream, json_transform(body, '{_shape(postings)}') AS b
-    FROM chunk WHERE type = '{event}'
-), moved (
+WITH moved (
     position, effective_on, stream, n, rule, leg, item, account, signed, {", ".join(_PLACE)}
 ) AS ({moved})
-INSERT INTO views.journal_line
-SELECT NULL, CASE WHEN signed > 0 THEN 0 ELSE 1000000 END + leg * 10000 + item,
-       position, n, 0, '', rule, {posting_date(closes)} AS posting_date,
-       effective_on, strftime(posting_date, '%Y-%m'), {prior_period(closes)}, '{event}', stream,
-       false, account, greatest(signed, 0), greatest(-signed, 0), {", ".join(_PLACE)}
+INSERT INTO posted
+SELECT CASE WHEN signed > 0 THEN 0 ELSE 1000000 END + leg * 10000 + item,
+       position, n, rule, {posting_date(closes)}, effective_on, '{event}', stream, account, signed,
+       {", ".join(_PLACE)}
 FROM moved
 """  # noqa: S608 - made of the rules
 
 
 def posting_date(closes: Sequence[Close]) -> str:
     """The rule of accounting.md 14.2 over the columns `effective_on` and `position`."""
-    late = "CASE WHEN effective_on <= DATE '{last}' THEN DATE '{next}' ELSE effective_on END"
-    return _by_lock(closes, late, "effective_on")
-
-
-def prior_period(closes: Sequence[Close]) -> str:
-    """The tag of a late event: the period it is dated in, else null."""
-    late = "CASE WHEN effective_on <= DATE '{last}' THEN strftime(effective_on, '%Y-%m') END"
-    return _by_lock(closes, late, "NULL")
-
-
-def _by_lock(closes: Sequence[Close], late: str, otherwise: str) -> str:
     if not closes:
-        return otherwise
+        return "effective_on"
     # The latest period first: it is the one in force for a position beyond its cut.
     ordered = sorted(closes, key=lambda close: close.period, reverse=True)
     cases = " ".join(
-        f"WHEN position > {close.cut} THEN {_dated(late, close.period)}" for close in ordered
+        f"WHEN position > {close.cut} THEN {_placed(close.period)}" for close in ordered
     )
-    return f"CASE {cases} ELSE {otherwise} END"
+    return f"CASE {cases} ELSE effective_on END"
 
 
-def _dated(late: str, period: Period) -> str:
-    return late.format(last=period.last, next=period.next().first)
+def _placed(period: Period) -> str:
+    first = period.next().first
+    return (
+        f"CASE WHEN effective_on <= DATE '{period.last}' THEN DATE '{first}' ELSE effective_on END"
+    )
 
 
 def _number(postings: Sequence[Posting], number: int) -> str:
@@ -199,8 +220,8 @@ def _dimensions(leg: Leg, item: str, sale: str) -> str:
     )
 
 
-def _shape(postings: Iterable[Posting]) -> str:
-    """What to read of a body, as `json_transform` wants it; each body is parsed once."""
+def shape(postings: Iterable[Posting]) -> Fields:
+    """What the postings of one event type read of a body."""
     event: dict[str, object] = {
         "sale": _SALE,
         **dict.fromkeys(("line", "location", "provider", "service"), "VARCHAR"),
@@ -215,7 +236,7 @@ def _shape(postings: Iterable[Posting]) -> str:
             else:
                 item = lists.setdefault(leg.each, {"sale": _SALE, "line": "VARCHAR"})
                 item.update(_fields(leg))
-    return orjson.dumps({**event, **{name: [item] for name, item in lists.items()}}).decode()
+    return {**event, **{name: [item] for name, item in lists.items()}}
 
 
 def _fields(leg: Leg) -> dict[str, object]:

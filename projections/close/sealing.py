@@ -5,17 +5,14 @@ from projections.journal.tables import ENTRY
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
 
-# Canonical JSON of each entry: keys in alphabetical order, and no value here needs escapes
+# Canonical JSON of each entry of a day: keys in alphabetical order, and no value here needs escapes
 # beyond those every JSON writer agrees on (ids and words are ASCII).
 TEXTS = f"""
 SELECT to_json({{
     entry: {ENTRY},
     event: CASE closing WHEN 0
         THEN {{position: position, stream: any_value(stream), type: any_value(type)}} END,
-    lines: list({{
-        account: account, credit: credit, debit: debit, line: line, location: location,
-        offer: offer, program: program, provider: provider, service: service,
-        subscription: subscription}} ORDER BY ordinal),
+    lines: list(written ORDER BY ordinal),
     period: any_value(period),
     posting_date: CAST(posting_date AS VARCHAR),
     prior_period_of: prior_period_of,
@@ -24,8 +21,11 @@ SELECT to_json({{
     service_date: CAST(any_value(service_date) AS VARCHAR)
 }})
 FROM (
-    SELECT *, CASE closing WHEN 0 THEN '' ELSE subscription END AS party
-    FROM views.journal_line WHERE posting_date BETWEEN ? AND ?
+    SELECT *, CASE closing WHEN 0 THEN '' ELSE subscription END AS party, to_json({{
+        account: account, credit: credit, debit: debit, line: line, location: location,
+        offer: offer, program: program, provider: provider, service: service,
+        subscription: subscription}}) AS written
+    FROM views.journal_line WHERE posting_date = ?
 )
 GROUP BY posting_date, closing, position, n, party, lot, prior_period_of, entry
 ORDER BY posting_date, closing, CASE closing WHEN 0 THEN position ELSE 0 END, n, party, lot,

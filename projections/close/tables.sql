@@ -1,13 +1,31 @@
 -- What a replay keeps, in DuckDB: the journal's tables as PostgreSQL has them, and what the
--- identities of accounting.md 15.6 compare the journal with.
+-- identities of accounting.md 15.6 compare the journal with. Of the lines that events post only
+-- what differs is written, debits above zero; the rest follows.
 CREATE SCHEMA views;
-CREATE TABLE views.journal_line (
+CREATE TABLE posted (
+    ordinal INTEGER, position BIGINT, n INTEGER, rule VARCHAR, posting_date DATE,
+    service_date DATE, type VARCHAR, stream VARCHAR, account VARCHAR, amount BIGINT,
+    location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR, service VARCHAR,
+    subscription VARCHAR, line VARCHAR
+);
+CREATE TABLE computed (
     entry VARCHAR, ordinal INTEGER, position BIGINT, n INTEGER, closing INTEGER, lot VARCHAR,
     rule VARCHAR, posting_date DATE, service_date DATE, period VARCHAR, prior_period_of VARCHAR,
     type VARCHAR, stream VARCHAR, provisional BOOLEAN, account VARCHAR, debit BIGINT,
     credit BIGINT, location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR,
     service VARCHAR, subscription VARCHAR, line VARCHAR
 );
+-- Only a late event is posted on another day than its own (accounting.md 14.2).
+CREATE VIEW views.journal_line AS
+SELECT NULL AS entry, ordinal, position, n, 0 AS closing, '' AS lot, rule, posting_date,
+       service_date, strftime(posting_date, '%Y-%m') AS period,
+       CASE WHEN posting_date <> service_date THEN strftime(service_date, '%Y-%m') END
+           AS prior_period_of,
+       type, stream, false AS provisional, account, greatest(amount, 0) AS debit,
+       greatest(-amount, 0) AS credit, location, program, provider, offer, service,
+       subscription, line
+FROM posted
+UNION ALL FROM computed;
 CREATE TABLE views.journal_step (
     subscription VARCHAR, position BIGINT, n INTEGER, line VARCHAR, lot VARCHAR,
     effective_on DATE, kind VARCHAR, amount BIGINT, starts DATE, ends DATE, account VARCHAR,
@@ -22,3 +40,5 @@ CREATE TABLE unequal (subscription VARCHAR);
 CREATE TABLE processor (posting_date DATE, amount BIGINT);
 -- What a person should look at (accounting.md 14.4), with what settles it.
 CREATE TABLE notice (position BIGINT, effective_on DATE, kind VARCHAR, id VARCHAR, amount BIGINT);
+-- Parsed events of a type until many of them are posted at once.
+CREATE SCHEMA waiting;

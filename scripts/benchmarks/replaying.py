@@ -8,7 +8,7 @@ from time import perf_counter
 import psycopg
 
 from projections.close.books import RULES_BY_EVENT
-from projections.close.facts import FACT_EVENTS
+from projections.close.loading import event_types
 from projections.close.replay import replay
 from scripts.benchmarks.figure import Figure
 from scripts.benchmarks.history import LONG, History
@@ -54,7 +54,7 @@ def _replayed(database: str, cut: int) -> float:
 
 
 def _seconds_to_copy(database: str, cut: int) -> float:
-    types = "', '".join(sorted({*RULES_BY_EVENT, *FACT_EVENTS}))
+    types = "', '".join(event_types(RULES_BY_EVENT))
     statement = _COPY.format(clinic=LONG, cut=cut, types=types).encode()
     with psycopg.connect(database) as connection:
         return median(_copied(connection, statement) for _ in range(TIMES))
