@@ -19,6 +19,7 @@ from aggregates.subscription.orders import (
     plain,
 )
 from aggregates.subscription.state import Subscription, sale_of
+from aggregates.values import exact_json
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision, staged
 from ledger.events import Event, NewEvent
@@ -93,7 +94,7 @@ def sale_data(sold: e.PackageSold) -> dict[str, object]:
         "starts": sold.starts.isoformat(),
         "expires": None if sold.expires is None else sold.expires.isoformat(),
         "lines": [
-            line.model_dump(mode="json", include={"line", "ssp", "allocated"})
+            {"line": line.line, "ssp": exact_json(line.ssp), "allocated": line.allocated}
             for line in sold.lines
         ],
     }
@@ -229,14 +230,14 @@ def payment_received(
 
 def _traces(order: PaymentOrder) -> Payer | None:
     device = order.device
-    traces = Payer(
-        ip=order.ip,
-        device=None if device is None else device.id,
-        device_fingerprint=None if device is None else device.fingerprint,
-        email=order.email,
-        account=order.account,
-    )
-    return traces if traces != Payer() else None
+    traces = {
+        "ip": order.ip,
+        "device": None if device is None else device.id,
+        "device_fingerprint": None if device is None else device.fingerprint,
+        "email": order.email,
+        "account": order.account,
+    }
+    return Payer(**traces) if any(traces.values()) else None
 
 
 def _registered(context: Context, order: PaymentOrder, subscription: str) -> list[NewEvent]:

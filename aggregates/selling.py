@@ -1,7 +1,7 @@
 """Selling: what a package promises and what each of its lines is worth."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -66,6 +66,7 @@ def package_sold(
     offer, clinic = catalogue.offer, catalogue.clinic
     starts = order.starts or context.on
     policies = contract_policies(clinic, offer, context.on)
+    contents = contents_of(Terms.of(context.clinic, catalogue, price, starts, policies))
     return e.PackageSold(
         subscription=order.subscription,
         patient=order.patient,
@@ -79,10 +80,10 @@ def package_sold(
         timezone=clinic.timezone,
         sold_on=context.on,
         starts=starts,
-        expires=_last_day(offer, starts),
+        expires=contents.expires,
         price=price,
         tax=order.tax,
-        lines=sold_lines(Terms.of(catalogue, price, starts, policies)),
+        lines=contents.lines,
         instalments=(e.Instalment(due=context.on, amount=price + order.tax),),
         billing=offer.billing,
         refund=offer.refund or RefundTerms(formula=policies["refund_formula"]),
@@ -121,28 +122,47 @@ def contract_policies(clinic: Clinic, offer: OfferPublished, on: date) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """All that the sold lines follow from; sales on the same terms sell the same lines."""
+    """All that the contents follow from; sales on the same terms have the same contents.
 
-    offer: OfferPublished
-    services: tuple[ServiceDefined, ...]
+    Offer and services are compared and not hashed, because that walks through all their lines.
+    """
+
+    clinic: str
+    offer: OfferPublished = field(hash=False)
+    services: tuple[ServiceDefined, ...] = field(hash=False)
     price: int
     starts: date
     ssp_range: str
     immaterial_percent: int
 
     @classmethod
-    def of(cls, catalogue: Catalogue, price: int, starts: date, policies: Policies) -> "Terms":
+    def of(
+        cls, clinic: str, catalogue: Catalogue, price: int, starts: date, policies: Policies
+    ) -> "Terms":
         """The terms of a sale at `price`."""
         services = tuple(catalogue.services.values())
         ranged, percent = policies["ssp_range"], policies["immaterial_percent"]
-        return cls(catalogue.offer, services, price, starts, ranged, percent)
+        return cls(clinic, catalogue.offer, services, price, starts, ranged, percent)
 
     def service(self, name: str) -> ServiceDefined:
         """The definition of a service as of the sale."""
         return next(service for service in self.services if service.service == name)
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is sold: the lines, and the last valid day of the contract."""
+
+    lines: tuple[e.SoldLine, ...]
+    expires: date | None
+
+
 @lru_cache(maxsize=256)
+def contents_of(terms: Terms) -> Contents:
+    """What a sale on these terms promises."""
+    return Contents(sold_lines(terms), _last_day(terms.offer, terms.starts))
+
+
 def sold_lines(terms: Terms) -> tuple[e.SoldLine, ...]:
     """The lines with the price allocated by relative stand-alone price (accounting.md 4.3)."""
     lines = terms.offer.lines

@@ -47,12 +47,14 @@ def _exact(value: object) -> Fraction:
     return Fraction(text)
 
 
-def _exact_json(value: Fraction) -> int | str:
-    return int(value) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+def exact_json(value: Fraction) -> int | str:
+    """An exact value as JSON: an integer, or text as in ``1000/3``."""
+    whole, parts = value.numerator, value.denominator
+    return whole if parts == 1 else f"{whole}/{parts}"
 
 
 #: An exact rational number that is not negative, written ``1350`` or ``1000/3``.
-Exact = Annotated[Fraction, BeforeValidator(_exact), PlainSerializer(_exact_json)]
+Exact = Annotated[Fraction, BeforeValidator(_exact), PlainSerializer(exact_json)]
 
 
 class Duration(Frozen):

@@ -130,11 +130,12 @@ class Commands:
         if recall:
             self._recall(desk, [item for item in pending if item.result is None])
         self._read_ahead(desk, pending)
+        now = self.clock()
         accepted: dict[str, Pending] = {}
         for item in pending:
             item.twin = accepted.get(item.envelope.id)
             if item.result is None and item.twin is None:
-                self._decide(desk, item)
+                self._decide(desk, item, now)
             if item.row is not None:
                 accepted[item.envelope.id] = item
         self._recall(desk, [item for item in pending if item.is_refused])
@@ -154,8 +155,8 @@ class Commands:
                 item.result = answer(item.envelope, *known)
 
     def _read_ahead(self, desk: Desk, pending: list[Pending]) -> None:
-        """Reads the streams of the whole batch in one query, or in two where the cache did not
-        know what the first would lead to.
+        """Reads the streams of the whole batch in one query, or in two where the cache may not
+        have known what the first would lead to.
         """
         items = [
             (SPECS[item.envelope.command], item.order)
@@ -165,12 +166,12 @@ class Commands:
         guess = Desk(desk.clinic_id, desk.workspace.remembered())
         first = [read for spec, order in items for read in spec.first(desk, order)]
         then = [read for spec, order in items for read in spec.then(guess, order)]
-        desk.workspace.load(((CLINIC, desk.name("clinic")), *first, *then))
-        desk.workspace.load(read for spec, order in items for read in spec.then(desk, order))
+        if desk.workspace.load(((CLINIC, desk.name("clinic")), *first, *then)):
+            desk.workspace.load(read for spec, order in items for read in spec.then(desk, order))
 
-    def _decide(self, desk: Desk, item: Pending) -> None:
+    def _decide(self, desk: Desk, item: Pending, now: datetime) -> None:
         envelope = item.envelope
-        context = self._context(desk, envelope)
+        context = _context(desk, envelope, now)
         refusal = _out_of_place(desk, envelope, context) or forbidden(context, envelope.command)
         if refusal is not None:
             item.result = refused(envelope.id, refusal)
@@ -203,21 +204,6 @@ class Commands:
             return close_period(desk, context, order, self._closer)
         return SPECS[command].decide(desk, context, order)
 
-    def _context(self, desk: Desk, envelope: Envelope) -> Context:
-        timezone = desk.clinic().timezone
-        if desk.clinic().defined is None:
-            timezone = str(envelope.data.get("timezone", "UTC"))
-        now = self.clock()
-        return Context(
-            clinic=envelope.clinic,
-            at=envelope.at,
-            on=_date_or_utc(envelope.at, timezone),
-            actor=envelope.actor.id,
-            role=envelope.actor.role,
-            now=now,
-            today=_date_or_utc(now, timezone),
-        )
-
     def _keep_content(self, desk: Desk, context: Context, order: Frozen) -> None:
         """Stores a document's bytes by their digest; storing them twice is storing them once."""
         content = content_of(order) if isinstance(order, AttachDocument) else None
@@ -238,6 +224,22 @@ class Commands:
         for item in pending:
             if item.row is not None:
                 item.result = answer(item.envelope, item.row.request_hash, next(answers))
+
+
+def _context(desk: Desk, envelope: Envelope, now: datetime) -> Context:
+    clinic = desk.clinic()
+    timezone = clinic.timezone
+    if clinic.defined is None:
+        timezone = str(envelope.data.get("timezone", "UTC"))
+    return Context(
+        clinic=envelope.clinic,
+        at=envelope.at,
+        on=_date_or_utc(envelope.at, timezone),
+        actor=envelope.actor.id,
+        role=envelope.actor.role,
+        now=now,
+        today=_date_or_utc(now, timezone),
+    )
 
 
 def _protected_channel(envelope: Envelope) -> tuple[dict[str, Any], list[PersonalText]]:

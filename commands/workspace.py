@@ -40,11 +40,15 @@ class StateCache:
 
     def get(self, name: str) -> Folded | None:
         """What is known of the stream, if anything."""
+        return self.find([name]).get(name)
+
+    def find(self, names: Iterable[str]) -> dict[str, Folded]:
+        """What is known of these streams; one of which nothing is known is left out."""
         with self._lock:
-            found = self._folded.get(name)
-            if found is not None:
+            found = {name: self._folded[name] for name in names if name in self._folded}
+            for name in found:
                 self._folded.move_to_end(name)
-            return found
+        return found
 
     def put(self, states: Mapping[str, Folded]) -> None:
         """Remembers states as they are in the store."""
@@ -87,30 +91,40 @@ class Workspace:
         """Whether nothing in this view is believed only."""
         return not self._believed
 
-    def load(self, wanted: Iterable[tuple[Decider[Any], str]]) -> None:
-        """Reads every wanted stream that is not here yet, in one query."""
+    def load(self, wanted: Iterable[tuple[Decider[Any], str]]) -> bool:
+        """Reads every wanted stream that is not here yet, in one query.
+
+        Returns whether one of them had events that were not remembered.
+        """
         missing = {name: decider for decider, name in wanted if name not in self._stored}
+        known = self._cache.find(missing)
         if self._trusted is not None:
-            missing = self._unknown(missing, self._trusted)
+            missing = self._unknown(missing, known, self._trusted)
         if not missing:
-            return
-        known = {name: self._cache.get(name) for name in missing}
-        after = {name: folded.version if folded else 0 for name, folded in known.items()}
+            return False
+        after = {name: known[name].version if name in known else 0 for name in missing}
         histories = self._store.load(self._clinic, list(missing), after)
+        read = {}
         for name, decider in missing.items():
-            start = known[name] or Folded(0, decider.initial)
-            history = histories[name]
-            folded = Folded(start.version + len(history), decider.fold(history, start.state))
+            folded, history = known.get(name), histories[name]
+            if folded is None or history:
+                start = folded or Folded(0, decider.initial)
+                state = decider.fold(history, start.state)
+                read[name] = folded = Folded(start.version + len(history), state)
             self._keep_stored(name, decider, folded)
-        self._cache.put({name: self._stored[name] for name in missing})
+        self._cache.put(read)
+        return any(histories.values())
 
     def _unknown(
-        self, missing: Mapping[str, Decider[Any]], new: frozenset[str]
+        self,
+        missing: Mapping[str, Decider[Any]],
+        known: Mapping[str, Folded],
+        new: frozenset[str],
     ) -> dict[str, Decider[Any]]:
         """What is left to read once the cache is believed."""
         left = {}
         for name, decider in missing.items():
-            folded = self._cache.get(name)
+            folded = known.get(name)
             if folded is None and kind_of(name) in new:
                 folded = Folded(0, decider.initial)
             if folded is None:
@@ -166,8 +180,9 @@ class Workspace:
 class Remembered(Workspace):
     """What the cache says, true or not any more: good for guessing what to read, and no more."""
 
-    def load(self, wanted: Iterable[tuple[Decider[Any], str]]) -> None:
+    def load(self, wanted: Iterable[tuple[Decider[Any], str]]) -> bool:
         """Nothing is read."""
+        return False
 
     def get(self, decider: Decider[State], name: str) -> State:
         """The remembered state, or the empty one."""

@@ -4,6 +4,7 @@ Every edge starts here. Parts are opened when they are first asked for, so that 
 for nothing it does not use.
 """
 
+import gc
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -35,6 +36,11 @@ PROJECTOR = "ledger_projector"
 RELAY = "ledger_relay"
 CLUSTER = 3
 """NATS servers that keep a majority when one is lost."""
+
+
+YOUNG = (100_000, 50, 100)
+"""Collector thresholds: a batch makes tens of thousands of objects that are free without the
+collector, which by default would walk the caches of folded states several times meanwhile."""
 
 
 class WrongSetup(LedgerError):
@@ -158,6 +164,11 @@ def migration_folders() -> list[Path]:
     return [STORE_MIGRATIONS, *others]
 
 
+def collect_seldom() -> None:
+    """Sets the garbage collector of this process up for batches of commands and events."""
+    gc.set_threshold(*YOUNG)
+
+
 @contextmanager
 def running(settings: Settings) -> Iterator[Ledger]:
     """A ledger on a migrated database; the embedded servers outlive it.
@@ -165,6 +176,7 @@ def running(settings: Settings) -> Iterator[Ledger]:
     Raises WrongSetup, EmbeddedError, and Busy when the database cannot be reached.
     """
     refuse_db_functions(settings.environment)
+    collect_seldom()
     if settings.now is not None and not settings.embedded and not settings.allow_clock:
         raise WrongSetup(
             "--now is refused on an external database; LEDGER_ALLOW_CLOCK=1 allows it for tests"

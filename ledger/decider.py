@@ -26,6 +26,20 @@ class Decider(Generic[State]):
         return current
 
 
+def changed(state: State, **changes: Any) -> State:
+    """A copy of a slotted dataclass with other fields: `dataclasses.replace` in half the time.
+
+    States are copied with every event. The class has no ``__post_init__``, which is not run;
+    raises AttributeError for a field that it does not have.
+    """
+    copy = object.__new__(type(state))
+    for name in state.__slots__:  # type: ignore[attr-defined]
+        object.__setattr__(copy, name, getattr(state, name))
+    for name, value in changes.items():
+        object.__setattr__(copy, name, value)
+    return copy
+
+
 def impossible(noun: str, event: Event) -> AssertionError:
     """The error for an event that cannot stand in a stream of `noun`."""
     return AssertionError(f"a {noun} cannot evolve from {type(event).__name__}")

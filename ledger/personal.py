@@ -57,8 +57,10 @@ def protect(order: Model, salt: Callable[[], bytes]) -> tuple[Model, list[Person
     for name in nested:
         value = getattr(order, name)
         if isinstance(value, BaseModel):
-            changes[name], inner = protect(value, salt)
-            texts.extend(inner)
+            protected, inner = protect(value, salt)
+            if inner:
+                changes[name] = protected
+                texts.extend(inner)
     for name in marked:
         value = getattr(order, name)
         if isinstance(value, str):

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -26,16 +27,20 @@ def parse_quantity(value: Any) -> Decimal:
         value = text_of(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or not _TEXT.fullmatch(value):
+    return _written(value if isinstance(value, str) else "")
+
+
+@lru_cache(maxsize=1024)
+def _written(text: str) -> Decimal:
+    if not _TEXT.fullmatch(text):
         raise ValueError('a quantity is a decimal with at most three places, as in "0.25"')
-    return Decimal(value)
+    return Decimal(text)
 
 
 def text_of(quantity: Decimal) -> str:
     """The shortest text: ``5``, ``0.25``; never an exponent or trailing zeros."""
-    if quantity == quantity.to_integral_value():
-        return str(int(quantity))
-    return format(quantity.normalize(), "f")
+    whole = int(quantity)
+    return str(whole) if whole == quantity else format(quantity.normalize(), "f")
 
 
 def steps(quantity: Decimal) -> int:

@@ -32,17 +32,19 @@ def largest_remainder(total: int, weights: Sequence[Fraction | int]) -> list[int
     """
     if total < 0:
         return [-part for part in largest_remainder(-total, weights)]
+    if total == 0:
+        return [0] * len(weights)
     whole = _whole(weights)
     scale = sum(whole)
     if scale == 0:
-        if total:
-            raise ValueError("an amount cannot be split over weights that are all zero")
-        return [0] * len(weights)
+        raise ValueError("an amount cannot be split over weights that are all zero")
     split = [divmod(total * weight, scale) for weight in whole]
     parts = [part for part, _ in split]
-    order = sorted(range(len(whole)), key=lambda line: (-split[line][1], -whole[line], line))
-    for line in order[: total - sum(parts)]:
-        parts[line] += 1
+    left = total - sum(parts)
+    if left:
+        order = sorted(range(len(whole)), key=lambda line: (-split[line][1], -whole[line], line))
+        for line in order[:left]:
+            parts[line] += 1
     return parts
 
 

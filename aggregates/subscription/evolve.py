@@ -1,7 +1,6 @@
 """How each event changes a subscription. Total over its events, and never refuses."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from aggregates.subscription import events as e
@@ -11,7 +10,7 @@ from aggregates.subscription.leaving import ExtendedLot
 from aggregates.subscription.lot import Lot, TimeSpan, sold_lot
 from aggregates.subscription.moves import Lapse
 from aggregates.subscription.state import NEW, Freeze, Notice, Paid, Subscription, put
-from ledger.decider import Decider, impossible
+from ledger.decider import Decider, changed, impossible
 from ledger.events import Recorded
 
 Step = Callable[[Subscription, Any, Recorded], Subscription]
@@ -20,7 +19,7 @@ Step = Callable[[Subscription, Any, Recorded], Subscription]
 def _sold(state: Subscription, event: e.PackageSold, _: Recorded) -> Subscription:
     ahead = bool(event.policies.get("draw_before_payment"))
     lots = {line.grant: sold_lot(line, runs_ahead=ahead) for line in event.lines}
-    return replace(
+    return changed(
         state,
         sold=event,
         lots=lots,
@@ -31,7 +30,7 @@ def _sold(state: Subscription, event: e.PackageSold, _: Recorded) -> Subscriptio
 
 
 def _consented(state: Subscription, event: e.ConsentRecorded, _: Recorded) -> Subscription:
-    return replace(
+    return changed(
         state,
         consents=(*state.consents, event.consent),
         clauses=state.clauses | frozenset(event.clauses),
@@ -41,7 +40,7 @@ def _consented(state: Subscription, event: e.ConsentRecorded, _: Recorded) -> Su
 def _fell_due(state: Subscription, event: e.InstalmentDue, _: Recorded) -> Subscription:
     due = {part.grant: part.amount for part in event.shares}
     lots = (
-        replace(lot, funded=lot.funded + due[lot.grant], billed=lot.billed + due[lot.grant])
+        changed(lot, funded=lot.funded + due[lot.grant], billed=lot.billed + due[lot.grant])
         for lot in state.lots.values()
         if lot.grant in due
     )
@@ -59,7 +58,7 @@ def _paid(state: Subscription, event: e.PaymentReceived, _: Recorded) -> Subscri
     funds = {part.grant: part.amount for part in event.shares}
     brought = {grant: part + funds.get(grant, 0) for grant, part in billed.items()}
     lots = (
-        replace(
+        changed(
             lot,
             funded=lot.funded + funds.get(lot.grant, 0),
             billed=lot.billed - billed[lot.grant],
@@ -107,18 +106,18 @@ def _expired(state: Subscription, event: e.LotExpired, _: Recorded) -> Subscript
         # Units frozen by a dispute stay behind: the lot goes on with what is left (4.9).
         lapsed = lapsed.rebased(0)
     waived = state.waived + event.waived + event.waived_tax
-    return replace(state.with_lot(lapsed), waived=waived)
+    return changed(state.with_lot(lapsed), waived=waived)
 
 
 def _unexpired(state: Subscription, event: e.ExpiryReversed, _: Recorded) -> Subscription:
     waived = state.waived - event.waived - event.waived_tax
     back = _moved(state.lots[event.grant], event, -1)
-    return replace(state.with_lot(back), waived=waived)
+    return changed(state.with_lot(back), waived=waived)
 
 
 def _moved(lot: Lot, event: Lapse, sign: int) -> Lot:
     """The lot with units expired (`sign` 1) or back again (−1)."""
-    return replace(
+    return changed(
         lot,
         expired=lot.expired + sign * event.quantity,
         lapsed=lot.lapsed + sign * event.quantity,
@@ -142,11 +141,11 @@ def _extended(state: Subscription, event: e.LotExtended, _: Recorded) -> Subscri
     for extended in event.lots:
         state = state.with_lot(_longer(state.lots[extended.grant], extended))
     last = None if state.last_day is None else max(state.last_day, event.until)
-    return replace(state, price=state.price + event.fee, last_day=last)
+    return changed(state, price=state.price + event.fee, last_day=last)
 
 
 def _longer(lot: Lot, extended: ExtendedLot) -> Lot:
-    longer = replace(
+    longer = changed(
         lot,
         ends=extended.ends,
         lapses=extended.lapses,
@@ -154,7 +153,7 @@ def _longer(lot: Lot, extended: ExtendedLot) -> Lot:
     )
     if lot.is_time and extended.starts is not None:
         fresh = TimeSpan(extended.amount, extended.starts, extended.ends)
-        return replace(longer, spans=(*parting.fixed(lot, extended.recognised), fresh))
+        return changed(longer, spans=(*parting.fixed(lot, extended.recognised), fresh))
     return longer.rebased(0, added=extended.fee) if extended.fee else longer
 
 
@@ -166,19 +165,19 @@ def _linked(state: Subscription, event: e.CommunicationLinked, _: Recorded) -> S
     notice = (
         Notice(event.communication, event.kind, event.sent_on, failed)
         if known is None
-        else replace(known, failed=failed)
+        else changed(known, failed=failed)
     )
-    return replace(state, notices=tuple((before | {event.communication: notice}).values()))
+    return changed(state, notices=tuple((before | {event.communication: notice}).values()))
 
 
 def _froze(state: Subscription, event: e.UnitsFrozen, _: Recorded) -> Subscription:
     for frozen in event.lots:
         lot = state.lots[frozen.grant]
-        state = state.with_lot(replace(lot, frozen=lot.frozen + frozen.quantity))
+        state = state.with_lot(changed(lot, frozen=lot.frozen + frozen.quantity))
     lots = tuple((lot.grant, lot.quantity) for lot in event.lots)
     held = Freeze(event.dispute, event.payment, lots)
-    payment = replace(state.payments[event.payment], withdrawn=True)
-    return replace(
+    payment = changed(state.payments[event.payment], withdrawn=True)
+    return changed(
         state,
         freezes=put(state.freezes, parting.freeze_key(event.dispute, event.payment), held),
         payments=put(state.payments, event.payment, payment),

@@ -1,6 +1,6 @@
 """A lot: the units or the time a line granted, with the money in them (accounting.md 4.9)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,6 +8,7 @@ from fractions import Fraction
 from aggregates.subscription.events import ServiceTerm, SoldLine
 from aggregates.values import Liability
 from ledger.calendar import ONE_DAY, daily_progress
+from ledger.decider import changed
 from ledger.quantity import steps
 from ledger.ratios import part_of, rounded, share
 
@@ -200,11 +201,11 @@ class Lot:
 
     def revived(self, quantity: Decimal, value: int) -> "Lot":
         """The lot with lapsed units among the valid ones again."""
-        return replace(self, lapsed=self.lapsed - quantity, lapsed_value=self.lapsed_value - value)
+        return changed(self, lapsed=self.lapsed - quantity, lapsed_value=self.lapsed_value - value)
 
     def rebased(self, leaving: int, units: Decimal = NONE, added: int = 0) -> "Lot":
         """The lot with a new basis: A := A − R − leaving + added, N := units left, U := R := 0."""
-        return replace(
+        return changed(
             self,
             amount=self.amount - self.recognised - leaving + added,
             units=self.units - self.drawn - units,
@@ -241,7 +242,7 @@ class Lot:
 
     def with_draw(self, quantity: Decimal, amount: int, service: str, draw: str) -> "Lot":
         """The lot after a draw by the visit line `draw`."""
-        return replace(
+        return changed(
             self,
             used=self.used + quantity,
             list_thousandths=self.list_thousandths + self._at_list(quantity, service),
@@ -254,15 +255,15 @@ class Lot:
 
     def without_draw(self, quantity: Decimal, amount: int, service: str, draw: str) -> "Lot":
         """The lot after a draw came back: U and R fall, after a re-base A and N rise instead."""
-        back = replace(
+        back = changed(
             self,
             used=self.used - quantity,
             list_thousandths=self.list_thousandths - self._at_list(quantity, service),
             earned=self.earned - amount,
         )
         if draw not in self.draws:
-            return replace(back, amount=self.amount + amount, units=self.units + quantity)
-        return replace(
+            return changed(back, amount=self.amount + amount, units=self.units + quantity)
+        return changed(
             back,
             drawn=self.drawn - quantity,
             recognised=self.recognised - amount,

@@ -1,7 +1,7 @@
 """What a subscription's history comes to: lots, money, consents, disputes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from aggregates.subscription.events import PackageSold
 from aggregates.subscription.lot import Lot
 from aggregates.values import Tender, TenderPart
+from ledger.decider import changed
 
 Item = TypeVar("Item")
 
@@ -138,12 +139,12 @@ class Subscription:
         return sum(lot.deferred(through) for lot in self.lots.values())
 
     def with_lot(self, lot: Lot) -> "Subscription":
-        return replace(self, lots=put(self.lots, lot.grant, lot))
+        return changed(self, lots=put(self.lots, lot.grant, lot))
 
     def with_lots(self, lots: Iterable[Lot], **changes: Any) -> "Subscription":
         """The contract with these lots and, at once, with other fields changed."""
         moved = {lot.grant: lot for lot in lots}
-        return replace(self, lots=MappingProxyType({**self.lots, **moved}), **changes)
+        return changed(self, lots=MappingProxyType({**self.lots, **moved}), **changes)
 
     def lots_of(self, line: str | None) -> list[Lot]:
         """The lots of one line, or of all of them, in contract order."""

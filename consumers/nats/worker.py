@@ -1,7 +1,6 @@
 """One supervised process for relay, consumers and entitlement checks, in any combination."""
 
 import asyncio
-import gc
 import logging
 import signal
 from collections.abc import Callable, Sequence
@@ -27,9 +26,6 @@ from ledger.store.store import EventStore
 TASKS = ("relay", "visits", "payments", "projector", "check")
 THREADS = 8
 """For a batch of each consumer, and for the checks that run at once."""
-YOUNG = (100_000, 50, 100)
-"""Collector thresholds: a batch makes tens of thousands of objects that are free without the
-collector, which by default would walk the caches of folded states several times meanwhile."""
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +54,6 @@ async def work(
     Raises what made a task fail, so that the process ends with a non-zero status and its
     supervisor starts it again.
     """
-    gc.set_threshold(*YOUNG)
     connection = Connection(url, "-".join(["ledger", *tasks]))
     client = await connection.open()
     watched = [connection.failed]

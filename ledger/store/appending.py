@@ -1,6 +1,6 @@
 """The call of ``ledger.append``: columns in, positions or the reason of a refusal out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -9,22 +9,24 @@ from psycopg import sql
 
 from ledger.canonical import canonical_trusted
 from ledger.errors import OutcomeUnknown
+from ledger.store.columns import Column, column_of
 from ledger.store.pool import Pool, lent
 from ledger.store.rows import CommandRow, Conflict, Known
 
 _COMMAND: tuple[LiteralString, ...] = ("text", "text", "bytea", "text", "text", "text", "text")
 _EVENT: tuple[LiteralString, ...] = (
-    "integer",
+    "int4",
     "text",
-    "integer",
+    "int4",
     "text",
-    "integer",
+    "int4",
     "timestamptz",
     "date",
     "text",
 )
 _TEXT: tuple[LiteralString, ...] = ("text", "text", "text", "bytea", "text")
-_GUARD: tuple[LiteralString, ...] = ("text", "integer")
+_GUARD: tuple[LiteralString, ...] = ("text", "int4")
+_KINDS = (*_COMMAND, *_EVENT, *_TEXT, *_GUARD)
 
 # OFFSET 0 keeps the planner from calling append before the clinic is set.
 _APPEND = (
@@ -34,12 +36,7 @@ _APPEND = (
         LATERAL ledger.append(s.clinic, %s::timestamptz, {arrays}) AS r
         """
     )
-    .format(
-        arrays=sql.SQL(", ").join(
-            sql.SQL("%s::{}[]").format(sql.SQL(kind))
-            for kind in (*_COMMAND, *_EVENT, *_TEXT, *_GUARD)
-        )
-    )
+    .format(arrays=sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(kind)) for kind in _KINDS))
     .as_bytes()
 )
 
@@ -95,58 +92,30 @@ def append(
 
 def _columns_of(
     commands: Sequence[CommandRow], events: Sequence[EncodedEvent], guards: Mapping[str, int]
-) -> list[str]:
-    texts = [
-        (text.digest, text.subject, text.kind, text.salt, text.value)
-        for command in commands
-        for text in command.personal
-    ]
-    return [
-        *_arrays(map(_command_row, commands), len(_COMMAND)),
-        *_arrays(map(_event_row, events), len(_EVENT)),
-        *_arrays(texts, len(_TEXT)),
-        *_arrays(guards.items(), len(_GUARD)),
-    ]
-
-
-def _command_row(command: CommandRow) -> tuple[Any, ...]:
-    return (
-        command.id,
-        command.name,
-        bytes.fromhex(command.request_hash),
-        canonical_trusted(command.data).decode(),
-        command.actor,
-        command.role,
-        canonical_trusted(command.meta).decode(),
+) -> list[Column]:
+    texts = [text for command in commands for text in command.personal]
+    columns: tuple[Collection[Any], ...] = (
+        [command.id for command in commands],
+        [command.name for command in commands],
+        [bytes.fromhex(command.request_hash) for command in commands],
+        [canonical_trusted(command.data).decode() for command in commands],
+        [command.actor for command in commands],
+        [command.role for command in commands],
+        [canonical_trusted(command.meta).decode() for command in commands],
+        [event.command for event in events],
+        [event.stream for event in events],
+        [event.version for event in events],
+        [event.type for event in events],
+        [event.schema_version for event in events],
+        [event.effective_at for event in events],
+        [event.effective_on for event in events],
+        [event.body for event in events],
+        [text.digest for text in texts],
+        [text.subject for text in texts],
+        [text.kind for text in texts],
+        [text.salt for text in texts],
+        [text.value for text in texts],
+        guards.keys(),
+        guards.values(),
     )
-
-
-def _event_row(event: EncodedEvent) -> tuple[Any, ...]:
-    return (
-        event.command,
-        event.stream,
-        event.version,
-        event.type,
-        event.schema_version,
-        event.effective_at,
-        event.effective_on,
-        event.body,
-    )
-
-
-def _arrays(rows: Iterable[tuple[Any, ...]], width: int) -> list[str]:
-    """The columns of the rows as array literals, in a third of the time the driver takes."""
-    return [_literal(column) for column in zip(*rows, strict=True)] or ["{}"] * width
-
-
-def _literal(values: Sequence[object]) -> str:
-    return "{" + ",".join(map(_element, values)) + "}"
-
-
-def _element(value: object) -> str:
-    if isinstance(value, bytes):
-        return f'"\\\\x{value.hex()}"'
-    text = str(value)
-    if '"' in text or "\\" in text:
-        text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+    return [column_of(kind, values) for kind, values in zip(_KINDS, columns, strict=True)]

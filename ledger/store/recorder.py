@@ -23,11 +23,12 @@ from eventsourcing.persistence import (
 
 from ledger.canonical import digest
 from ledger.store.appending import Appended, EncodedEvent, append
+from ledger.store.columns import column_of
 from ledger.store.pool import Connection, Pool, lent
 from ledger.store.rows import CommandRow, Conflict, Known, Row
 
 PAGE = 500
-_STREAMS = "SELECT * FROM ledger.read_streams(%s, %s, %s)"
+_STREAMS = "SELECT * FROM ledger.read_streams(%s, %s::text[], %s::int4[])"
 _EVENTS = "SELECT * FROM ledger.read_events(%s, %s, %s, %s)"
 
 
@@ -73,7 +74,7 @@ class StreamRecorder(AggregateRecorder):
 
     def rows(self, after: Mapping[str, int]) -> list[Row]:
         """The rows of each stream after a version, by stream and version, in one query."""
-        wanted = (self.clinic, list(after), list(after.values()))
+        wanted = (self.clinic, column_of("text", after), column_of("int4", after.values()))
         with lent(self.pool) as connection:
             return [Row(*row) for row in connection.execute(_STREAMS, wanted)]
 

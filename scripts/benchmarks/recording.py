@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from commands.handling import Commands
-from consumers.bootstrap import catalog, running
+from consumers.bootstrap import catalog, collect_seldom, running
 from ledger.settings import Settings
 from ledger.store.store import EventStore
 from scripts.benchmarks import clinic as clinics
@@ -77,6 +77,7 @@ def recorded(database: str, make: Callable[[str], Sequence[Line]], batch: int) -
 
 @contextmanager
 def _recording(load: Load) -> Iterator[Callable[[], int]]:
+    collect_seldom()
     lines = {name: load.make(name) for name in load.clinics}
     with (
         EventStore.open(load.database, catalog()) as store,

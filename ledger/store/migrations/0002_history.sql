@@ -54,7 +54,7 @@ CREATE TABLE ledger.event (
     hash bytea NOT NULL CHECK (octet_length(hash) = 32),
     PRIMARY KEY (clinic, position),
     UNIQUE (clinic, stream, version)
-);
+) WITH (toast_tuple_target = 8160); -- a sale of 2 kB is neither compressed nor stored apart
 
 -- The accepted commands and their answers, kept for ever (reliability.md 6.2). `position` is
 -- that of the first event; a command without events has the next position and a count of 0.

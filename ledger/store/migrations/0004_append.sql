@@ -110,6 +110,8 @@ AS $$
 DECLARE
     v_head ledger.clinic_head;
     v_hash bytea;
+    v_start text;
+    v_recorded text;
 BEGIN
     PERFORM ledger.require_clinic(p_clinic);
     v_head := ledger.lock_head(p_clinic);
@@ -130,57 +132,62 @@ BEGIN
     first_position := v_head.position + 1;
     recorded := greatest(coalesce(p_now, clock_timestamp()), v_head.recorded_at);
 
-    WITH numbered AS (
-        SELECT v_head.position + e.n AS position, e.stream, e.version, e.type, e.schema_version,
-               e.effective_at, e.effective_on, e.body, c.actor, c.role, c.id, c.hash, c.meta
-        FROM unnest(p_event_command, p_event_stream, p_event_version, p_event_type,
-                    p_event_schema, p_event_at, p_event_on, p_event_body)
-             WITH ORDINALITY AS e (command, stream, version, type, schema_version,
-                                   effective_at, effective_on, body, n)
-        LEFT JOIN unnest(p_command_id, p_command_hash, p_command_actor, p_command_role,
-                         p_command_meta)
-             WITH ORDINALITY AS c (id, hash, actor, role, meta, n) ON c.n = e.command
-    ), written AS (
+    v_start := ledger.netstring('v1') || ledger.netstring(p_clinic);
+    v_recorded := ledger.netstring(ledger.utc_text(recorded));
+    -- One format and not a netstring for each field: an expression of so many functions takes
+    -- longer to set up, at every call, than to compute.
+    WITH written AS (
         INSERT INTO ledger.event (
             clinic, position, stream, version, type, schema_version, effective_at,
             effective_on, recorded_at, actor, role, command, request_hash, meta, body, hash)
         SELECT p_clinic, position, stream, version, type, schema_version, effective_at,
-               effective_on, recorded, actor, role, id, hash, meta, body,
+               effective_on, recorded, actor, role, id, request_hash, meta, body,
                ledger.chain(
-                   ledger.netstring('v1')
-                   || ledger.netstring(p_clinic)
-                   || ledger.netstring(position::text)
-                   || ledger.netstring(stream)
-                   || ledger.netstring(version::text)
-                   || ledger.netstring(type)
-                   || ledger.netstring(schema_version::text)
-                   || ledger.netstring(ledger.utc_text(effective_at))
-                   || ledger.netstring(to_char(effective_on, 'YYYY-MM-DD'))
-                   || ledger.netstring(ledger.utc_text(recorded))
-                   || ledger.netstring(actor)
-                   || ledger.netstring(role)
-                   || ledger.netstring(id)
-                   || ledger.netstring(encode(hash, 'hex'))
-                   || ledger.netstring(meta)
-                   || ledger.netstring(body),
+                   format('%s%s:%s,%s:%s,%s:%s,%s:%s,%s:%s,27:%s,10:%s,%s'
+                          '%s:%s,%s:%s,%s:%s,%s:%s,%s:%s,%s:%s,',
+                          v_start,
+                          length(position::text), position,
+                          octet_length(stream), stream,
+                          length(version::text), version,
+                          octet_length(type), type,
+                          length(schema_version::text), schema_version,
+                          ledger.utc_text(effective_at),
+                          to_char(effective_on, 'YYYY-MM-DD'),
+                          v_recorded,
+                          octet_length(actor), actor,
+                          octet_length(role), role,
+                          octet_length(id), id,
+                          2 * octet_length(request_hash), encode(request_hash, 'hex'),
+                          octet_length(meta), meta,
+                          octet_length(body), body),
                    v_head.hash) OVER (ORDER BY position)
-        FROM numbered
+        FROM (
+            SELECT v_head.position + n AS position, stream, version, type, schema_version,
+                   effective_at, effective_on, body, p_command_actor[command] AS actor,
+                   p_command_role[command] AS role, p_command_id[command] AS id,
+                   p_command_hash[command] AS request_hash, p_command_meta[command] AS meta
+            FROM unnest(p_event_command, p_event_stream, p_event_version, p_event_type,
+                        p_event_schema, p_event_at, p_event_on, p_event_body)
+                 WITH ORDINALITY AS e (command, stream, version, type, schema_version,
+                                       effective_at, effective_on, body, n)
+        ) numbered
         RETURNING event.position, event.hash
     )
     SELECT w.hash INTO v_hash FROM written w ORDER BY w.position DESC LIMIT 1;
 
+    -- width_bucket(k, sorted numbers) counts those up to k: the events of the first k commands.
     INSERT INTO ledger.command (
         clinic, command_id, name, request_hash, data, actor, role, meta, position, events,
         recorded_at)
     SELECT p_clinic, c.id, c.name, c.hash, c.data, c.actor, c.role, c.meta,
-           first_position + sum(coalesce(e.events, 0)) OVER (ORDER BY c.n) - coalesce(e.events, 0),
-           coalesce(e.events, 0), recorded
-    FROM unnest(p_command_id, p_command_name, p_command_hash, p_command_data,
-                p_command_actor, p_command_role, p_command_meta)
-         WITH ORDINALITY AS c (id, name, hash, data, actor, role, meta, n)
-    LEFT JOIN (
-        SELECT command, count(*) AS events FROM unnest(p_event_command) AS command GROUP BY command
-    ) e ON e.command = c.n;
+           first_position + width_bucket(n - 1, p_event_command),
+           width_bucket(n, p_event_command) - width_bucket(n - 1, p_event_command), recorded
+    FROM (
+        SELECT *, number::integer AS n
+        FROM unnest(p_command_id, p_command_name, p_command_hash, p_command_data,
+                    p_command_actor, p_command_role, p_command_meta)
+             WITH ORDINALITY AS given (id, name, hash, data, actor, role, meta, number)
+    ) c;
 
     IF cardinality(p_text_digest) > 0 THEN
         INSERT INTO ledger.personal (clinic, digest, subject, kind, salt, value)
