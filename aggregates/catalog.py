@@ -7,6 +7,7 @@ for ever (architecture.md 4).
 from collections.abc import Callable
 from typing import Any
 
+from aggregates.booking import events as booking
 from aggregates.clinic import events as clinic
 from aggregates.communication import events as communication
 from aggregates.dispute import events as dispute
@@ -17,7 +18,13 @@ from aggregates.payment import events as payment
 from aggregates.payout import events as payout
 from aggregates.period import events as period
 from aggregates.service import events as service
+from aggregates.subscription import change_events as change
+from aggregates.subscription import correction_events as correction
+from aggregates.subscription import cycle_events as cycle
+from aggregates.subscription import dormancy_events as dormancy
 from aggregates.subscription import events as subscription
+from aggregates.subscription import signal_events as signal
+from aggregates.subscription import using_events as using
 from aggregates.visit import events as visit
 from ledger.events import Event
 
@@ -27,18 +34,27 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("ClinicDefined", 1, clinic.ClinicDefined),
     ("PolicySet", 1, clinic.PolicySet),
     ("PeriodLocked", 1, clinic.PeriodLocked),
+    ("PeriodSoftLocked", 1, clinic.PeriodSoftLocked),
+    ("PeriodUnlocked", 1, clinic.PeriodUnlocked),
     ("ServiceDefined", 1, service.ServiceDefined),
     ("OfferPublished", 1, offer.OfferPublished),
+    ("OfferRetired", 1, offer.OfferRetired),
     ("PatientRegistered", 1, patient.PatientRegistered),
     ("SubscriptionAdded", 1, patient.SubscriptionAdded),
     ("StoreCreditAdded", 1, patient.StoreCreditAdded),
     ("StoreCreditApplied", 1, patient.StoreCreditApplied),
+    ("StoreCreditUsed", 1, patient.StoreCreditUsed),
+    ("SubscriptionShared", 1, patient.SubscriptionShared),
+    ("SubscriptionUnshared", 1, patient.SubscriptionUnshared),
     ("PackageSold", 1, subscription.PackageSold),
     ("ConsentRecorded", 1, subscription.ConsentRecorded),
     ("InstalmentDue", 1, subscription.InstalmentDue),
     ("PaymentReceived", 1, subscription.PaymentReceived),
     ("UnitsDrawn", 1, subscription.UnitsDrawn),
     ("DrawReversed", 1, subscription.DrawReversed),
+    ("ValidityStarted", 1, using.ValidityStarted),
+    ("UnitsReserved", 1, using.UnitsReserved),
+    ("UnitsReleased", 1, using.UnitsReleased),
     ("LotExpired", 1, subscription.LotExpired),
     ("ForfeitureHeld", 1, subscription.ForfeitureHeld),
     ("ExpiryReversed", 1, subscription.ExpiryReversed),
@@ -50,11 +66,41 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("CommunicationLinked", 1, subscription.CommunicationLinked),
     ("UnitsFrozen", 1, subscription.UnitsFrozen),
     ("DisputeSettled", 1, subscription.DisputeSettled),
+    ("CycleDue", 1, cycle.CycleDue),
+    ("CycleGranted", 1, cycle.CycleGranted),
+    ("CycleLapsed", 1, cycle.CycleLapsed),
+    ("UnitsRolledOver", 1, cycle.UnitsRolledOver),
+    ("PaymentFailed", 1, cycle.PaymentFailed),
+    ("PaymentDue", 1, signal.PaymentDue),
+    ("ExpiryReminderDue", 1, signal.ExpiryReminderDue),
+    ("RenewalNoticeDue", 1, signal.RenewalNoticeDue),
+    ("MilestoneDue", 1, signal.MilestoneDue),
+    ("Paused", 1, change.Paused),
+    ("PauseBegan", 1, change.PauseBegan),
+    ("Resumed", 1, change.Resumed),
+    ("CancellationRequested", 1, change.CancellationRequested),
+    ("ContractEnded", 1, change.ContractEnded),
+    ("PlanChangeScheduled", 1, change.PlanChangeScheduled),
+    ("PlanChanged", 1, change.PlanChanged),
+    ("ContractModified", 1, change.ContractModified),
+    ("UnitsTransferred", 1, correction.UnitsTransferred),
+    ("UnitsReceived", 1, correction.UnitsReceived),
+    ("GoodwillGranted", 1, correction.GoodwillGranted),
+    ("MemberAdded", 1, correction.MemberAdded),
+    ("MemberRemoved", 1, correction.MemberRemoved),
+    ("LotReinstated", 1, correction.LotReinstated),
+    ("DormancyReached", 1, dormancy.DormancyReached),
+    ("WrittenOff", 1, correction.WrittenOff),
+    ("ContractAssessed", 1, correction.ContractAssessed),
     ("VisitRecorded", 1, visit.VisitRecorded),
+    ("VisitSigned", 1, visit.VisitSigned),
     ("ConsumptionReversed", 1, visit.ConsumptionReversed),
+    ("ConsumptionMoved", 1, visit.ConsumptionMoved),
+    ("HoldPlaced", 1, booking.HoldPlaced),
     ("PaymentRegistered", 1, payment.PaymentRegistered),
     ("ChargeRegistered", 1, payment.ChargeRegistered),
     ("RefundRegistered", 1, payment.RefundRegistered),
+    ("CreditUseRegistered", 1, payment.CreditUseRegistered),
     ("DisputeOpened", 1, dispute.DisputeOpened),
     ("DisputeClosed", 1, dispute.DisputeClosed),
     ("DocumentAttached", 1, document.DocumentAttached),
@@ -62,6 +108,9 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("CommunicationStatusChanged", 1, communication.CommunicationStatusChanged),
     ("PayoutRecorded", 1, payout.PayoutRecorded),
     ("PeriodClosed", 1, period.PeriodClosed),
+    ("PeriodSoftClosed", 1, period.PeriodSoftClosed),
+    ("PeriodReopened", 1, period.PeriodReopened),
+    ("SoftCloseDue", 1, period.SoftCloseDue),
 )
 
 #: ``(name, from version)`` → the plain dictionary one version later.

@@ -2,7 +2,11 @@
 
 from datetime import date
 
+from aggregates.cycles import bring
+from aggregates.drafting import Draft
 from aggregates.expiry import expire_due
+from aggregates.reducing import reduced
+from aggregates.renewing import grant_paid
 from aggregates.sales import on_contract
 from aggregates.subscription import events as e
 from aggregates.subscription.funding import settled, shares_of, split
@@ -17,7 +21,10 @@ from ledger.ratios import largest_remainder
 
 
 def extend(context: Context, order: Extend, state: Subscription) -> Decision:
-    """Lots run until a later last day; a fee joins what is unrecognised (accounting.md 7.7)."""
+    """Lots run until a later last day; a fee joins what is unrecognised (accounting.md 7.7).
+
+    Without a line it is every lot that was granted and has something left.
+    """
     lots = _extendable(order, state, context.on)
     refusal = _may_extend(order, state, context.on)
     if refusal is not None:
@@ -31,7 +38,7 @@ def extend(context: Context, order: Extend, state: Subscription) -> Decision:
         fee=order.fee,
         reason=order.reason,
         approver=order.approver,
-        sale=sale_of(state).sale,
+        sale=state.sale,
     )
     return Decided(
         (on_contract(context, order.subscription, event),),
@@ -54,13 +61,27 @@ def _may_extend(order: Extend, state: Subscription, on: date) -> Refused | None:
         return Refused(
             Code.INVALID, "The new last day is not later than the present one.", "data.until"
         )
-    if _extendable(order, state, on):
-        return _has_ended(state)
+    longer = _extendable(order, state, on)
+    if longer:
+        return _has_ended(state) or _stands_still(state, longer, on)
     if any(lot.lapsed > 0 or lot.is_over(on) for lot in shorter):
         return Refused(Code.EXPIRED, "What is left has expired; reinstate it.", "data.line")
+    if any(lot.pending for lot in shorter):
+        return _has_ended(state) or Refused(
+            Code.UNPAID, "The cycle is not paid: it has granted nothing.", "data.line"
+        )
     return _has_ended(state) or Refused(
         Code.NOT_ENOUGH_UNITS, "Nothing is left to be used later.", "data.line"
     )
+
+
+def _stands_still(state: Subscription, lots: list[Lot], on: date) -> Refused | None:
+    """Time cannot be spread over days of which nobody knows how many stand still (6.4)."""
+    stops = [pause for pause in state.pauses if pause.mode == "stop_clock"]
+    over = all(pause.until is not None and pause.until <= on for pause in stops)
+    if over or not any(lot.is_time for lot in lots):
+        return None
+    return Refused(Code.PAUSED, "The contract is paused; resume it first.", "data.subscription")
 
 
 def _extendable(order: Extend, state: Subscription, on: date) -> list[Lot]:
@@ -71,8 +92,13 @@ def _extendable(order: Extend, state: Subscription, on: date) -> list[Lot]:
         if lot.expires is not None
         and lot.expires < order.until
         and not lot.is_over(on)
-        and (lot.remaining > 0 or lot.is_time)
+        and (_runs(lot) if lot.is_time else lot.remaining > 0)
     ]
+
+
+def _runs(lot: Lot) -> bool:
+    """Whether a line of time was granted and goes on; a joining fee is no line to extend."""
+    return lot.kind != "setup_fee" and any(span.fixed is None for span in lot.spans)
 
 
 def _fee_parts(fee: int, lots: list[Lot], on: date) -> list[int]:
@@ -104,20 +130,25 @@ def _extended_lot(order: Extend, lot: Lot, fee: int, on: date) -> ExtendedLot:
 
 
 def expire(context: Context, order: Expire, state: Subscription) -> Decision:
-    """Expires what is due by the command's day, each lot on its own last day (7.6).
+    """Expires what is due by the command's day, each lot on its own last day (7.6), and lapses
+    the cycles that nobody paid (6.3).
 
-    A lot's last day must be over by the clock: until then a visit may still use it.
+    A last day must be over by the clock: until then a visit may still use it.
     """
     through = min(context.on, context.today - ONE_DAY)
-    events = expire_due(context, state, through)
-    lapsed = [new.event.grant for new in events if isinstance(new.event, e.LotExpired)]
-    return Decided(tuple(events), {"expired": lapsed})
+    draft = Draft(context, state)
+    draft.take(expire_due(context, state, through))
+    bring(draft, date.min, through)
+    lapsed = [new.event.grant for new in draft.events if isinstance(new.event, e.LotExpired)]
+    return Decided(tuple(draft.events), {"expired": lapsed})
 
 
 def void_sale(context: Context, order: VoidSale, state: Subscription) -> Decision:
     """Unwinds a sale on which no money was received (row 36; accounting.md 8.6)."""
     if state.received:
         return Refused(Code.AMOUNT_MISMATCH, "Money was received on this sale; refund it instead.")
+    if state.written_off:
+        return Refused(Code.AMOUNT_MISMATCH, "What was delivered on this sale is written off.")
     refusal = _has_ended(state)
     if refusal is not None:
         return refusal
@@ -140,22 +171,23 @@ def void_sale(context: Context, order: VoidSale, state: Subscription) -> Decisio
 
 
 def credit_note(context: Context, order: CreditNote, state: Subscription) -> Decision:
-    """Lowers the price of what is still unpaid (row 35; interfaces.md 7.8)."""
+    """Lowers the price of what is still unpaid (row 35; interfaces.md 7.8): of a membership that of
+    the earliest unpaid cycle, which is granted when it then lacks nothing.
+    """
     refusal = _note_refusal(order, state) or _has_ended(state)
     if refusal is not None:
         return refusal
     tax = _noted_tax(state, order.amount)
     lots = [lot for lot in state.lots.values() if order.lines is None or lot.line in order.lines]
-    left = [lot.value_left(context.on) for lot in lots]
-    undelivered = min(order.amount - tax, sum(left))
     billed = state.receivable > 0
+    parts = reduced(lots, order.amount - tax, context.on, billed=billed)
+    undelivered = sum(part.amount for part in parts)
     if undelivered < order.amount - tax and not billed:
         return Refused(
             Code.AMOUNT_MISMATCH,
             f"Only {undelivered + tax} of what is unpaid is undelivered.",
             "data.amount",
         )
-    parts = shares_of(lots, largest_remainder(undelivered, left))
     noted = e.CreditNoted(
         note=order.note,
         amount=order.amount,
@@ -167,11 +199,14 @@ def credit_note(context: Context, order: CreditNote, state: Subscription) -> Dec
         posted_tax=tax if billed else 0,
         reason=order.reason,
         approver=order.approver,
-        sale=sale_of(state).sale,
+        sale=state.sale,
     )
+    draft = Draft(context, state)
+    draft.add(noted)
+    grant_paid(draft)
     return Decided(
-        (on_contract(context, order.subscription, noted),),
-        {"price": state.price - order.amount + tax, "owed": state.owed - order.amount},
+        tuple(draft.events),
+        {"price": state.price - order.amount + tax, "owed": draft.state.owed},
     )
 
 

@@ -200,7 +200,9 @@ def _with_fee(order: CloseDispute, loss: Loss, part: DisputedPart) -> ClosedPart
 def _settled(
     context: Context, order: CloseDispute, loss: Loss, contracts: Contracts
 ) -> list[NewEvent]:
-    """The contract after the dispute; thawed lots past their last day expire on this day."""
+    """The contract after the dispute; thawed lots past their last day expire on this day, and so
+    do those of a contract that was cancelled meanwhile.
+    """
     subscription = loss.part.sale.subscription
     state = contracts[subscription]
     settled = DisputeSettled(
@@ -217,5 +219,6 @@ def _settled(
     new = on_contract(context, subscription, settled)
     state = after(context, state, [new])
     due = {lot.grant for lot in due_lots(state, context.on - ONE_DAY)}
-    lapsed = [(lot.grant, context.on) for lot in loss.thawed if lot.grant in due]
+    over = state.ended == "cancelled"
+    lapsed = [(lot.grant, context.on) for lot in loss.thawed if over or lot.grant in due]
     return [new, *expire_lots(context, state, lapsed)]

@@ -4,70 +4,12 @@ The table is read by the row-by-row journal and compiled for the replay (archite
 event types that are not listed post nothing (accounting.md 12.1).
 """
 
-from ledger.books.posting import Chosen, Leg, Place, Posting
+from aggregates import effects_changes, effects_corrections, effects_cycles, effects_use
+from aggregates.legs import LIABILITY, TENDER, credit, debit
+from ledger.books.posting import Posting
 
 RULES = "2026-1"
 
-LIABILITY = Chosen(
-    "liability",
-    (
-        ("packages", "2100"),
-        ("memberships", "2110"),
-        ("credits", "2120"),
-        ("rights", "2130"),
-        ("setup_fees", "2140"),
-    ),
-)
-REVENUE = Chosen(
-    "revenue",
-    (("services", "4000"), ("products", "4020"), ("access", "4010"), ("no_show", "4040")),
-)
-TENDER = Chosen(
-    "tender",
-    (
-        ("card", "1020"),
-        ("ach", "1020"),
-        ("financing", "1020"),
-        ("cash", "1010"),
-        ("check", "1010"),
-        ("store_credit", "2180"),
-    ),
-)
-
-
-def debit(
-    account: str | Chosen, *amount: str, each: str | None = None, place: Place = "sale"
-) -> Leg:
-    """A leg on the left side; see `Leg` for its parts."""
-    return Leg("debit", account, amount, each, place)
-
-
-def credit(
-    account: str | Chosen, *amount: str, each: str | None = None, place: Place = "sale"
-) -> Leg:
-    """A leg on the right side; see `Leg` for its parts."""
-    return Leg("credit", account, amount, each, place)
-
-
-DRAWN = Posting(
-    "UnitsDrawn",
-    "9",
-    (
-        debit(LIABILITY, "amount"),
-        credit("2000", "payable", place="visit"),
-        credit(REVENUE, "amount", "-payable", place="visit"),
-    ),
-    (("status", ("completed",)),),
-)
-MISSED = Posting("UnitsDrawn", "18", DRAWN.legs, (("status", ("no_show", "late_cancel")),))
-FORFEITED = Posting(
-    "LotExpired", "20", (debit(LIABILITY, "forfeited"), credit("4030", "forfeited"))
-)
-CREDITED = Posting(
-    "LotExpired",
-    "20a",
-    (debit(LIABILITY, "credited"), credit("2180", "credited", place="contract")),
-)
 SETTLED = Posting(
     "RefundSettled",
     "30",
@@ -125,9 +67,25 @@ POSTINGS: tuple[Posting, ...] = (
     ),
     Posting(
         "PaymentReceived",
+        "42",
+        (
+            debit(TENDER, "recovered", place="contract"),
+            credit("1190", "recovered", place="contract"),
+        ),
+    ),
+    Posting(
+        "PaymentReceived",
         "6",
         (
-            debit(TENDER, "amount", "-receivable", place="contract"),
+            debit(
+                TENDER,
+                "amount",
+                "-receivable",
+                "-recovered",
+                "-penalty",
+                "-deposit",
+                place="contract",
+            ),
             credit(LIABILITY, "amount", each="shares"),
             credit("2180", "excess", place="contract"),
             credit("2200", "tax", place="contract"),
@@ -135,17 +93,26 @@ POSTINGS: tuple[Posting, ...] = (
     ),
     Posting(
         "PaymentReceived",
+        "7",
+        (
+            debit(TENDER, "deposit", place="contract"),
+            credit("2150", "deposit", place="contract"),
+        ),
+    ),
+    Posting(
+        "PaymentReceived",
+        "19",
+        (
+            debit(TENDER, "penalty", place="contract"),
+            credit("4040", "penalty", place="contract"),
+        ),
+    ),
+    Posting(
+        "PaymentReceived",
         "47",
         (debit("6100", "fee", place="contract"), credit("1020", "fee", place="contract")),
     ),
-    DRAWN,
-    MISSED,
-    DRAWN.mirrored("DrawReversed"),
-    MISSED.mirrored("DrawReversed"),
-    FORFEITED,
-    CREDITED,
-    FORFEITED.mirrored("ExpiryReversed"),
-    CREDITED.mirrored("ExpiryReversed"),
+    *effects_use.POSTINGS,
     _refunded(("original", "payment"), "2170"),
     _refunded(("store_credit",), "2180"),
     Posting(
@@ -178,6 +145,7 @@ POSTINGS: tuple[Posting, ...] = (
             debit(LIABILITY, "amount", each="shares"),
             debit("2200", "tax", each="parts", place="contract"),
             debit("4910", "delivered", each="parts"),
+            debit("2150", "deposit", each="parts", place="contract"),
             credit("1130", "lost", each="parts", place="contract"),
         ),
     ),
@@ -200,4 +168,7 @@ POSTINGS: tuple[Posting, ...] = (
         "47",
         (debit("6100", "fees", place="none"), credit("1020", "fees", place="none")),
     ),
+    *effects_changes.POSTINGS,
+    *effects_corrections.POSTINGS,
+    *effects_cycles.POSTINGS,
 )

@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
+from aggregates.lawtables import WHOLE, Kind, in_rows, minimum_months, percent_held
 from aggregates.patient.events import StoreCreditAdded
+from aggregates.rollover import roll_over
 from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.funding import unfunded_tax
-from aggregates.subscription.lot import Lot
+from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Notice, Subscription, sale_of
-from ledger.calendar import end_of_day
+from aggregates.values import Duration
+from ledger.calendar import ONE_DAY, end_of_day
 from ledger.decider import Context, staged
 from ledger.events import Event, NewEvent
 from ledger.ids import stream
@@ -37,8 +41,16 @@ def due_lots(state: Subscription, through: date) -> list[Lot]:
     return [
         lot
         for lot in state.lots.values()
-        if not lot.is_time and lot.lapses is not None and lot.lapses <= through and lot.free > 0
+        if lot.lapses is not None and lot.lapses <= through and expirable(lot) > 0
     ]
+
+
+def expirable(lot: Lot) -> Decimal:
+    """What lapses with the last day: also units that wait for a booked visit, not disputed ones.
+
+    A quota that is earned by day expires without value; one that was refunded has left (6.3).
+    """
+    return NONE if lot.was_stopped else lot.remaining - lot.frozen
 
 
 def missing_for_forfeiture(state: Subscription, last_day: date, clause: str) -> tuple[str, ...]:
@@ -59,34 +71,71 @@ def _is_notice(notice: Notice, since: date, last_day: date) -> bool:
     return notice.kind == "expiry" and not notice.failed and since <= notice.sent_on <= last_day
 
 
-def destination(state: Subscription, value: int, missing: tuple[str, ...]) -> Destination:
-    """The guard's three steps in their order (7.6)."""
+def kind_of(lot: Lot) -> Kind:
+    """What the law calls the value of a lot (7.8)."""
+    return "stored_value" if lot.kind == "credit" else "service_entitlement"
+
+
+def state_of(state: Subscription) -> str | None:
+    """The state whose law holds, as the rows write it."""
+    return in_rows(sale_of(state).state)
+
+
+def _obstacles(state: Subscription, lot: Lot, last_day: date) -> tuple[str, ...]:
+    """Why value may not lapse: what the guard misses, or a minimum life that is not over yet.
+
+    The guard can be switched off, a minimum life cannot; a gift has none (7.8).
+    """
     policies = sale_of(state).policies
-    if policies["forfeiture_guard"] == "on" and missing:
+    guarded = policies["forfeiture_guard"] == "on"
+    missing = missing_for_forfeiture(state, last_day, "expiry") if guarded else ()
+    months = minimum_months(policies, state_of(state), kind_of(lot), lot.starts)
+    if (
+        lot.sold.bonus
+        or not months
+        or last_day >= Duration(months=months).end(lot.starts) - ONE_DAY
+    ):
+        return missing
+    return (*missing, f"minimum life of {months} months")
+
+
+def destination(
+    state: Subscription, lot: Lot, value: int, day: date, missing: tuple[str, ...]
+) -> Destination:
+    """The guard's three steps in their order (7.6): what is `missing` is store credit, the
+    state's percent is held, the rest is forfeited.
+    """
+    if missing:
         return Destination(credited=value)
-    if policies["escheat"] == "subject":
-        return Destination(held=value)
-    return Destination(forfeited=value)
+    percent = percent_held(sale_of(state).policies, state_of(state), kind_of(lot), day)
+    held = share(value, Fraction(percent, WHOLE))
+    return Destination(forfeited=value - held, held=held)
 
 
-def expire_lot(context: Context, state: Subscription, lot: Lot, day: date) -> list[NewEvent]:
-    """A lot's expiry, dated `day`: the lapse, and what the guard says of its value."""
+def expire_lot(
+    context: Context, state: Subscription, lot: Lot, day: date, kept: Decimal = NONE
+) -> list[NewEvent]:
+    """A lot's expiry, dated `day`: the lapse, and what the guard says of its value.
+
+    Of its units, `kept` ones roll over and stay.
+    """
     sold = sale_of(state)
-    value = lot.leaving_value(lot.free, day)
+    quantity = expirable(lot) - kept
+    value = 0 if lot.is_time else lot.leaving_value(quantity, day)
     funded = _funded(state, lot, value, day)
-    missing = missing_for_forfeiture(state, lot.lapses or day, "expiry")
-    goes = destination(state, funded, missing)
+    missing = _obstacles(state, lot, lot.lapses or day)
+    goes = destination(state, lot, funded, day, missing)
     expired = e.LotExpired(
         line=lot.line,
         grant=lot.grant,
-        quantity=lot.free,
+        quantity=quantity,
         liability=lot.liability,
         forfeited=goes.forfeited,
         credited=goes.credited,
         held=goes.held,
         waived=value - funded,
         waived_tax=waived_tax(state, value - funded),
-        sale=sold.sale,
+        sale=state.sale,
     )
     events: list[tuple[str, Event]] = [("subscription", expired)]
     if goes.credited:
@@ -108,8 +157,11 @@ def _funded(state: Subscription, lot: Lot, value: int, day: date) -> int:
 
 
 def waived_tax(state: Subscription, waived: int) -> int:
-    """The tax on what is no longer owed, in the contract's proportion; what is paid stays paid."""
-    if not waived or not state.price:
+    """The tax on what is no longer owed, in the contract's proportion; what is paid stays paid.
+
+    A membership's tax is that of its cycles, which grant nothing before they are paid with it.
+    """
+    if not waived or not state.price or sale_of(state).is_recurring:
         return 0
     return min(share(state.tax, Fraction(waived, state.price)), unfunded_tax(state))
 
@@ -121,9 +173,27 @@ def _dated(context: Context, sold: e.PackageSold, kind: str, event: Event, day: 
 
 
 def expire_due(context: Context, state: Subscription, through: date) -> list[NewEvent]:
-    """Expires every lot due by `through`, each on its own last day."""
-    due = sorted(due_lots(state, through), key=lambda lot: lot.lapses or through)
-    return expire_lots(context, state, [(lot.grant, lot.lapses or through) for lot in due])
+    """Expires every lot due by `through`, each on its own last day; what rolls over stays (6.3)."""
+    own = stream(context.clinic, "subscription", sale_of(state).subscription)
+    events: list[NewEvent] = []
+    while due := due_lots(state, through):
+        lot = min(due, key=lambda lot: lot.lapses or through)
+        more = _expire_or_roll(context, state, lot, lot.lapses or through)
+        state = SUBSCRIPTION.fold(
+            (staged(context, new) for new in more if new.stream == own), state
+        )
+        events += more
+    return events
+
+
+def _expire_or_roll(context: Context, state: Subscription, lot: Lot, day: date) -> list[NewEvent]:
+    rolled = roll_over(state, lot)
+    if rolled is None:
+        return expire_lot(context, state, lot, day)
+    moved = _dated(context, sale_of(state), "subscription", rolled, day)
+    if rolled.quantity == expirable(lot):
+        return [moved]
+    return [*expire_lot(context, state, lot, day, rolled.quantity), moved]
 
 
 def expire_lots(

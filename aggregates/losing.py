@@ -11,7 +11,7 @@ from aggregates.dispute.events import ClosedPart, DisputedPart
 from aggregates.expiry import waived_tax
 from aggregates.subscription.leaving import FrozenLot, LeavingLot
 from aggregates.subscription.lot import NONE, Lot
-from aggregates.subscription.parting import freeze_key
+from aggregates.subscription.parting import deposit_lost, freeze_key
 from aggregates.subscription.state import Subscription
 from ledger.calendar import ONE_DAY
 from ledger.quantity import STEP
@@ -57,7 +57,8 @@ def loss_of(part: DisputedPart, dispute: str, lost: int, state: Subscription, on
     tax_left = max(state.tax_funded - state.tax_returned - state.tax_lost, 0)
     tax = min(rounded(Fraction(lost * paid.tax, paid.amount)), paid.tax, tax_left)
     frozen = _frozen(dispute, part.payment, state, on)
-    undelivered = min(lost - tax, sum(item.funded for item in frozen))
+    deposit = deposit_lost(state, lost)
+    undelivered = min(lost - tax - deposit, sum(item.funded for item in frozen))
     leaving = _leaving(frozen, undelivered, on)
     gone = {lot.grant: lot.quantity for lot in leaving}
     closed = ClosedPart(
@@ -65,9 +66,10 @@ def loss_of(part: DisputedPart, dispute: str, lost: int, state: Subscription, on
         payment=part.payment,
         lost=lost,
         tax=tax,
-        delivered=lost - tax - undelivered,
+        delivered=lost - tax - undelivered - deposit,
         returned=max(part.amount - lost, 0),
         fee_returned=0,
+        deposit=deposit,
     )
     thawed = [
         FrozenLot(grant=item.lot.grant, quantity=item.quantity - gone.get(item.lot.grant, NONE))
@@ -91,7 +93,8 @@ def _frozen(dispute: str, payment: str, state: Subscription, on: date) -> list[F
     found = []
     for grant, quantity in held.lots:
         lot = state.lots[grant]
-        value = lot.leaving_value(quantity, on)
+        # What a quota carries is its time's, which follows.
+        value = 0 if lot.is_time else lot.leaving_value(quantity, on)
         found.append(Frozen(lot, quantity, value, _funded(lot, value, on)))
     for lot in state.lots.values():
         if lot.is_time and lot.value_left(on):
@@ -135,7 +138,7 @@ def _leaving_lot(item: Frozen, amount: int, on: date) -> LeavingLot:
 
 def _time_left(leaving: LeavingLot, lot: Lot, on: date) -> LeavingLot:
     """What time earned is fixed; the value that stays runs on to the same end."""
-    rest = lot.value_left(on) - leaving.value
+    rest = lot.value_left(on) - leaving.value if lot.spans else 0
     return leaving.model_copy(
         update={
             "time": True,

@@ -4,19 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from aggregates.formulas import Step
 from aggregates.patient.events import StoreCreditAdded, StoreCreditApplied
 from aggregates.payment.events import RefundRegistered
 from aggregates.payment.state import Refund as RefundStream
-from aggregates.quoting import (
-    Leaving,
-    Quote,
-    Step,
-    leaving_lots,
-    liability_of,
-    quote,
-    tax_within,
-    unknown_line,
-)
+from aggregates.quoting import Quote, quote, tax_within
 from aggregates.releasing import leaving_parts, nothing_left, refilled_of, unpaid_of
 from aggregates.sales import on_contract, on_patient
 from aggregates.subscription import events as e
@@ -29,6 +21,7 @@ from aggregates.subscription.orders import (
     quantity_of,
 )
 from aggregates.subscription.state import Paid, Subscription, sale_of
+from aggregates.unused import Leaving, leaving_lots, liability_of, unknown_line
 from aggregates.values import RefundBasis, TenderPart
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
@@ -160,7 +153,7 @@ def _refunded(
         goodwill=order.goodwill,
         reason=order.reason,
         approver=order.approver,
-        sale=sale_of(state).sale,
+        sale=state.sale,
     )
 
 
@@ -184,18 +177,32 @@ def payments_for(
 
 
 def _exceeds(order: Refund, state: Subscription, amount: int) -> Refused | None:
-    """Nothing, or more than is paid and still lies on the payments, is refused."""
-    most = min(sum(paid.refundable for paid in state.payments.values()), state.paid)
+    """Nothing, or more than is paid and still lies on the payments, is refused.
+
+    Units that came from another contract brought no payment: their money can only become store
+    credit. A deposit goes back once the contract is assessed (accounting.md 2).
+    """
+    payments = state.payments.values()
+    most = sum(paid.refundable for paid in payments)
+    if order.to == "store_credit":
+        most += max(state.received - sum(paid.amount - paid.excess for paid in payments), 0)
+    most = min(most, state.paid) - state.deposit
     if 0 < amount <= most:
         return None
     return Refused(
         Code.REFUND_EXCEEDS,
-        "There is nothing to refund."
-        if amount <= 0
-        else "The refund is larger than what is left on the payments.",
+        _why_not(state, amount),
         "data.amount" if order.amount is not None else None,
         {"amount": amount, "refundable": refundable(state)},
     )
+
+
+def _why_not(state: Subscription, amount: int) -> str:
+    if state.deposit:
+        return "The money is a deposit: it goes back once the contract test is met."
+    if amount <= 0:
+        return "There is nothing to refund."
+    return "The refund is larger than what is left on the payments."
 
 
 def refundable(state: Subscription) -> list[dict[str, object]]:
@@ -251,7 +258,7 @@ def settle_refund(
         payments=parts,
         reference=order.reference,
         settled_at=order.settled_at,
-        sale=sale_of(state).sale,
+        sale=state.sale,
     )
     sign = 1 if order.status == "paid" else -1
     return Decided(

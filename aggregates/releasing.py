@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from aggregates.expiry import waived_tax
-from aggregates.quoting import Leaving
 from aggregates.subscription.funding import shares_of
 from aggregates.subscription.leaving import LeavingLot
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
+from aggregates.unused import Leaving
 from aggregates.values import Share
 from ledger.ratios import largest_remainder, share
 
@@ -51,7 +52,7 @@ def leaving_parts(leaving: list[Leaving], moved: int, on: date) -> tuple[Leaving
             freed=item.freed,
             returned=part,
             recognised=item.lot.running_earned(on),
-            time=item.lot.is_time,
+            time=bool(item.lot.spans),
         )
         for item, part in zip(leaving, returned, strict=True)
     )
@@ -79,10 +80,16 @@ def _lacking(lot: Lot, gone: Leaving | None, on: date) -> int:
 
 
 def nothing_left(state: Subscription, leaving: list[Leaving], on: date) -> bool:
+    """Whether nothing unused stays behind: no units, held ones included, no days, and no money
+    of a cycle that is not paid in full.
+    """
     gone = {item.lot.grant: item.quantity for item in leaving}
-    return all(
-        lot.grant in gone or not lot.still_runs(on)
-        if lot.is_time
-        else lot.remaining == gone.get(lot.grant, 0)
-        for lot in state.lots.values()
-    )
+    return not any(_stays(lot, gone.get(lot.grant), on) for lot in state.lots.values())
+
+
+def _stays(lot: Lot, gone: Decimal | None, on: date) -> bool:
+    if lot.pending:
+        return lot.deferred(on) > 0
+    if lot.is_time:
+        return gone is None and (lot.still_runs(on) or lot.value_left(on) > 0)
+    return lot.remaining != (gone or 0)

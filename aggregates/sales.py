@@ -1,15 +1,17 @@
 """Sales and the money that comes in: contract, patient and payment in one decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from aggregates.drafting import Draft
 from aggregates.patient import events as patient_events
 from aggregates.patient.state import Patient
 from aggregates.payment.events import ChargeRegistered, PaymentRegistered
 from aggregates.payment.state import Payment
+from aggregates.receiving import consent_missing, payable, payment_received
+from aggregates.renewing import grant_paid, prepare_payment
 from aggregates.selling import Catalogue, package_sold, price_of
 from aggregates.subscription import events as e
-from aggregates.subscription.card import Payer
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.funding import split
 from aggregates.subscription.orders import (
@@ -19,6 +21,7 @@ from aggregates.subscription.orders import (
     plain,
 )
 from aggregates.subscription.state import Subscription, sale_of
+from aggregates.terms import RecurringBilling
 from aggregates.values import exact_json
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision, staged
@@ -66,7 +69,7 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
         )
     if isinstance(price, Refused):
         return price
-    sold = package_sold(context, order, catalogue, price)
+    sold = package_sold(context, order, catalogue, price, account.patient.state)
     contract = on_contract(context, order.subscription, sold)
     state = after(context, account.contract, [contract])
     events = [
@@ -81,8 +84,17 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
     more = _with_sale(context, order, account, after(context, state, events[1:-1]))
     if isinstance(more, Refused):
         return more
+    if order.members and not sold.shareable:
+        return Refused(Code.NOT_TRANSFERABLE, "The offer cannot be shared.", "data.members")
     events += more.events
+    events += _shared(context, order)
     return Decided(tuple(events), sale_data(sold) | more.data, more.states)
+
+
+def _shared(context: Context, order: SellPackage) -> list[NewEvent]:
+    """The contract on the rosters of those with whom it is shared from the start."""
+    shared = patient_events.SubscriptionShared(subscription=order.subscription)
+    return [on_patient(context, member, shared) for member in order.members]
 
 
 def sale_data(sold: e.PackageSold) -> dict[str, object]:
@@ -90,7 +102,7 @@ def sale_data(sold: e.PackageSold) -> dict[str, object]:
     return {
         "price": sold.price,
         "tax": sold.tax,
-        "owed": sold.price + sold.tax,
+        "owed": sold.price + sold.tax + sold.setup_fee,
         "starts": sold.starts.isoformat(),
         "expires": None if sold.expires is None else sold.expires.isoformat(),
         "lines": [
@@ -101,19 +113,37 @@ def sale_data(sold: e.PackageSold) -> dict[str, object]:
 
 
 def _due_with_sale(context: Context, subscription: str, state: Subscription) -> list[NewEvent]:
-    """What falls due that day on a contract that cannot be cancelled (row 4; 10.3)."""
-    sold = state.sold
-    if sold is None or sold.billing.cancellable or not sold.price + sold.tax:
+    """What falls due by that day on a contract that cannot be cancelled (row 4; 10.3)."""
+    sold = sale_of(state)
+    if is_cancellable(sold) or not state.has_contract:
         return []
-    funding = split(state, sold.price + sold.tax)
-    due = e.InstalmentDue(
-        instalment=1,
-        amount=sold.price + sold.tax,
+    events: list[NewEvent] = []
+    for number, part in enumerate(sold.instalments, start=1):
+        if part.due > context.on or not part.amount:
+            continue
+        due = on_contract(context, subscription, instalment_due(state, number, part.amount))
+        state = after(context, state, [due])
+        events.append(due)
+    return events
+
+
+def is_cancellable(sold: e.PackageSold) -> bool:
+    """Whether what is unpaid is not owed yet; within its commitment a membership's fee is."""
+    if isinstance(sold.billing, RecurringBilling):
+        return sold.billing.commitment_cycles is None
+    return sold.billing.cancellable
+
+
+def instalment_due(state: Subscription, number: int, amount: int) -> e.InstalmentDue:
+    """An instalment that cannot be cancelled, split over what it pays for (4.10)."""
+    funding = split(state, amount)
+    return e.InstalmentDue(
+        instalment=number,
+        amount=amount,
         shares=funding.shares,
         tax=funding.tax,
-        sale=sold.sale,
+        sale=sale_of(state).sale,
     )
-    return [on_contract(context, subscription, due)]
 
 
 def _with_sale(
@@ -154,18 +184,23 @@ def record_consent(
 
 
 def pay(context: Context, order: PaymentOrder, account: Account) -> Decided | Refused:
-    """Money for a contract: what was billed first, then the lines and the tax (4.10, 10.3)."""
+    """Money for a contract: what was billed first, then the lines and the tax (4.10, 10.3).
+
+    A membership's cycle that it completes is granted in the same append.
+    """
+    draft = Draft(context, account.contract)
+    prepare_payment(draft, order)
+    account = replace(account, contract=draft.state)
     refusal = _may_pay(context, order, account)
     if refusal is not None:
         return refusal
-    received = payment_received(context, order, account.contract)
-    events = [
-        on_contract(context, account.id, received),
-        *_registered(context, order, account.id),
-        *_store_credit(context, order, account, received.excess),
-    ]
-    owed = max(account.contract.owed - order.amount, 0)
-    return Decided(tuple(events), {"payment": order.payment, "owed": owed})
+    received = payment_received(order, draft.state)
+    draft.add(received)
+    draft.events += _registered(context, order, account.id)
+    draft.events += _store_credit(context, order, account, received.excess)
+    grant_paid(draft, order.cycle_choice)
+    data = {"payment": order.payment, "owed": draft.state.owed}
+    return Decided(tuple(draft.events), data, {draft.stream: draft.state})
 
 
 def _may_pay(context: Context, order: PaymentOrder, account: Account) -> Refused | None:
@@ -177,14 +212,14 @@ def _may_pay(context: Context, order: PaymentOrder, account: Account) -> Refused
         return Refused(
             Code.CURRENCY_MISMATCH, f"The clinic's currency is {currency}.", "data.currency"
         )
-    if order.amount > contract.owed and not context.is_service:
+    if order.amount > payable(contract) and not context.is_service:
         return Refused(
             Code.AMOUNT_MISMATCH,
             f"The payment is larger than the {contract.owed} still owed.",
             "data.amount",
             {"owed": contract.owed},
         )
-    if _consent_missing(contract) and not context.is_service:
+    if consent_missing(contract) and not context.is_service:
         return Refused(Code.CONSENT_REQUIRED, "The offer asks for a signed consent before payment.")
     if order.tender == "store_credit" and account.patient.store_credit < order.amount:
         return Refused(
@@ -194,50 +229,6 @@ def _may_pay(context: Context, order: PaymentOrder, account: Account) -> Refused
             {"store_credit": account.patient.store_credit},
         )
     return None
-
-
-def _consent_missing(contract: Subscription) -> bool:
-    sold = contract.sold
-    return sold is not None and sold.requires_consent and not contract.consents
-
-
-def payment_received(
-    context: Context, order: PaymentOrder, contract: Subscription
-) -> e.PaymentReceived:
-    """The event of a payment, split over the contract; what exceeds it is `excess` (2180)."""
-    wanted = min(order.amount, contract.owed)
-    billed = min(wanted, contract.receivable)
-    funding = split(contract, wanted - billed, order.tax)
-    return e.PaymentReceived(
-        payment=order.payment,
-        amount=order.amount,
-        tender=order.tender,
-        receivable=billed,
-        shares=funding.shares,
-        tax=funding.tax,
-        excess=order.amount - wanted + funding.excess,
-        fee=order.fee,
-        consent_missing=_consent_missing(contract),
-        sale=sale_of(contract).sale,
-        charge=order.charge,
-        intent=order.intent,
-        processor=order.processor,
-        network_transaction=order.network_transaction,
-        card=order.card,
-        traces=_traces(order),
-    )
-
-
-def _traces(order: PaymentOrder) -> Payer | None:
-    device = order.device
-    traces = {
-        "ip": order.ip,
-        "device": None if device is None else device.id,
-        "device_fingerprint": None if device is None else device.fingerprint,
-        "email": order.email,
-        "account": order.account,
-    }
-    return Payer(**traces) if any(traces.values()) else None
 
 
 def _registered(context: Context, order: PaymentOrder, subscription: str) -> list[NewEvent]:

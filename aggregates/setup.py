@@ -1,20 +1,13 @@
-"""Setting up: the clinic, its services, its patients and its offers (interfaces.md 4)."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Setting up: the clinic, its services and its patients (interfaces.md 4)."""
 
 from aggregates.clinic.events import ClinicDefined, PolicySet
 from aggregates.clinic.orders import DefineClinic, SetPolicy
 from aggregates.clinic.policies import POLICIES, problem_with
 from aggregates.clinic.state import Clinic
-from aggregates.offer.events import AccessLine, OfferPublished, UnitsLine
-from aggregates.offer.orders import PublishOffer
-from aggregates.offer.state import Offer
 from aggregates.patient.events import PatientRegistered
 from aggregates.patient.orders import RegisterPatient
 from aggregates.service.events import ServiceDefined
 from aggregates.service.orders import DefineService
-from aggregates.terms import Description
 from ledger import money
 from ledger.calendar import Period, zone
 from ledger.codes import Code, Refused
@@ -92,43 +85,3 @@ def register_patient(context: Context, order: RegisterPatient) -> Decision:
     registered = PatientRegistered.model_validate(order.model_dump(exclude_none=True))
     name = stream(context.clinic, "patient", order.patient)
     return Decided((NewEvent(name, registered),), {"patient": order.patient})
-
-
-def publish_offer(
-    context: Context, order: PublishOffer, offer: Offer, services: Mapping[str, ServiceDefined]
-) -> Decision:
-    """The next version of an offer; every line must be priceable and must end (4.1)."""
-    refusal = _offer_refusal(order, services)
-    if refusal is not None:
-        return refusal
-    version = len(offer.versions) + 1
-    published = OfferPublished(version=version, **_offer_fields(order))
-    name = stream(context.clinic, "offer", order.offer)
-    return Decided((NewEvent(name, published),), {"offer": order.offer, "version": version})
-
-
-def _offer_fields(order: PublishOffer) -> dict[str, Any]:
-    fields = {name: getattr(order, name) for name in PublishOffer.model_fields}
-    shown = order.description
-    digest = None if shown is None else shown.sha256 or shown.text
-    fields["description"] = None if digest is None else Description(sha256=digest)
-    return fields
-
-
-def _offer_refusal(order: PublishOffer, services: Mapping[str, ServiceDefined]) -> Refused | None:
-    """What is wrong with the offer itself comes before what it names (interfaces.md 3)."""
-    seen: set[str] = set()
-    for index, line in enumerate(order.lines):
-        where = f"data.lines[{index}]"
-        if line.line in seen:
-            return Refused(Code.INVALID, f"Line {line.line} stands twice.", f"{where}.line")
-        if isinstance(line, AccessLine) and line.expires_after is None and order.term is None:
-            problem = "An access line needs expires_after or the offer a term."
-            return Refused(Code.INVALID, problem, where)
-        seen.add(line.line)
-    for index, line in enumerate(order.lines):
-        for name in line.services if isinstance(line, UnitsLine) else ():
-            if name not in services:
-                problem = f"No service {name} was defined by then."
-                return Refused(Code.UNKNOWN_SERVICE, problem, f"data.lines[{index}].services")
-    return None

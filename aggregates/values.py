@@ -29,9 +29,15 @@ Liability = Literal["packages", "memberships", "credits", "rights", "setup_fees"
 #: Which revenue account earns it (accounting.md 12, "Revenue").
 Revenue = Literal["services", "products", "access", "no_show"]
 Tender = Literal["card", "cash", "check", "ach", "store_credit", "financing"]
-Formula = Literal["pro_rata", "list_clawback"]
+Formula = Literal["pro_rata", "list_clawback", "fixed_schedule", "bonus_last", "none"]
 #: How a refund came to its amount: by a formula, by agreement, or as goodwill.
-RefundBasis = Literal["pro_rata", "list_clawback", "amount", "goodwill"]
+RefundBasis = Literal[
+    "pro_rata", "list_clawback", "fixed_schedule", "bonus_last", "none", "amount", "goodwill"
+]
+#: What a line of an offer grants (interfaces.md 4, "line kinds"); a setup fee grants nothing.
+LineKind = Literal["units", "credit", "unlimited", "access", "discount", "points", "setup_fee"]
+#: How often a membership's cycle comes round.
+Every = Literal["week", "month", "quarter", "year"]
 Clause = Literal[
     "refund", "cancellation", "expiry", "auto_renew", "commitment", "transfer", "no_show"
 ]
@@ -55,6 +61,10 @@ def exact_json(value: Fraction) -> int | str:
 
 #: An exact rational number that is not negative, written ``1350`` or ``1000/3``.
 Exact = Annotated[Fraction, BeforeValidator(_exact), PlainSerializer(exact_json)]
+
+
+#: A rate between 0 and 1 as an exact decimal string, such as ``0.15``.
+Rate = Annotated[str, StringConstraints(pattern=r"^(0(\.[0-9]{1,8})?|1(\.0{1,8})?)$")]
 
 
 class Duration(Frozen):

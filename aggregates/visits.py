@@ -1,15 +1,15 @@
 """Visits and their reversal: one append for the visit and every contract it draws from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import timedelta
 
-from aggregates.coverage import Holdings, cover_line, draw_kinds
-from aggregates.expiry import expire_lot
+from aggregates.covering.drawing import Earned, draw_kinds
+from aggregates.covering.holdings import Chart, Holdings, holder_of, holdings, release_booked
+from aggregates.covering.rows import cover_line, coverage_data
+from aggregates.expiry import due_lots, expire_lot
 from aggregates.patient.events import StoreCreditApplied
-from aggregates.patient.state import Patient
-from aggregates.service.events import ServiceDefined
 from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
+from aggregates.subscription.line import COVERING
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.visit.events import (
     Attendance,
@@ -17,8 +17,9 @@ from aggregates.visit.events import (
     CoverageRow,
     Drawn,
     VisitRecorded,
+    VisitSigned,
 )
-from aggregates.visit.orders import RecordVisit, ReverseConsumption
+from aggregates.visit.orders import RecordVisit, ReverseConsumption, SignVisit
 from aggregates.visit.state import Visit, recorded_of
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision, staged
@@ -26,15 +27,7 @@ from ledger.events import NewEvent
 from ledger.ids import stream
 from ledger.money import LARGEST
 
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """What a visit needs to know: the visit's stream, the patient, the contracts, the services."""
-
-    visit: Visit
-    patient: Patient
-    contracts: Mapping[str, Subscription]
-    services: Mapping[str, ServiceDefined]
+ONE_DAY = timedelta(days=1)
 
 
 def record_visit(context: Context, order: RecordVisit, chart: Chart) -> Decision:
@@ -42,20 +35,24 @@ def record_visit(context: Context, order: RecordVisit, chart: Chart) -> Decision
     refusal = _may_record(order, chart)
     if refusal is not None:
         return refusal
-    held = Holdings(context, dict(chart.contracts), chart.patient.store_credit)
-    rows = tuple(
-        cover_line(held, order, line, chart.services[line.service], context.on)
-        for line in order.lines
-    )
+    held = holdings(context, order, chart, context.on)
+    release_booked(held)
+    rows = tuple(cover_line(held, line, chart.services[line.service]) for line in order.lines)
     visit = stream(context.clinic, "visit", order.visit)
     events = [NewEvent(visit, _visit_recorded(order, rows)), *held.events]
-    events += _credit_taken_back(context, order.patient, held.events)
+    events += credit_taken_back(held)
     return Decided(tuple(events), {"coverage": coverage_data(rows)}, held.folded())
 
 
-def coverage_data(rows: tuple[CoverageRow, ...]) -> list[dict[str, object]]:
-    """The rows as the interface shows them."""
-    return [row.model_dump(mode="json", exclude_none=True) for row in rows]
+def sign_visit(context: Context, order: SignVisit, visit: Visit) -> Decision:
+    """A signature under a recorded visit, kept apart from its completion (accounting.md 6.1)."""
+    if visit.recorded is None:
+        return Refused(Code.UNKNOWN_VISIT, f"No visit {order.visit} is recorded.", "data.visit")
+    if visit.signed:
+        return Refused(Code.DUPLICATE, f"Visit {order.visit} is signed.", "data.visit")
+    signed = VisitSigned(visit=order.visit, signer=order.signer)
+    name = stream(context.clinic, "visit", order.visit)
+    return Decided((NewEvent(name, signed),), {"visit": order.visit})
 
 
 def _may_record(order: RecordVisit, chart: Chart) -> Refused | None:
@@ -106,21 +103,18 @@ def _visit_recorded(order: RecordVisit, rows: tuple[CoverageRow, ...]) -> VisitR
     )
 
 
-def _credit_taken_back(context: Context, patient: str, events: list[NewEvent]) -> list[NewEvent]:
+def credit_taken_back(held: Holdings) -> list[NewEvent]:
     """Store credit that an expiry had given goes back with the units (row 20a mirrored)."""
-    name = stream(context.clinic, "patient", patient)
-    return [
-        NewEvent(
-            name,
-            StoreCreditApplied(
-                amount=new.event.credited,
-                subscription=new.event.sale.subscription,
-                cause="expiry_reversed",
-            ),
-        )
-        for new in events
-        if isinstance(new.event, e.ExpiryReversed) and new.event.credited
-    ]
+    events = []
+    for new in held.events:
+        if isinstance(new.event, e.ExpiryReversed) and new.event.credited:
+            subscription = new.event.sale.subscription
+            applied = StoreCreditApplied(
+                amount=new.event.credited, subscription=subscription, cause="expiry_reversed"
+            )
+            holder = holder_of(held.contracts[subscription])
+            events.append(NewEvent(stream(held.context.clinic, "patient", holder), applied))
+    return events
 
 
 def reverse_consumption(context: Context, order: ReverseConsumption, chart: Chart) -> Decision:
@@ -133,7 +127,7 @@ def reverse_consumption(context: Context, order: ReverseConsumption, chart: Char
     events: list[NewEvent] = []
     for row in reversed(rows):
         for drawn in reversed(row.draws):
-            events += _undraw(context, order, visit, row, drawn, held, chart)
+            events += undraw(context, order, visit, row, drawn, held)
     undone = ConsumptionReversed(
         visit=order.visit,
         lines=tuple(row.line for row in rows),
@@ -157,14 +151,13 @@ def _rows_to_reverse(order: ReverseConsumption, visit: Visit) -> list[CoverageRo
     return open_rows
 
 
-def _undraw(
+def undraw(
     context: Context,
     order: ReverseConsumption,
     visit: Visit,
     row: CoverageRow,
     drawn: Drawn,
     held: dict[str, Subscription],
-    chart: Chart,
 ) -> list[NewEvent]:
     """The reversal of one draw and, where the lot has lapsed since, its expiry again."""
     contract = held[drawn.subscription]
@@ -173,8 +166,9 @@ def _undraw(
     back = NewEvent(name, event, visit.took_place, visit.effective_at)
     state = SUBSCRIPTION.evolve(contract, staged(context, back))
     events = [back]
-    lot = state.lots[drawn.grant]
-    if lot.lapses is not None and lot.lapses < context.on and state.ended is None:
+    for lot in due_lots(state, context.on - ONE_DAY):
+        if lot.grant != drawn.grant or lot.lapses is None:
+            continue
         again = expire_lot(context, state, lot, lot.lapses)
         state = SUBSCRIPTION.fold(
             (staged(context, new) for new in again if new.stream == name), state
@@ -191,10 +185,9 @@ def _draw_reversed(
     drawn: Drawn,
     contract: Subscription,
 ) -> e.DrawReversed:
-    sold, recorded = sale_of(contract), recorded_of(visit)
-    lot = contract.lots[drawn.grant]
-    term = lot.term(row.service)
-    kinds = draw_kinds(sold, term, recorded.status, drawn.quantity, drawn.amount)
+    recorded, lot = recorded_of(visit), contract.lots[drawn.grant]
+    earned = _earned(contract, row, drawn, recorded.status)
+    waits = not contract.has_contract
     return e.DrawReversed(
         visit=order.visit,
         visit_line=row.line,
@@ -203,13 +196,25 @@ def _draw_reversed(
         service=row.service,
         quantity=drawn.quantity,
         amount=drawn.amount,
-        payable=kinds.payable,
+        payable=0 if waits else earned.payable,
+        tax=0 if waits else earned.tax,
+        unposted=drawn.amount if waits else 0,
+        unposted_payable=earned.payable if waits else 0,
         status=recorded.status,
         liability=lot.liability,
-        revenue=kinds.revenue,
-        sale=sold.sale,
+        revenue=earned.revenue,
+        sale=contract.sale,
         location=recorded.location,
         provider=recorded.provider,
         reason=order.reason,
         approver=order.approver,
     )
+
+
+def _earned(contract: Subscription, row: CoverageRow, drawn: Drawn, status: str) -> Earned:
+    """How the draw was posted: as its lot's terms say, or as the visit keeps it."""
+    lot = contract.lots[drawn.grant]
+    if lot.kind in COVERING:
+        term = lot.term(row.service)
+        return draw_kinds(sale_of(contract), term, status, drawn.quantity, drawn.amount)
+    return Earned(drawn.revenue or "services", drawn.payable or 0, drawn.tax or 0)

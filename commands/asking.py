@@ -1,30 +1,35 @@
-"""Questions answered by the rules themselves: what would be covered, what a refund comes to.
+"""A question answered by the rules themselves: what would be covered.
 
-They read the same streams as the commands and record nothing.
+It reads the same streams as the commands and records nothing.
 """
 
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from aggregates.coverage import Holdings, cover_line
-from aggregates.quoting import quotes
-from aggregates.refunding import refundable
-from aggregates.subscription.state import Subscription
+from aggregates.covering.hindrance import hindrance
+from aggregates.covering.holdings import Chart, holdings, may_use
+from aggregates.covering.rows import cover_line, coverage_data
+from aggregates.subscription.lot import Lot
+from aggregates.subscription.state import Subscription, sale_of
 from aggregates.values import Word
 from aggregates.visit.orders import RecordVisit, VisitLine
-from aggregates.visits import coverage_data
+from aggregates.visit.state import Visit
 from commands.desk import Desk
 from commands.envelope import parse_strictly
 from commands.handling import Commands
-from commands.spec import unknown_subscription
+from commands.using import chart_of
 from ledger.calendar import Moment, local_date
 from ledger.codes import Code, Refused
 from ledger.decider import Context
 from ledger.events import Frozen
 from ledger.ids import Id
-from ledger.quantity import PositiveQuantity
+from ledger.quantity import PositiveQuantity, text_of
+
+#: What may hinder a lot of a contract that runs and is paid.
+_RUNNING = frozenset({None, Code.HELD, Code.LIMIT_EXCEEDED, Code.NOT_ENOUGH_UNITS})
 
 
 class CheckLine(Frozen):
@@ -42,7 +47,10 @@ class Check(Frozen):
 
 
 def check(commands: Commands, clinic: str, question: Any) -> dict[str, Any] | Refused:
-    """What would be covered at a time: {coverage, access, tier}; changes nothing."""
+    """What would be covered at a time; changes nothing.
+
+    {patient, coverage, access: {name: bool}, tier, perks: all access there is, discounts}.
+    """
     asked = parse_strictly(Check, question)
     if isinstance(asked, Refused):
         return asked
@@ -50,15 +58,22 @@ def check(commands: Commands, clinic: str, question: Any) -> dict[str, Any] | Re
     if desk.clinic().defined is None:
         return Refused(Code.UNKNOWN_CLINIC, f"No clinic {clinic}.", "clinic")
     context = _asking(desk, asked.at or commands.clock(), commands.clock())
-    contracts = desk.subscriptions(desk.patient(asked.patient).subscriptions)
-    rows = _coverage(desk, context, asked, contracts)
+    known = desk.services((line.service for line in asked.lines), context.at)
+    chart = chart_of(desk, Visit(), asked.patient, known)
+    rows = _coverage(context, asked, chart)
     if isinstance(rows, Refused):
         return rows
+    usable = {
+        name: state for name, state in chart.contracts.items() if may_use(state, asked.patient)
+    }
+    perks = _perks(usable, context.on)
     return {
         "patient": asked.patient,
         "coverage": rows,
-        "access": {name: _has_access(contracts, name, context) for name in asked.access},
-        "tier": _tier(contracts, context),
+        "access": {name: name in perks for name in asked.access},
+        "tier": _tier(usable, context.on),
+        "perks": sorted(perks),
+        "discounts": _discounts(usable, context.on),
     }
 
 
@@ -68,14 +83,11 @@ def _asking(desk: Desk, at: datetime, now: datetime) -> Context:
     return Context(desk.clinic_id, at, on, "check", "service", now, today)
 
 
-def _coverage(
-    desk: Desk, context: Context, asked: Check, contracts: dict[str, Subscription]
-) -> list[dict[str, object]] | Refused:
+def _coverage(context: Context, asked: Check, chart: Chart) -> list[dict[str, object]] | Refused:
     if not asked.lines:
         return []
-    services = desk.services((line.service for line in asked.lines), context.at)
     for index, line in enumerate(asked.lines):
-        if line.service not in services:
+        if line.service not in chart.services:
             return Refused(
                 Code.UNKNOWN_SERVICE, f"No service {line.service}.", f"lines[{index}].service"
             )
@@ -84,56 +96,54 @@ def _coverage(
         for index, line in enumerate(asked.lines)
     )
     visit = RecordVisit(visit="check", patient=asked.patient, status="completed", lines=lines)
-    held = Holdings(context, dict(contracts), desk.patient(asked.patient).store_credit)
-    rows = tuple(
-        cover_line(held, visit, line, services[line.service], context.on) for line in lines
-    )
-    return coverage_data(rows)
-
-
-def _has_access(contracts: dict[str, Subscription], name: str, context: Context) -> bool:
-    """Whether a running, paid contract grants this access on that day."""
-    return any(
-        name in lot.sold.access
-        and lot.starts <= context.on
-        and not lot.is_over(context.on)
-        and any(span.fixed is None for span in lot.spans)
-        for state in contracts.values()
-        if _is_paid(state)
-        for lot in state.lots.values()
+    held = holdings(context, visit, chart, context.on)
+    return coverage_data(
+        tuple(cover_line(held, line, chart.services[line.service]) for line in lines)
     )
 
 
-def _tier(contracts: dict[str, Subscription], context: Context) -> str | None:
-    """The tier of the patient's newest running contract that has one."""
-    running = [
-        state.sold.tier
-        for state in contracts.values()
-        if state.sold is not None and _is_paid(state) and not _is_over(state, context)
-    ]
-    return next((tier for tier in reversed(running) if tier is not None), None)
+def _usable(
+    contracts: Mapping[str, Subscription], on: date
+) -> Iterator[tuple[str, Subscription, Lot]]:
+    """The lots of running, paid contracts that may be used on that day."""
+    for name, state in contracts.items():
+        for lot in state.lots.values():
+            if hindrance(state, lot, on) is None:
+                yield name, state, lot
 
 
-def _is_over(state: Subscription, context: Context) -> bool:
-    return all(lot.is_over(context.on) for lot in state.lots.values())
-
-
-def _is_paid(state: Subscription) -> bool:
-    return state.ended is None and (state.runs_ahead or state.paid > 0 or not state.price)
-
-
-def quote_refund(
-    commands: Commands, clinic: str, subscription: str, at: datetime | None = None
-) -> dict[str, Any] | Refused:
-    """Every refund formula with its working, the contract's own marked (interfaces.md 6)."""
-    desk = commands.desk(clinic)
-    state = desk.subscription(subscription)
-    if state.sold is None:
-        return unknown_subscription(subscription)
-    on = local_date(at or commands.clock(), desk.clinic().timezone)
+def _perks(contracts: Mapping[str, Subscription], on: date) -> set[str]:
+    """What access the patient has; before the first use of a contract none of it runs."""
     return {
-        "subscription": subscription,
-        "as_of": on.isoformat(),
-        "quotes": quotes(state, on),
-        "to": refundable(state),
+        name
+        for _, state, lot in _usable(contracts, on)
+        if not state.awaits_use
+        for name in lot.sold.access
     }
+
+
+def _tier(contracts: Mapping[str, Subscription], on: date) -> str | None:
+    """The tier of the newest running, paid contract that has one, used up or not."""
+    tiers = [
+        state.plan.tier if state.plan is not None else sale_of(state).tier
+        for state in contracts.values()
+        if any(hindrance(state, lot, on) in _RUNNING for lot in state.lots.values())
+    ]
+    return next((tier for tier in reversed(tiers) if tier is not None), None)
+
+
+def _discounts(contracts: Mapping[str, Subscription], on: date) -> list[dict[str, Any]]:
+    """What comes off further services: percent or amount, for which of them, how often still."""
+    return [
+        {
+            "subscription": name,
+            "line": lot.line,
+            **lot.sold.model_dump(
+                mode="json", exclude_none=True, include={"percent", "amount", "categories"}
+            ),
+            "services": list(lot.sold.scope),
+            "remaining": None if lot.sold.quantity is None else text_of(lot.free),
+        }
+        for name, _, lot in _usable(contracts, on)
+        if lot.kind == "discount"
+    ]

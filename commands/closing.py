@@ -1,41 +1,18 @@
 """Closing a period: replay up to the cut, and seal what it gives (accounting.md 14)."""
 
-from typing import Annotated, Any, Protocol
-
-from pydantic import AfterValidator
+from typing import Any, Protocol
 
 from aggregates.clinic.events import PeriodLocked
 from aggregates.effects import RULES
 from aggregates.period.events import AccountTotal, CloseCheck, CloseException, PeriodClosed
-from aggregates.values import Digest
+from aggregates.period.orders import ClosePeriod
+from aggregates.periods import out_of_turn, soft_close
 from commands.desk import Desk
 from commands.permissions import lacks_approval
 from ledger.calendar import Period, tz_version
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
-from ledger.events import Frozen, NewEvent
-from ledger.ids import Id
-
-#: Books are kept from here to there: a slip of the pen must not close the year 1.
-_YEARS = range(1900, 3000)
-
-
-def _period(text: str) -> str:
-    period = Period.parse(text)
-    if period.year not in _YEARS:
-        raise ValueError(f"books are kept from {_YEARS.start} to {_YEARS.stop - 1}")
-    return str(period)
-
-
-PeriodText = Annotated[str, AfterValidator(_period)]
-
-
-class ClosePeriod(Frozen):
-    """The data of `close_period` (interfaces.md 4)."""
-
-    period: PeriodText
-    approver: Id | None = None
-    expected_digest: Digest | None = None
+from ledger.events import NewEvent
 
 
 class Sealable(Protocol):
@@ -70,9 +47,16 @@ BLOCKING = frozenset({"payout_unmatched", "dead_letter"})
 def close_period(
     desk: Desk, context: Context, order: ClosePeriod, closer: Closer | None
 ) -> Decision:
-    """Seals a period that has ended, after its predecessor, when its checks hold."""
+    """Seals a period that has ended, after its predecessor, when its checks hold.
+
+    A soft close seals nothing and needs no replay.
+    """
+    if order.soft:
+        refusal = lacks_approval(context, "close_period", order.approver)
+        state = desk.period(order.period)
+        return refusal or soft_close(context, order, desk.clinic(), state)
     period = Period.parse(order.period)
-    refusal = _may_close(desk, context, period) or _approval(desk, context, order)
+    refusal = out_of_turn(context, period, desk.clinic()) or _approval(desk, context, order)
     if refusal is not None:
         return refusal
     if closer is None:
@@ -84,17 +68,6 @@ def close_period(
     if refusal is not None:
         return refusal
     return _sealed(desk, context, order, sealed, exceptions, head)
-
-
-def _may_close(desk: Desk, context: Context, period: Period) -> Refused | None:
-    if period.last >= context.today:
-        return Refused(Code.INVALID, f"{period} has not ended yet.", "data.period")
-    locked = desk.clinic().locked_through
-    if locked is not None and period <= locked:
-        return Refused(Code.PERIOD_CLOSED, f"{period} is closed.", "data.period")
-    if locked is not None and period != locked.next():
-        return Refused(Code.INVALID, f"{locked.next()} must be closed first.", "data.period")
-    return None
 
 
 def _approval(desk: Desk, context: Context, order: ClosePeriod) -> Refused | None:

@@ -4,13 +4,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregates.booking.state import BOOKING, Booking
 from aggregates.clinic.state import CLINIC, Clinic
 from aggregates.communication.state import COMMUNICATION, Communication
 from aggregates.dispute.state import DISPUTE, Dispute
 from aggregates.document.state import DOCUMENT, Document
 from aggregates.offer.state import OFFER, Offer
 from aggregates.patient.state import PATIENT, Patient
-from aggregates.payment.state import CHARGE, PAYMENT, REFUND, Charge, Payment, Refund
+from aggregates.payment.state import (
+    CHARGE,
+    CREDIT_USE,
+    PAYMENT,
+    REFUND,
+    Charge,
+    CreditUse,
+    Payment,
+    Refund,
+)
 from aggregates.payout.state import PAYOUT, Payout
 from aggregates.period.state import PERIOD, PeriodState
 from aggregates.service.events import ServiceDefined
@@ -42,9 +52,9 @@ class Desk:
 
     def subscriptions(self, keys: Iterable[str]) -> dict[str, Subscription]:
         """The contracts by id, in the order given, read in one query."""
-        wanted = list(keys)
-        self.workspace.load((SUBSCRIPTION, self.name("subscription", key)) for key in wanted)
-        return {key: self.subscription(key) for key in wanted}
+        names = {key: self.name("subscription", key) for key in keys}
+        self.workspace.load((SUBSCRIPTION, name) for name in names.values())
+        return {key: self.workspace.get(SUBSCRIPTION, name) for key, name in names.items()}
 
     def patient(self, key: str) -> Patient:
         return self.workspace.get(PATIENT, self.name("patient", key))
@@ -65,6 +75,9 @@ class Desk:
     def visit(self, key: str) -> Visit:
         return self.workspace.get(VISIT, self.name("visit", key))
 
+    def booking(self, key: str) -> Booking:
+        return self.workspace.get(BOOKING, self.name("booking", key))
+
     def payment(self, key: str) -> Payment:
         return self.workspace.get(PAYMENT, self.name("payment", key))
 
@@ -73,6 +86,9 @@ class Desk:
 
     def refund(self, key: str) -> Refund:
         return self.workspace.get(REFUND, self.name("refund", key))
+
+    def credit_use(self, key: str) -> CreditUse:
+        return self.workspace.get(CREDIT_USE, self.name("credit_use", key))
 
     def dispute(self, key: str) -> Dispute:
         return self.workspace.get(DISPUTE, self.name("dispute", key))

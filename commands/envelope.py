@@ -146,7 +146,16 @@ def _problem(error: ValidationError, prefix: str) -> Refused:
     return Refused(Code.INVALID, f"{message[:1].upper()}{message[1:]}.", path or None)
 
 
-_ARMS = {"units", "access", "int", "str", "constrained-int", "PriceRange", "RefundPayment"}
+_ARMS = {
+    "units",
+    "access",
+    "int",
+    "str",
+    "constrained-int",
+    "PriceRange",
+    "RefundPayment",
+    "UsedFor",
+}
 
 
 def _is_union_arm(part: str) -> bool:

@@ -14,11 +14,13 @@ from typing import Any
 
 from aggregates.clinic.state import CLINIC
 from aggregates.document.orders import AttachDocument
-from commands.closing import ClosePeriod, Closer, close_period
+from aggregates.period.orders import ClosePeriod
+from commands.closing import Closer, close_period
 from commands.desk import Desk
 from commands.disputing import content_of
 from commands.envelope import Envelope, Result, refused
 from commands.pending import Pending, parsed, result_of
+from commands.periods import unless_stopped
 from commands.permissions import forbidden
 from commands.registry import CLOSE_PERIOD, SPECS
 from commands.remembering import about, answer, with_subject
@@ -202,7 +204,8 @@ class Commands:
     def _decision(self, desk: Desk, context: Context, command: str, order: Frozen) -> Decision:
         if isinstance(order, ClosePeriod):
             return close_period(desk, context, order, self._closer)
-        return SPECS[command].decide(desk, context, order)
+        decision = SPECS[command].decide(desk, context, order)
+        return unless_stopped(desk, context, command, decision)
 
     def _keep_content(self, desk: Desk, context: Context, order: Frozen) -> None:
         """Stores a document's bytes by their digest; storing them twice is storing them once."""
@@ -239,6 +242,7 @@ def _context(desk: Desk, envelope: Envelope, now: datetime) -> Context:
         role=envelope.actor.role,
         now=now,
         today=_date_or_utc(now, timezone),
+        command=envelope.id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from commands.closing import ClosePeriod
+from aggregates.period.orders import ClosePeriod
 from commands.envelope import Envelope, Result, parse_strictly, refused
 from commands.registry import NAMES, SPECS
 from commands.remembering import conflicting

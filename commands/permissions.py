@@ -27,8 +27,10 @@ def _right(*may: str, asks: tuple[str, ...] = ()) -> Right:
 
 SETTING_UP = _right(ADMIN)
 SELLING = _right(FRONT, ADMIN, SERVICE)
+HOLDING = _right(FRONT, PROVIDER, DISPUTES, ADMIN, SERVICE)
 VISITS = _right(FRONT, PROVIDER, ADMIN, SERVICE)
 CORRECTING = _right(ACCOUNTANT, ADMIN, asks=(FRONT, PROVIDER, DISPUTES))
+ALTERING = _right(FRONT, ACCOUNTANT, ADMIN, SERVICE)
 EXTENDING = _right(ADMIN, asks=(ACCOUNTANT, DISPUTES))
 REFUNDING = _right(ACCOUNTANT, ADMIN, asks=(FRONT, DISPUTES))
 CANCELLING = _right(ADMIN, asks=(ACCOUNTANT, DISPUTES))
@@ -43,17 +45,35 @@ RIGHTS: dict[str, Right] = {
     "define_clinic": SETTING_UP,
     "define_service": SETTING_UP,
     "publish_offer": SETTING_UP,
+    "retire_offer": SETTING_UP,
     "set_policy": _right(ADMIN, asks=(ACCOUNTANT,)),
     "register_patient": SELLING,
     "sell_package": SELLING,
     "record_consent": SELLING,
     "record_payment": SELLING,
+    "record_payment_failure": SELLING,
     "record_visit": VISITS,
+    "sign_visit": VISITS,
+    "place_hold": HOLDING,
+    "release_hold": HOLDING,
     "reverse_consumption": CORRECTING,
+    "move_consumption": CORRECTING,
+    "transfer_units": SELLING,
+    "share": SELLING,
+    "use_store_credit": SELLING,
+    "grant_goodwill": EXTENDING,
+    "pause": ALTERING,
+    "resume": ALTERING,
+    "cancel": ALTERING,
+    "change_plan": ALTERING,
+    "modify_contract": ALTERING,
     "extend": EXTENDING,
+    "reinstate": EXTENDING,
     "refund": REFUNDING,
     "settle_refund": _right(ACCOUNTANT, ADMIN, SERVICE),
     "void_sale": CANCELLING,
+    "write_off": CANCELLING,
+    "assess_contract": _right(ADMIN, asks=(ACCOUNTANT,)),
     "credit_note": CANCELLING,
     "record_payout": _right(ACCOUNTANT, ADMIN, SERVICE),
     "open_dispute": DISPUTING,
@@ -61,7 +81,15 @@ RIGHTS: dict[str, Right] = {
     "log_communication": NOTING,
     "attach_document": NOTING,
     "expire": CLOCK,
+    "renew": CLOCK,
+    "bill": CLOCK,
+    "signal": CLOCK,
+    "dormancy": CLOCK,
+    "apply_changes": CLOCK,
+    "end_contract": CLOCK,
+    "signal_soft_close": CLOCK,
     "close_period": _right(ACCOUNTANT, ADMIN),
+    "reopen_period": _right(ADMIN, asks=(ACCOUNTANT,)),
 }
 
 

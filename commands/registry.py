@@ -1,11 +1,31 @@
 """Every command by name."""
 
-from commands import changing, disputing, selling, setup, using
+from commands import (
+    altering,
+    changing,
+    correcting,
+    disputing,
+    periods,
+    renewing,
+    selling,
+    setup,
+    using,
+)
 from commands.spec import Spec
 
 SPECS: dict[str, Spec] = {
     spec.name: spec
-    for specs in (setup.SPECS, selling.SPECS, using.SPECS, changing.SPECS, disputing.SPECS)
+    for specs in (
+        setup.SPECS,
+        selling.SPECS,
+        renewing.SPECS,
+        using.SPECS,
+        changing.SPECS,
+        altering.SPECS,
+        correcting.SPECS,
+        disputing.SPECS,
+        periods.SPECS,
+    )
     for spec in specs
 }
 

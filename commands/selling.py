@@ -1,13 +1,12 @@
 """Selling and paying: sales, consents, payments, voids, credit notes, payouts."""
 
 from aggregates import changing, payouts, sales
-from aggregates.offer.events import OfferPublished, UnitsLine
 from aggregates.offer.state import OFFER
 from aggregates.patient.state import PATIENT
 from aggregates.payment.state import PAYMENT
 from aggregates.payout.orders import RecordPayout
 from aggregates.sales import Account
-from aggregates.selling import Catalogue
+from aggregates.selling import Catalogue, services_of
 from aggregates.service.state import SERVICE
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.orders import (
@@ -32,13 +31,11 @@ def sell_package(desk: Desk, context: Context, order: SellPackage) -> Decision:
     where = order.location
     if where is not None and offer.locations and where not in offer.locations:
         return Refused(Code.INVALID, f"The offer is not sold at location {where}.", "data.location")
-    services = desk.services(_services_of(offer), context.at)
+    for member in order.members:
+        desk.patient(member)
+    services = desk.services(services_of(offer.lines), context.at)
     catalogue = Catalogue(desk.clinic(), offer, services)
     return sales.sell(context, order, catalogue, _account(desk, order, order.payment))
-
-
-def _services_of(offer: OfferPublished) -> list[str]:
-    return [name for line in offer.lines if isinstance(line, UnitsLine) for name in line.services]
 
 
 def _account(
@@ -107,13 +104,14 @@ def record_payout(desk: Desk, context: Context, order: RecordPayout) -> Decision
 def _sale_reads(desk: Desk, order: SellPackage) -> Reads:
     yield OFFER, desk.name("offer", order.offer)
     yield SUBSCRIPTION, desk.name("subscription", order.subscription)
-    yield PATIENT, desk.name("patient", order.patient)
+    for key in (order.patient, *order.members):
+        yield PATIENT, desk.name("patient", key)
     yield PAYMENT, desk.name("payment", order.payment.payment if order.payment else "")
 
 
 def _service_reads(desk: Desk, order: SellPackage) -> Reads:
     for _, offer in desk.offer(order.offer).versions[-1:]:
-        for name in _services_of(offer):
+        for name in services_of(offer.lines):
             yield SERVICE, desk.name("service", name)
 
 

@@ -1,9 +1,8 @@
 """Setting up: clinic, policies, services, patients, offers."""
 
-from aggregates import setup
+from aggregates import publishing, setup
 from aggregates.clinic.orders import DefineClinic, SetPolicy
-from aggregates.offer.events import UnitsLine
-from aggregates.offer.orders import PublishOffer
+from aggregates.offer.orders import PublishOffer, RetireOffer
 from aggregates.patient.orders import RegisterPatient
 from aggregates.service.orders import DefineService
 from commands.desk import Desk
@@ -30,9 +29,13 @@ def register_patient(desk: Desk, context: Context, order: RegisterPatient) -> De
 
 
 def publish_offer(desk: Desk, context: Context, order: PublishOffer) -> Decision:
-    names = [name for line in order.lines if isinstance(line, UnitsLine) for name in line.services]
+    names = [name for line in order.lines for name in publishing.named_services(line)]
     services = desk.services(names, context.at)
-    return setup.publish_offer(context, order, desk.offer(order.offer), services)
+    return publishing.publish_offer(context, order, desk.offer(order.offer), services)
+
+
+def retire_offer(desk: Desk, context: Context, order: RetireOffer) -> Decision:
+    return publishing.retire_offer(context, order, desk.offer(order.offer))
 
 
 SPECS = (
@@ -41,4 +44,5 @@ SPECS = (
     Spec("define_service", DefineService, define_service),
     Spec("register_patient", RegisterPatient, register_patient),
     Spec("publish_offer", PublishOffer, publish_offer),
+    Spec("retire_offer", RetireOffer, retire_offer),
 )

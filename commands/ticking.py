@@ -5,15 +5,18 @@ id, so that a tick after a month of downtime, or two at once, do everything exac
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
-from aggregates.expiry import due_lots
+from aggregates.drafting import start_of_day
+from aggregates.due import due_steps
+from aggregates.timing import Step
 from commands.envelope import Actor, Envelope, Result
 from commands.handling import Commands
-from ledger.calendar import end_of_day, local_date
+from commands.periods import reminders
+from ledger.calendar import ONE_DAY, end_of_day, local_date
 
-#: The contracts of a clinic with something that may lapse by a day.
+#: The contracts of a clinic for which time may bring something by a day.
 Due = Callable[[str, date], list[str]]
 
 _STEPS_AT_ONCE = 200
@@ -22,37 +25,68 @@ _STEPS_AT_ONCE = 200
 def tick(
     commands: Commands, clinic: str, due: Due, actor: Actor, through: date | None = None
 ) -> Iterator[Result]:
-    """Brings everything due by the clock's now, or by the end of `through`, in order of dates."""
+    """Brings everything due by the clock's now, or by the end of `through`.
+
+    Day by day, and on a day by class and subscription (accounting.md 13): a step may bring
+    further ones, on its own day or later.
+    """
     timezone = commands.desk(clinic).clinic().timezone
-    yesterday = local_date(commands.clock(), timezone) - timedelta(days=1)
-    last = yesterday if through is None else min(through, yesterday)
-    steps = sorted(_expiries(commands, clinic, due(clinic, last), last))
-    for start in range(0, len(steps), _STEPS_AT_ONCE):
-        envelopes = [
-            _expire(clinic, subscription, day, timezone, actor)
-            for day, subscription in steps[start : start + _STEPS_AT_ONCE]
+    today = local_date(commands.clock(), timezone)
+    begun = today if through is None else min(through, today)
+    waiting = _Waiting(commands, clinic, begun, min(begun, today - ONE_DAY))
+    waiting.ask(due(clinic, begun))
+    while steps := waiting.next():
+        for start in range(0, len(steps), _STEPS_AT_ONCE):
+            chunk = steps[start : start + _STEPS_AT_ONCE]
+            envelopes = [_envelope(clinic, *item, timezone, actor) for item in chunk]
+            yield from commands.handle_many(clinic, envelopes)
+        waiting.ask(subscription for subscription, _ in steps)
+    reminding = list(reminders(commands.desk(clinic), begun, actor))
+    if reminding:
+        yield from commands.handle_many(clinic, reminding)
+
+
+class _Waiting:
+    """The steps that are due, by subscription; each is taken once, whatever came of it."""
+
+    def __init__(self, commands: Commands, clinic: str, begun: date, over: date) -> None:
+        self._commands, self._clinic = commands, clinic
+        self._begun, self._over = begun, over
+        self._steps: dict[str, list[Step]] = {}
+        self._taken: set[str] = set()
+
+    def ask(self, subscriptions: Iterable[str]) -> None:
+        """Reads these contracts anew."""
+        states = self._commands.desk(self._clinic).subscriptions(dict.fromkeys(subscriptions))
+        for key, state in states.items():
+            steps = due_steps(state, self._begun, self._over)
+            self._steps[key] = [step for step in steps if step_id(key, step) not in self._taken]
+
+    def next(self) -> list[tuple[str, Step]]:
+        """The steps of the earliest day, with the subscription, in the order to take them."""
+        day = min((step.day for steps in self._steps.values() for step in steps), default=None)
+        found = [
+            (key, step) for key, steps in self._steps.items() for step in steps if step.day == day
         ]
-        yield from commands.handle_many(clinic, envelopes)
+        self._taken |= {step_id(key, step) for key, step in found}
+        return sorted(found, key=lambda item: (item[1].order, item[0], item[1].key))
 
 
-def _expiries(
-    commands: Commands, clinic: str, subscriptions: list[str], last: date
-) -> Iterator[tuple[date, str]]:
-    desk = commands.desk(clinic)
-    for key, state in desk.subscriptions(subscriptions).items():
-        for day in sorted({lot.lapses for lot in due_lots(state, last) if lot.lapses}):
-            yield day, key
+def step_id(subscription: str, step: Step) -> str:
+    """The id of a step's command: the same cause always gives it again."""
+    parts = (step.command, subscription, step.day.isoformat(), step.key)
+    return derived_id(*filter(None, parts))
 
 
-def _expire(clinic: str, subscription: str, day: date, timezone: str, actor: Actor) -> Envelope:
-    """The step that lapses what ends on `day`; its id is derived, so it happens once."""
+def _envelope(clinic: str, subscription: str, step: Step, timezone: str, actor: Actor) -> Envelope:
+    at = end_of_day(step.day, timezone) if step.at_end else start_of_day(step.day, timezone)
     return Envelope(
-        command="expire",
-        id=derived_id("expire", subscription, day.isoformat()),
+        command=step.command,
+        id=step_id(subscription, step),
         clinic=clinic,
-        at=end_of_day(day, timezone),
+        at=at,
         actor=actor,
-        data={"subscription": subscription},
+        data=dict(step.data),
     )
 
 

@@ -1,30 +1,68 @@
-"""Using: visits and their reversal."""
+"""Using: visits and their reversal, signatures, units held for a booking."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
-from aggregates import visits
+from aggregates import holding, visits
+from aggregates.booking.orders import PlaceHold, ReleaseHold
+from aggregates.booking.state import BOOKING
+from aggregates.covering.holdings import Chart
 from aggregates.patient.state import PATIENT
+from aggregates.service.events import ServiceDefined
 from aggregates.service.state import SERVICE
 from aggregates.subscription.evolve import SUBSCRIPTION
-from aggregates.visit.orders import RecordVisit, ReverseConsumption
+from aggregates.visit.orders import RecordVisit, ReverseConsumption, SignVisit
 from aggregates.visit.state import VISIT, Visit
-from aggregates.visits import Chart
 from commands.desk import Desk
 from commands.permissions import lacks_approval
 from commands.spec import Reads, Spec
+from ledger.calendar import local_date
 from ledger.codes import Refused
 from ledger.decider import Context, Decision
 
 
 def record_visit(desk: Desk, context: Context, order: RecordVisit) -> Decision:
-    patient = desk.patient(order.patient)
-    chart = Chart(
-        desk.visit(order.visit),
-        patient,
-        desk.subscriptions(patient.subscriptions),
-        desk.services((line.service for line in order.lines), context.at),
-    )
+    services = desk.services((line.service for line in order.lines), context.at)
+    chart = chart_of(desk, desk.visit(order.visit), order.patient, services)
     return visits.record_visit(context, order, chart)
+
+
+def chart_of(
+    desk: Desk, visit: Visit, patient: str, services: Mapping[str, ServiceDefined]
+) -> Chart:
+    """What covering a visit of the patient needs to know, shared contracts included."""
+    known = desk.patient(patient)
+    contracts = desk.subscriptions(known.subscriptions)
+    holders = {state.sold.patient for state in contracts.values() if state.sold is not None}
+    others = {key: desk.patient(key) for key in sorted(holders - {patient})}
+    return Chart(visit, known, contracts, services, others)
+
+
+def sign_visit(desk: Desk, context: Context, order: SignVisit) -> Decision:
+    return visits.sign_visit(context, order, desk.visit(order.visit))
+
+
+def place_hold(desk: Desk, context: Context, order: PlaceHold) -> Decision:
+    booking = desk.booking(order.booking)
+    before = booking.placed.subscriptions if booking.placed is not None else ()
+    wanted = dict.fromkeys((*desk.patient(order.patient).subscriptions, *before))
+    services = desk.services((line.service for line in order.lines), context.at)
+    on = _day_of(order.booked_for, desk.clinic().timezone)
+    contracts = desk.subscriptions(wanted)
+    return holding.place_hold(context, order, on, booking, contracts, frozenset(services))
+
+
+def _day_of(booked_for: date, timezone: str) -> date:
+    """The local day of the booked visit; a datetime is a date, too."""
+    if isinstance(booked_for, datetime):
+        return local_date(booked_for, timezone)
+    return booked_for
+
+
+def release_hold(desk: Desk, context: Context, order: ReleaseHold) -> Decision:
+    booking = desk.booking(order.booking)
+    before = booking.placed.subscriptions if booking.placed is not None else ()
+    return holding.release_hold(context, order, booking, desk.subscriptions(before))
 
 
 def reverse_consumption(desk: Desk, context: Context, order: ReverseConsumption) -> Decision:
@@ -40,12 +78,12 @@ def reverse_consumption(desk: Desk, context: Context, order: ReverseConsumption)
     decision = visits.reverse_consumption(context, order, chart)
     if isinstance(decision, Refused):
         return decision
-    if order.approver is None and _is_own_and_fresh(desk, context, visit):
+    if order.approver is None and is_own_and_fresh(desk, context, visit):
         return decision
     return lacks_approval(context, "reverse_consumption", order.approver) or decision
 
 
-def _is_own_and_fresh(desk: Desk, context: Context, visit: Visit) -> bool:
+def is_own_and_fresh(desk: Desk, context: Context, visit: Visit) -> bool:
     """Whoever recorded a visit may take it back within minutes (reliability.md 6.7)."""
     if visit.recorded_at is None or visit.actor != context.actor:
         return False
@@ -60,7 +98,14 @@ def _visit_reads(desk: Desk, order: RecordVisit) -> Reads:
         yield SERVICE, desk.name("service", line.service)
 
 
-def _roster_reads(desk: Desk, order: RecordVisit) -> Reads:
+def _hold_reads(desk: Desk, order: PlaceHold) -> Reads:
+    yield BOOKING, desk.name("booking", order.booking)
+    yield PATIENT, desk.name("patient", order.patient)
+    for line in order.lines:
+        yield SERVICE, desk.name("service", line.service)
+
+
+def _roster_reads(desk: Desk, order: RecordVisit | PlaceHold) -> Reads:
     for key in desk.patient(order.patient).subscriptions:
         yield SUBSCRIPTION, desk.name("subscription", key)
 
@@ -69,5 +114,8 @@ SPECS = (
     Spec(
         "record_visit", RecordVisit, record_visit, _visit_reads, _roster_reads, frozenset({"visit"})
     ),
+    Spec("place_hold", PlaceHold, place_hold, _hold_reads, _roster_reads, frozenset({"booking"})),
+    Spec("release_hold", ReleaseHold, release_hold),
+    Spec("sign_visit", SignVisit, sign_visit),
     Spec("reverse_consumption", ReverseConsumption, reverse_consumption),
 )

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from aggregates.expiry import expire_due
+from aggregates.due import elapse
 from aggregates.quoting import quotes
 from aggregates.refunding import refundable
+from aggregates.subscription.state import Subscription
 from consumers.bootstrap import Ledger
-from ledger.decider import Context
-from ledger.events import Event
+from ledger.events import NewEvent
 from ledger.store.pool import clinic_transaction, lent
 from projections.balances.asof import View
 from projections.balances.queries import contract_balance, due, folded, patient_balance
-from projections.balances.report import presented
+from projections.balances.report import by_time, presented
+from projections.operations.contracts import contracts as all_contracts
 
 if TYPE_CHECKING:
     from projections.close.books import Books
@@ -30,6 +31,12 @@ def balance(
     if subscription is not None:
         return contract_balance(ledger.store, clinic, subscription, view, current=current)
     return patient_balance(ledger.store, clinic, patient or "", view, current=current)
+
+
+def contracts(ledger: Ledger, clinic: str, view: View) -> Iterator[Subscription]:
+    """Every contract of a clinic in a view, as time has left it."""
+    current = view.known_at is None and view.as_of == ledger.today(clinic)
+    return all_contracts(ledger.store, clinic, view, current=current)
 
 
 def refund_quote(
@@ -52,7 +59,7 @@ def refund_quote(
 
 
 def due_contracts(ledger: Ledger, clinic: str, through: date) -> list[str]:
-    """The contracts with something that lapses by the end of a day."""
+    """The contracts to which time brings something by the end of a day."""
     with lent(ledger.store.pool) as connection, clinic_transaction(connection, clinic):
         return due(connection, clinic, through)
 
@@ -69,20 +76,15 @@ def books(ledger: Ledger, clinic: str, view: View) -> Iterator["Books"]:
         yield found
 
 
-def coming_events(ledger: Ledger, clinic: str, view: View) -> list[tuple[date, Event]]:
-    """The expiries that a tick at the end of the view's day would record, with their days.
+def coming_events(ledger: Ledger, clinic: str, view: View) -> list[NewEvent]:
+    """What a tick at the end of the view's day would record, each with its own day.
 
     All that is known counts, whatever its own date: books go by what is posted.
     """
     known = View(date.max, view.known_at)
     contracts = folded(ledger.store, clinic, _candidates(ledger, clinic, view), known)
-    midnight = datetime(view.as_of.year, view.as_of.month, view.as_of.day, tzinfo=UTC)
-    context = Context(clinic, midnight, view.as_of, "time", "service", midnight, view.as_of)
-    return [
-        (new.effective_on or view.as_of, new.event)
-        for state in contracts.values()
-        for new in expire_due(context, state, view.as_of)
-    ]
+    context = by_time(clinic, view.as_of)
+    return [new for state in contracts.values() for new in elapse(context, state, view.as_of)]
 
 
 def _candidates(ledger: Ledger, clinic: str, view: View) -> Sequence[str]:

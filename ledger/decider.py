@@ -26,20 +26,6 @@ class Decider(Generic[State]):
         return current
 
 
-def changed(state: State, **changes: Any) -> State:
-    """A copy of a slotted dataclass with other fields: `dataclasses.replace` in half the time.
-
-    States are copied with every event. The class has no ``__post_init__``, which is not run;
-    raises AttributeError for a field that it does not have.
-    """
-    copy = object.__new__(type(state))
-    for name in state.__slots__:  # type: ignore[attr-defined]
-        object.__setattr__(copy, name, getattr(state, name))
-    for name, value in changes.items():
-        object.__setattr__(copy, name, value)
-    return copy
-
-
 def impossible(noun: str, event: Event) -> AssertionError:
     """The error for an event that cannot stand in a stream of `noun`."""
     return AssertionError(f"a {noun} cannot evolve from {type(event).__name__}")
@@ -47,7 +33,10 @@ def impossible(noun: str, event: Event) -> AssertionError:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who asks, where, and when it happened; `today` is the clinic's date by the clock."""
+    """Who asks, where, and when it happened; `today` is the clinic's date by the clock.
+
+    `command` is the command's id, from which an id is derived that the caller leaves out.
+    """
 
     clinic: str
     at: datetime
@@ -56,6 +45,7 @@ class Context:
     role: str
     now: datetime
     today: date
+    command: str = ""
 
     @property
     def is_service(self) -> bool:

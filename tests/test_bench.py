@@ -30,6 +30,16 @@ def test_each_line_is_a_figure_beside_another_of_the_same_run() -> None:
     assert [one["ratio"] for one in found] == pytest.approx(ratios, rel=0.01)
 
 
+@pytest.mark.slow
+def test_contracts_are_measured() -> None:
+    done = bench("--quick", "--json", "many_contracts", "membership_fold")
+    assert done.returncode == 0, done.stderr
+    many, fold = (json.loads(line) for line in done.stdout.splitlines())
+    assert (many["figure"], many["against"]) == ("many_contracts", "1 contract")
+    assert fold["figure"] == "membership_fold"
+    assert fold["value"] > fold["against_value"] > 0
+
+
 def test_an_unknown_figure_is_refused_by_name() -> None:
     done = bench("--quick", "beauty")
     assert done.returncode == 2

@@ -35,6 +35,7 @@ ONLY_IN = {
     "adbc_driver_postgresql": ("projections",),
     "duckdb": ("projections",),
     "pandas": ("projections/reports",),
+    "matplotlib": ("projections/charts",),
     "faststream": ("consumers",),
     "nats": ("consumers",),
 }

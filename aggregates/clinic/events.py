@@ -42,3 +42,16 @@ class PeriodLocked(Event):
     period: str
     version: int
     cut: int
+
+
+class PeriodSoftLocked(Event):
+    """Front desk and providers no longer enter anything dated in the period."""
+
+    period: str
+
+
+class PeriodUnlocked(Event):
+    """The close of a period is in force no more; written in the append of the reopening."""
+
+    period: str
+    version: int

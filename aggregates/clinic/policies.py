@@ -4,8 +4,15 @@ A key holds the values that are in force here; another value is refused, so that
 believes in a treatment its books do not follow.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
+
+from aggregates.clinic.accounts import problem_with_accounts
+from aggregates.lawtables import problem_with_escheat, problem_with_minimum_life
+
+LONGEST_BAND = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +20,25 @@ class Policy:
     default: Any
     values: tuple[Any, ...] = ()
     numbers: range | None = None
+    #: For a value that is neither a word nor a number: what is wrong with it, or None.
+    problem: Callable[[Any], str | None] | None = None
 
     def allows(self, value: Any) -> bool:
         """Whether the value can be set; booleans are not numbers here."""
         if self.numbers is not None and type(value) is int:
             return value in self.numbers
         return any(value == allowed and type(value) is type(allowed) for allowed in self.values)
+
+
+def _problem_with_bands(value: Any) -> str | None:
+    whole = isinstance(value, list) and all(type(months) is int for months in value)
+    if whole and value and value[0] > 0 and value[-1] <= LONGEST_BAND and _rises(value):
+        return None
+    return f"rpo_bands is a list of rising numbers of months, up to {LONGEST_BAND}"
+
+
+def _rises(months: list[int]) -> bool:
+    return all(one < next_one for one, next_one in pairwise(months))
 
 
 POLICIES: dict[str, Policy] = {
@@ -34,19 +54,40 @@ POLICIES: dict[str, Policy] = {
     "no_show_account": Policy("4040", ("4000", "4040")),
     "day_count": Policy("actual_days", ("actual_days",)),
     "draw_before_payment": Policy(False, (False, True)),
-    "lot_order": Policy("expiry", ("expiry",)),
+    "quota_membership": Policy("auto", ("auto", "ratable", "usage")),
+    "late_cycle": Policy("grant", ("grant", "skip", "extend")),
+    "freeze": Policy("stop_clock", ("stop_clock", "benefits_usable", "skip_billing")),
+    "bonus_credit": Policy("pool", ("pool", "separate")),
+    "lot_order": Policy("expiry", ("expiry", "fifo", "paid_first", "bonus_first")),
+    "reinstatement": Policy("reverse", ("reverse", "zero_price")),
+    "reinstatement_days": Policy(90, numbers=range(3651)),
+    "modification": Policy("prospective", ("prospective", "assess")),
     "breakage_method": Policy("none", ("none",)),
     "breakage_account": Policy("4030", ("4030",)),
     "forfeiture_guard": Policy("on", ("on", "off")),
-    "escheat": Policy("subject", ("subject", "exempt")),
-    "refund_formula": Policy("pro_rata", ("pro_rata", "list_clawback")),
+    "escheat": Policy("subject", problem=problem_with_escheat),
+    "minimum_life": Policy([], problem=problem_with_minimum_life),
+    "refund_formula": Policy("pro_rata", ("pro_rata", "list_clawback", "bonus_last", "none")),
     "forfeiture_account": Policy("4040", ("4040",)),
     "dispute_model": Policy("reclass_on_open", ("reclass_on_open",)),
     "gross_up": Policy("non_cancellable", ("non_cancellable",)),
     "late_event": Policy("post", ("post",)),
     "close_approvals": Policy(0, numbers=range(2)),
+    "reopen_approvals": Policy(2, numbers=range(1, 3)),
+    "soft_close_days": Policy(5, numbers=range(11)),
+    "rpo_expedient": Policy("on", ("on", "off")),
+    "rpo_bands": Policy([3, 12, 24], problem=_problem_with_bands),
     "reversal_minutes": Policy(15, numbers=range(1, 1441)),
+    "accounts": Policy({}, problem=problem_with_accounts),
+    "export_detail": Policy("summary", ("summary", "line")),
 }
+#: How books are read and handed on. No contract's treatment depends on these: none keeps a copy.
+EXPORTING = frozenset({"accounts", "export_detail", "rpo_bands", "rpo_expedient"})
+
+
+def of_contracts(policies: Mapping[str, Any]) -> dict[str, Any]:
+    """The policies that a contract keeps as they were at its sale."""
+    return {key: value for key, value in policies.items() if key not in EXPORTING}
 
 
 def problem_with(key: str, value: Any) -> str | None:
@@ -54,6 +95,8 @@ def problem_with(key: str, value: Any) -> str | None:
     policy = POLICIES.get(key)
     if policy is None:
         return f"{key!r} is no policy; known are {', '.join(POLICIES)}"
+    if policy.problem is not None:
+        return policy.problem(value)
     if policy.allows(value):
         return None
     if policy.numbers is not None:

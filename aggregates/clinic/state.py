@@ -4,7 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from aggregates.clinic.events import ClinicDefined, PeriodLocked, PolicySet
+from aggregates.clinic.events import (
+    ClinicDefined,
+    PeriodLocked,
+    PeriodSoftLocked,
+    PeriodUnlocked,
+    PolicySet,
+)
 from aggregates.clinic.policies import POLICIES
 from ledger.calendar import Period
 from ledger.decider import Decider, impossible
@@ -13,16 +19,40 @@ from ledger.events import Recorded
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """The clinic as defined; `changes` are its policies in the order in which they were set."""
+    """The clinic as defined on the day `since`.
+
+    `changes` are its policies in the order in which they were set, `locked` the closes in
+    force, `reopened` the periods that wait to be closed again.
+    """
 
     defined: ClinicDefined | None = None
+    since: date | None = None
     changes: tuple[PolicySet, ...] = ()
     locked: tuple[PeriodLocked, ...] = ()
+    reopened: frozenset[Period] = frozenset()
+    soft_closed: frozenset[Period] = frozenset()
 
     @property
     def locked_through(self) -> Period | None:
         """The last closed period, or None before the first close."""
         return max((Period.parse(lock.period) for lock in self.locked), default=None)
+
+    @property
+    def next_to_close(self) -> Period | None:
+        """The period whose turn it is, or None before the first close, which may be of any."""
+        if self.reopened:
+            return min(self.reopened)
+        return None if self.locked_through is None else self.locked_through.next()
+
+    def is_soft_closed(self, day: date) -> bool:
+        """Whether the front desk and providers are done with the period of `day`.
+
+        The first close of a clinic takes in all before it, and so does a soft one (14.2).
+        """
+        period = Period.of(day)
+        if self.next_to_close is None:
+            return any(period <= closed for closed in self.soft_closed)
+        return period in self.soft_closed
 
     @property
     def currency(self) -> str:
@@ -35,6 +65,13 @@ class Clinic:
     @property
     def locations(self) -> tuple[str, ...]:
         return () if self.defined is None else tuple(x.location for x in self.defined.locations)
+
+    def state_of(self, location: str | None) -> str | None:
+        """The state of a location, else of the clinic, where they say so."""
+        if self.defined is None:
+            return None
+        places = {place.location: place.state for place in self.defined.locations}
+        return places.get(location or "") or self.defined.state
 
     def policy(self, key: str, on: date) -> Any:
         """The value in force on a day: the last one set with effect by then, else the default."""
@@ -55,13 +92,28 @@ def evolve(state: Clinic, recorded: Recorded) -> Clinic:
     """The state after one more event."""
     match recorded.event:
         case ClinicDefined() as defined:
-            return replace(state, defined=defined)
+            return replace(state, defined=defined, since=recorded.effective_on)
         case PolicySet() as change:
             return replace(state, changes=(*state.changes, change))
         case PeriodLocked() as lock:
-            return replace(state, locked=(*state.locked, lock))
+            return _locked(state, lock)
+        case PeriodSoftLocked(period=period):
+            return replace(state, soft_closed=state.soft_closed | {Period.parse(period)})
+        case PeriodUnlocked(period=period):
+            kept = tuple(lock for lock in state.locked if lock.period != period)
+            return replace(state, locked=kept, reopened=state.reopened | {Period.parse(period)})
         case other:
             raise impossible("clinic", other)
+
+
+def _locked(state: Clinic, lock: PeriodLocked) -> Clinic:
+    period = Period.parse(lock.period)
+    return replace(
+        state,
+        locked=(*state.locked, lock),
+        reopened=state.reopened - {period},
+        soft_closed=frozenset(closed for closed in state.soft_closed if closed > period),
+    )
 
 
 CLINIC: Decider[Clinic] = Decider(Clinic(), evolve)

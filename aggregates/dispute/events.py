@@ -20,7 +20,9 @@ class DisputedPart(Frozen):
 
 
 class ClosedPart(Frozen):
-    """What one contract lost and got back: `lost` = tax + its shares + `delivered`."""
+    """What one contract lost and got back: `lost` = tax + its shares + `delivered` + `deposit`,
+    which was money without a contract (accounting.md 2).
+    """
 
     sale: SaleDimensions
     payment: Id
@@ -29,6 +31,7 @@ class ClosedPart(Frozen):
     delivered: Amount
     returned: Amount
     fee_returned: Amount
+    deposit: Amount = 0
 
 
 class DisputeOpened(Event):

@@ -1,40 +1,27 @@
-"""What can happen to an offer, and the words an offer is written in (interfaces.md 4)."""
+"""What can happen to an offer (interfaces.md 4)."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from aggregates.terms import Description, Notices, OnceBilling, RefundTerms, TermsDocument
-from aggregates.values import Duration, Exact, Text, Word
-from ledger.events import Event, Frozen
+from aggregates.offer.lines import OfferLine
+from aggregates.terms import (
+    Billing,
+    CancellationTerms,
+    Description,
+    Milestone,
+    Notices,
+    OnceBilling,
+    RefundTerms,
+    RolloverTerms,
+    TermsDocument,
+)
+from aggregates.values import Duration, Text, Word
+from ledger.events import Event
 from ledger.ids import Id
 from ledger.money import Amount
-from ledger.quantity import PositiveQuantity
 
-
-class UnitsLine(Frozen):
-    """Counted units of one service, or of a free choice among several."""
-
-    kind: Literal["units"]
-    line: Id
-    services: Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)]
-    quantity: PositiveQuantity
-    ssp: Exact | None = None
-    expires_after: Duration | None = None
-    priority: Annotated[int, Field(ge=0, le=1000)] = 100
-
-
-class AccessLine(Frozen):
-    """Access over time: messaging, same-day booking and the like; earned by day."""
-
-    kind: Literal["access"]
-    line: Id
-    access: Annotated[tuple[Word, ...], Field(min_length=1, max_length=16)]
-    ssp: Exact | None = None
-    expires_after: Duration | None = None
-
-
-OfferLine = Annotated[UnitsLine | AccessLine, Field(discriminator="kind")]
+Validity = Literal["sale", "first_use"]
 
 
 class OfferPublished(Event):
@@ -48,9 +35,11 @@ class OfferPublished(Event):
     program: Word | None = None
     tier: Word | None = None
     term: Duration | None = None
-    validity: Literal["sale"] = "sale"
-    billing: OnceBilling = OnceBilling()
+    validity: Validity = "sale"
+    billing: Billing = OnceBilling()
     refund: RefundTerms | None = None
+    cancellation: CancellationTerms = CancellationTerms()
+    rollover: RolloverTerms | None = None
     transferable: bool = False
     shareable: bool = False
     no_show_consumes: bool = True
@@ -60,3 +49,10 @@ class OfferPublished(Event):
     locations: tuple[Id, ...] = ()
     description: Description | None = None
     notices: Notices = Notices()
+    milestones: tuple[Milestone, ...] = ()
+
+
+class OfferRetired(Event):
+    """The offer is sold no more; contracts under it go on."""
+
+    offer: Id

@@ -1,11 +1,21 @@
-"""What an offer can be asked to do: the data of `publish_offer` (interfaces.md 4)."""
+"""What an offer can be asked to do: the data of its commands (interfaces.md 4)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from aggregates.offer.events import OfferLine
-from aggregates.terms import Notices, OnceBilling, RefundTerms, TermsDocument
+from aggregates.offer.events import Validity
+from aggregates.offer.lines import OfferLine
+from aggregates.terms import (
+    Billing,
+    CancellationTerms,
+    Milestone,
+    Notices,
+    OnceBilling,
+    RefundTerms,
+    RolloverTerms,
+    TermsDocument,
+)
 from aggregates.values import Digest, Duration, Text, Word
 from ledger.events import Frozen
 from ledger.ids import Id
@@ -28,9 +38,11 @@ class PublishOffer(Frozen):
     program: Word | None = None
     tier: Word | None = None
     term: Duration | None = None
-    validity: Literal["sale"] = "sale"
-    billing: OnceBilling = OnceBilling()
+    validity: Validity = "sale"
+    billing: Billing = OnceBilling()
     refund: RefundTerms | None = None
+    cancellation: CancellationTerms = CancellationTerms()
+    rollover: RolloverTerms | None = None
     transferable: bool = False
     shareable: bool = False
     no_show_consumes: bool = True
@@ -40,3 +52,8 @@ class PublishOffer(Frozen):
     locations: tuple[Id, ...] = ()
     description: DescriptionOrder | None = None
     notices: Notices = Notices()
+    milestones: Annotated[tuple[Milestone, ...], Field(max_length=50)] = ()
+
+
+class RetireOffer(Frozen):
+    offer: Id

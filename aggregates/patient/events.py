@@ -25,12 +25,24 @@ class SubscriptionAdded(Event):
     subscription: Id
 
 
+class SubscriptionShared(Event):
+    """Another patient's contract is shared with this one, who may use it from now on."""
+
+    subscription: Id
+
+
+class SubscriptionUnshared(Event):
+    """A contract is shared with this patient no longer."""
+
+    subscription: Id
+
+
 class StoreCreditAdded(Event):
     """Money the clinic owes the patient, usable for what he buys next (account 2180)."""
 
     amount: PositiveAmount
     subscription: Id
-    cause: Literal["expiry", "refund", "overpaid"]
+    cause: Literal["expiry", "refund", "overpaid", "cancellation", "change", "lapse"]
 
 
 class StoreCreditApplied(Event):
@@ -38,5 +50,17 @@ class StoreCreditApplied(Event):
 
     amount: PositiveAmount
     subscription: Id
-    cause: Literal["payment", "expiry_reversed", "refund_failed"]
+    cause: Literal["payment", "expiry_reversed", "refund_failed", "reinstatement"]
     payment: Id | None = None
+
+
+class StoreCreditUsed(Event):
+    """Store credit was spent on a visit's bill or paid out (row 34a); `use` names it."""
+
+    use: Id
+    amount: PositiveAmount
+    purpose: Literal["visit", "payout"]
+    visit: Id | None = None
+    reason: Digest
+    location: Id | None = None
+    provider: Id | None = None

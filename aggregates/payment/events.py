@@ -24,6 +24,13 @@ class ChargeRegistered(Event):
     amount: PositiveAmount
 
 
+class CreditUseRegistered(Event):
+    """Store credit was spent under this id."""
+
+    use: Id
+    patient: Id
+
+
 class RefundRegistered(Event):
     refund: Id
     subscription: Id

@@ -1,8 +1,13 @@
-"""Where a payment, a charge or a refund leads."""
+"""Where a payment, a charge, a refund or a use of store credit leads."""
 
 from dataclasses import dataclass, replace
 
-from aggregates.payment.events import ChargeRegistered, PaymentRegistered, RefundRegistered
+from aggregates.payment.events import (
+    ChargeRegistered,
+    CreditUseRegistered,
+    PaymentRegistered,
+    RefundRegistered,
+)
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
 
@@ -26,6 +31,11 @@ class Charge:
 @dataclass(frozen=True, slots=True)
 class Refund:
     registered: RefundRegistered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditUse:
+    registered: CreditUseRegistered | None = None
 
 
 def _payment(state: Payment, recorded: Recorded) -> Payment:
@@ -52,6 +62,15 @@ def _refund(state: Refund, recorded: Recorded) -> Refund:
             raise impossible("refund", other)
 
 
+def _credit_use(state: CreditUse, recorded: Recorded) -> CreditUse:
+    match recorded.event:
+        case CreditUseRegistered() as registered:
+            return CreditUse(registered)
+        case other:
+            raise impossible("use of store credit", other)
+
+
 PAYMENT: Decider[Payment] = Decider(Payment(), _payment)
 CHARGE: Decider[Charge] = Decider(Charge(), _charge)
 REFUND: Decider[Refund] = Decider(Refund(), _refund)
+CREDIT_USE: Decider[CreditUse] = Decider(CreditUse(), _credit_use)

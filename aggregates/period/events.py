@@ -1,5 +1,6 @@
 """What can happen to a period of the books."""
 
+from datetime import date
 from typing import Any
 
 from aggregates.values import Digest
@@ -45,3 +46,26 @@ class PeriodClosed(Event):
     policies: dict[str, Any]
     tz_version: str
     approver: Id | None = None
+
+
+class PeriodSoftClosed(Event):
+    """Front desk and providers are done with the period; services and accountants may post."""
+
+    period: str
+    approver: Id | None = None
+
+
+class PeriodReopened(Event):
+    """The close `version` is in force no more; it stays reproducible (accounting.md 14.3)."""
+
+    period: str
+    version: int
+    approvers: tuple[Id, ...]
+    reason: Digest
+
+
+class SoftCloseDue(Event):
+    """A signal: `due` is the day by which the period should be soft-closed."""
+
+    period: str
+    due: date

@@ -11,13 +11,23 @@ from pydantic import AwareDatetime
 from aggregates.subscription.card import Card, Payer
 from aggregates.subscription.consent import ConsentDocument, Shown
 from aggregates.subscription.leaving import ExtendedLot, FrozenLot, LeavingLot
+from aggregates.subscription.line import SoldLine
 from aggregates.subscription.moves import Draw, Lapse
-from aggregates.terms import Notices, OnceBilling, RefundTerms, TermsDocument
+from aggregates.terms import (
+    Billing,
+    CancellationTerms,
+    Instalment,
+    Milestone,
+    Notices,
+    RefundTerms,
+    RolloverTerms,
+    TermsDocument,
+)
 from aggregates.values import (
     Clause,
     Digest,
-    Exact,
-    Liability,
+    Duration,
+    Rate,
     RefundBasis,
     SaleDimensions,
     Share,
@@ -26,53 +36,22 @@ from aggregates.values import (
     Text,
     Word,
 )
-from ledger.events import Event, Frozen
+from ledger.events import Event
 from ledger.ids import Id
 from ledger.money import Amount, PositiveAmount
-from ledger.quantity import Quantity
-
-
-class ServiceTerm(Frozen):
-    """A service of a line as it was priced at the sale."""
-
-    service: Id
-    list_price: Amount
-    ssp: Exact
-    product: bool = False
-    agent_cost: Amount | None = None
-
-
-class SoldLine(Frozen):
-    """A line as sold; `[starts, ends)` are local dates, `expires` the last valid one."""
-
-    line: Id
-    grant: Id
-    kind: Literal["units", "access"]
-    ssp: Exact
-    allocated: Amount
-    liability: Liability
-    starts: date
-    ends: date | None = None
-    lapses: date | None = None
-    quantity: Quantity | None = None
-    services: tuple[ServiceTerm, ...] = ()
-    access: tuple[Word, ...] = ()
-    weighted: bool = False
-    immaterial: bool = False
-    priority: int = 100
-
-
-class Instalment(Frozen):
-    due: date
-    amount: Amount
 
 
 class PackageSold(Event):
-    """A contract was made: terms, prices, SSPs and policies as they were then."""
+    """A contract was made: terms, prices, SSPs and policies as they were then.
+
+    Of a membership, `price`, `tax` and `lines` are those of a cycle; the first runs from `starts`
+    up to `cycle_ends`; `setup_fee`, itself a line, is beside them. `state` gives the law (7.8).
+    """
 
     subscription: Id
     patient: Id
     payer: Id | None = None
+    members: tuple[Id, ...] = ()
     offer: Id
     offer_version: int
     name: Text
@@ -80,26 +59,43 @@ class PackageSold(Event):
     sale: SaleDimensions
     currency: str
     timezone: str
+    state: Text | None = None
     sold_on: date
     starts: date
     expires: date | None = None
+    cycle_ends: date | None = None
+    term: Duration | None = None
+    validity: Literal["sale", "first_use"] = "sale"
     price: Amount
     tax: Amount
+    setup_fee: Amount = 0
     lines: tuple[SoldLine, ...]
     instalments: tuple[Instalment, ...]
-    billing: OnceBilling
+    billing: Billing
     refund: RefundTerms
+    cancellation: CancellationTerms = CancellationTerms()
+    rollover: RolloverTerms | None = None
+    transferable: bool = False
+    shareable: bool = False
     no_show_consumes: bool = True
     requires_consent: bool = False
     grace_days: int = 0
     terms: TermsDocument | None = None
     notices: Notices = Notices()
+    milestones: tuple[Milestone, ...] = ()
     locations: tuple[Id, ...] = ()
     description: Digest | None = None
     channel: Word | None = None
     present: bool | None = None
     invoice: Id | None = None
+    promotion: Id | None = None
+    contract_met: bool = True
+    discount_rate: Rate | None = None
     policies: dict[str, Any]
+
+    @property
+    def is_recurring(self) -> bool:
+        return self.billing.kind == "recurring"
 
 
 class ConsentRecorded(Event):
@@ -137,7 +133,8 @@ class InstalmentDue(Event):
 class PaymentReceived(Event):
     """Money came in: `receivable` settles what was due, `shares` and `tax` fund the contract.
 
-    `amount` = receivable + Σ shares + tax + excess. `fee` is the clinic's expense.
+    `amount` = receivable + recovered (had been written off) + penalty (for leaving early, 8.3)
+    + Σ shares + tax + deposit (waits for a contract, 2) + excess. `fee` is the clinic's expense.
     """
 
     payment: Id
@@ -146,6 +143,9 @@ class PaymentReceived(Event):
     receivable: Amount
     shares: tuple[Share, ...]
     tax: Amount
+    recovered: Amount = 0
+    penalty: Amount = 0
+    deposit: Amount = 0
     excess: Amount = 0
     fee: Amount = 0
     consent_missing: bool = False

@@ -3,29 +3,38 @@
 from collections.abc import Callable
 from typing import Any
 
+from aggregates.subscription import altering, correcting, cycling, dormant, parting, using
 from aggregates.subscription import events as e
-from aggregates.subscription import parting
+from aggregates.subscription.beginning import sold_lot
 from aggregates.subscription.funding import settled
 from aggregates.subscription.leaving import ExtendedLot
-from aggregates.subscription.lot import Lot, TimeSpan, sold_lot
+from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Lapse
+from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.state import NEW, Freeze, Notice, Paid, Subscription, put
-from ledger.decider import Decider, changed, impossible
+from ledger.changed import changed
+from ledger.decider import Decider, impossible
 from ledger.events import Recorded
 
 Step = Callable[[Subscription, Any, Recorded], Subscription]
 
 
 def _sold(state: Subscription, event: e.PackageSold, _: Recorded) -> Subscription:
-    ahead = bool(event.policies.get("draw_before_payment"))
-    lots = {line.grant: sold_lot(line, runs_ahead=ahead) for line in event.lines}
+    ahead = event.contract_met and bool(event.policies.get("draw_before_payment"))
+    first = cycling.first_cycle(event)
+    pending = first is not None and first.status == "due"
+    lots = {line.grant: sold_lot(line, runs_ahead=ahead, pending=pending) for line in event.lines}
     return changed(
         state,
         sold=event,
         lots=lots,
-        price=event.price,
+        price=event.price + event.setup_fee,
         tax=event.tax,
         last_day=event.expires,
+        members=event.members,
+        cycles={} if first is None else {1: first},
+        plan=cycling.first_plan(event),
+        active_on=event.sold_on,
     )
 
 
@@ -51,31 +60,44 @@ def _fell_due(state: Subscription, event: e.InstalmentDue, _: Recorded) -> Subsc
     )
 
 
-def _paid(state: Subscription, event: e.PaymentReceived, _: Recorded) -> Subscription:
+def _paid(state: Subscription, event: e.PaymentReceived, recorded: Recorded) -> Subscription:
     """Money settles what was billed, then funds the lines and the tax (rows 5, 6)."""
-    *settled_parts, billed_tax = settled(state, event.receivable)
-    billed = dict(zip(state.lots, settled_parts, strict=True))
+    billed, billed_tax = _settled(state, event.receivable)
     funds = {part.grant: part.amount for part in event.shares}
-    brought = {grant: part + funds.get(grant, 0) for grant, part in billed.items()}
+    brought = {
+        grant: billed.get(grant, 0) + funds.get(grant, 0)
+        for grant in (state.lots if billed else funds)
+    }
     lots = (
         changed(
-            lot,
-            funded=lot.funded + funds.get(lot.grant, 0),
-            billed=lot.billed - billed[lot.grant],
-            paid_in=lot.paid_in + brought[lot.grant],
+            state.lots[grant],
+            funded=state.lots[grant].funded + funds.get(grant, 0),
+            billed=state.lots[grant].billed - billed.get(grant, 0),
+            paid_in=state.lots[grant].paid_in + part,
         )
-        for lot in state.lots.values()
-        if brought[lot.grant]
+        for grant, part in brought.items()
+        if part
     )
     payment = _payment(event, event.tax + billed_tax, brought)
+    state = correcting.recovered(state, event)
     return state.with_lots(
         lots,
         received=state.received + event.amount - event.excess,
         receivable=state.receivable - event.receivable,
+        penalty=state.penalty - event.penalty,
         tax_funded=state.tax_funded + event.tax,
         paid_ex_tax=state.paid_ex_tax + sum(brought.values()),
         payments=put(state.payments, event.payment, payment),
+        active_on=dormant.active_by(state, recorded.effective_on),
     )
+
+
+def _settled(state: Subscription, amount: int) -> tuple[dict[str, int], int]:
+    """What of an amount in 1100 each lot had billed, and the tax in it; nothing of nothing."""
+    if not amount:
+        return {}, 0
+    *parts, tax = settled(state, amount)
+    return dict(zip(state.lots, parts, strict=True)), tax
 
 
 def _payment(event: e.PaymentReceived, tax: int, brought: dict[str, int]) -> Paid:
@@ -90,17 +112,8 @@ def _payment(event: e.PaymentReceived, tax: int, brought: dict[str, int]) -> Pai
     )
 
 
-def _drawn(state: Subscription, event: e.UnitsDrawn, _: Recorded) -> Subscription:
-    lot = state.lots[event.grant]
-    return state.with_lot(lot.with_draw(event.quantity, event.amount, event.service, event.draw))
-
-
-def _undrawn(state: Subscription, event: e.DrawReversed, _: Recorded) -> Subscription:
-    lot = state.lots[event.grant]
-    return state.with_lot(lot.without_draw(event.quantity, event.amount, event.service, event.draw))
-
-
 def _expired(state: Subscription, event: e.LotExpired, _: Recorded) -> Subscription:
+    state = using.unreserved(state, event.grant)
     lapsed = _moved(state.lots[event.grant], event, 1)
     if lapsed.remaining > 0:
         # Units frozen by a dispute stay behind: the lot goes on with what is left (4.9).
@@ -193,8 +206,6 @@ _STEPS: dict[type, Step] = {
     e.ConsentRecorded: _consented,
     e.InstalmentDue: _fell_due,
     e.PaymentReceived: _paid,
-    e.UnitsDrawn: _drawn,
-    e.DrawReversed: _undrawn,
     e.LotExpired: _expired,
     e.ExpiryReversed: _unexpired,
     e.ForfeitureHeld: _unchanged,
@@ -206,6 +217,11 @@ _STEPS: dict[type, Step] = {
     e.CommunicationLinked: _linked,
     e.UnitsFrozen: _froze,
     e.DisputeSettled: parting.dispute_settled,
+    **using.STEPS,
+    **correcting.STEPS,
+    **cycling.STEPS,
+    **altering.STEPS,
+    **dormant.STEPS,
 }
 
 

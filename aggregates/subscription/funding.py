@@ -1,6 +1,6 @@
 """Whose money is where: how an amount is split over a contract's lines and its tax (4.10)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregates.subscription.lot import Lot
@@ -28,24 +28,78 @@ def split(state: Subscription, amount: int, tax: int | None = None) -> Funding:
     """Splits `amount` over what is still unfunded, by largest remainder (accounting.md 4.10).
 
     An explicit `tax` fixes the tax part first, as far as tax is wanted and the lines can take
-    the rest. Nothing is over-funded: what exceeds the contract's need is `excess`.
+    the rest. A membership's cycles are funded one after the other. Nothing is over-funded: what
+    exceeds the contract's need is `excess`.
     """
-    lots = list(state.lots.values())
-    wanted = [lot.unfunded for lot in lots]
-    tax_wanted = unfunded_tax(state)
+    left, tax_left, taxes = amount, tax, 0
+    shares: list[Share] = []
+    unfunded = [lot for lot in state.lots.values() if lot.unfunded]
+    for lots, tax_wanted in _by_cycle(state, unfunded, unfunded_tax(state)):
+        wanted = [lot.unfunded for lot in lots]
+        part = min(left, sum(wanted) + tax_wanted)
+        parts = _split(part, wanted, tax_wanted, tax_left)
+        shares += shares_of(lots, parts[:-1])
+        taxes += parts[-1]
+        left -= part
+        tax_left = None if tax_left is None else tax_left - parts[-1]
+    return Funding(tuple(shares), taxes, left)
+
+
+def _split(amount: int, wanted: list[int], tax_wanted: int, tax: int | None) -> list[int]:
+    """The lines' parts, and last the tax part, of an amount that does not exceed the need."""
     if tax is None:
-        parts = largest_remainder(min(amount, sum(wanted) + tax_wanted), [*wanted, tax_wanted])
-    else:
-        least = max(amount - sum(wanted), 0)
-        fixed = min(max(tax, least), tax_wanted, amount)
-        parts = [*largest_remainder(min(amount - fixed, sum(wanted)), wanted), fixed]
-    return Funding(shares_of(lots, parts[:-1]), parts[-1], amount - sum(parts))
+        return largest_remainder(amount, [*wanted, tax_wanted])
+    fixed = min(max(tax, amount - sum(wanted)), tax_wanted, amount)
+    return [*largest_remainder(amount - fixed, wanted), fixed]
+
+
+def _by_cycle(state: Subscription, lots: Iterable[Lot], tax: int) -> list[tuple[list[Lot], int]]:
+    """Lots that want money and the tax that goes with them, by cycle; later cycles want their own
+    tax, and the first one what is left of it.
+    """
+    cycles: dict[int, list[Lot]] = {}
+    for lot in lots:
+        cycles.setdefault(lot.sold.cycle or 0, []).append(lot)
+    if len(cycles) <= 1:
+        return [(found, tax) for found in cycles.values()] or [([], tax)]
+    asked: list[tuple[list[Lot], int]] = []
+    first, *later = sorted(cycles)
+    for number in reversed(later):
+        own = min(state.cycles[number].tax, tax) if number in state.cycles else 0
+        asked.insert(0, (cycles[number], own))
+        tax -= own
+    return [(cycles[first], tax), *asked]
+
+
+def billed_parts(state: Subscription, amount: int) -> dict[str, int]:
+    """The lots' parts, by grant, of an amount without tax that stands in 1100: of a membership
+    the earliest cycle's first.
+    """
+    billed = [lot for lot in state.lots.values() if lot.billed]
+    parts: dict[str, int] = {}
+    for lots, _ in _by_cycle(state, billed, 0):
+        wanted = [lot.billed for lot in lots]
+        part = min(amount, sum(wanted))
+        parts |= zip((lot.grant for lot in lots), largest_remainder(part, wanted), strict=True)
+        amount -= part
+    return parts
 
 
 def settled(state: Subscription, amount: int) -> list[int]:
-    """The lots' parts, and last the tax part, of an amount that stands in 1100 (row 5)."""
-    lots = [lot.billed for lot in state.lots.values()]
-    return largest_remainder(amount, [*lots, state.receivable - sum(lots)])
+    """The lots' parts, and last the tax part, of an amount that stands in 1100 (row 5); of a
+    membership the earliest cycle's first (10.3).
+    """
+    billed = [lot for lot in state.lots.values() if lot.billed]
+    tax = state.receivable - sum(lot.billed for lot in billed)
+    parts: dict[str, int] = {}
+    left, taxes = amount, 0
+    for lots, tax_billed in _by_cycle(state, billed, tax):
+        wanted = [*(lot.billed for lot in lots), tax_billed]
+        *found, more = largest_remainder(min(left, sum(wanted)), wanted)
+        parts |= zip((lot.grant for lot in lots), found, strict=True)
+        taxes += more
+        left -= sum(found) + more
+    return [*(parts.get(grant, 0) for grant in state.lots), taxes]
 
 
 def shares_of(lots: Sequence[Lot], amounts: Sequence[int]) -> tuple[Share, ...]:

@@ -1,35 +1,22 @@
 """A lot: the units or the time a line granted, with the money in them (accounting.md 4.9)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 
-from aggregates.subscription.events import ServiceTerm, SoldLine
+from aggregates.subscription.line import ServiceTerm, SoldLine
+from aggregates.subscription.span import TimeSpan
 from aggregates.values import Liability
-from ledger.calendar import ONE_DAY, daily_progress
-from ledger.decider import changed
+from ledger.calendar import ONE_DAY
+from ledger.changed import changed
 from ledger.quantity import steps
 from ledger.ratios import part_of, rounded, share
 
 NONE = Decimal(0)
 THOUSAND = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class TimeSpan:
-    """An amount earned by day over ``[start, end)``, until it is fixed at an event."""
-
-    amount: int
-    start: date
-    end: date
-    fixed: int | None = None
-
-    def earned(self, through: date) -> int:
-        """What is earned by the end of that day."""
-        if self.fixed is not None:
-            return self.fixed
-        return share(self.amount, daily_progress(self.start, self.end, through))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +29,12 @@ class Lot:
     what left the liability otherwise than by earning, `billed` the part of it that stands in
     1100, `paid_in` the money received for it. `lapsed` units, worth `lapsed_value`, belong to A
     and N until a late visit takes them back; `lapsed_funded` of it was paid, and `lapsed_to`
-    says where that went: "forfeited", "credited" or "held"; `lapsed_tax` is the tax that is not
+    says where what is not `held` of that went: "forfeited", "credited" or nowhere, "held"; what
+    was held goes to the state at last, `escheated`. `lapsed_tax` is the tax that is not
     owed for the rest. `list_thousandths` is use at list price in thousandths of a minor unit,
-    because quantities have three places.
+    because quantities have three places. `reserved` units wait for a booked visit, `frozen` ones
+    for a dispute. A `pending` lot belongs to a cycle that is not paid in full. `calendar` counts
+    the use of a capped line by the first day of the day, week or month the cap counts.
     """
 
     sold: SoldLine
@@ -68,14 +58,19 @@ class Lot:
     lapsed_tax: int = 0
     lapsed_to: str | None = None
     refunded: Decimal = NONE
+    transferred: Decimal = NONE
     frozen: Decimal = NONE
+    reserved: Decimal = NONE
     earned: int = 0
     funded: int = 0
     billed: int = 0
     paid_in: int = 0
     held: int = 0
+    escheated: int = 0
     spans: tuple[TimeSpan, ...] = ()
     runs_ahead: bool = False
+    pending: bool = False
+    calendar: Mapping[date, Decimal] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def line(self) -> str:
@@ -105,7 +100,7 @@ class Lot:
     @property
     def is_time(self) -> bool:
         """Whether the lot is earned by day instead of by use."""
-        return self.sold.kind == "access"
+        return self.sold.by_day
 
     @property
     def remaining(self) -> Decimal:
@@ -113,9 +108,14 @@ class Lot:
         return self.units - self.drawn - self.lapsed
 
     @property
+    def revivable(self) -> Decimal:
+        """Lapsed units that can come back: none once the state has their value (row 21)."""
+        return NONE if self.escheated else self.lapsed
+
+    @property
     def free(self) -> Decimal:
-        """Units that can be drawn now."""
-        return self.remaining - self.frozen
+        """Units that can be drawn now, by a visit for which none are reserved."""
+        return self.remaining - self.frozen - self.reserved
 
     @property
     def unfunded(self) -> int:
@@ -136,12 +136,19 @@ class Lot:
 
     def is_over(self, on: date) -> bool:
         """Whether the last valid day lies before that day, whether or not it is booked yet."""
-        last = self.expires if self.is_time else self.lapses
-        return last is not None and on > last
+        if self.sold.by_day:
+            return self.ends is not None and on >= self.ends
+        return self.lapses is not None and on > self.lapses
 
     def still_runs(self, on: date) -> bool:
         """Whether time goes on after that day, even where it carries no value."""
-        return any(span.fixed is None and on < span.end - ONE_DAY for span in self.spans)
+        return any(span.fixed is None and span.runs_after(on) for span in self.spans)
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether a refund or a lost dispute stopped the time before its end."""
+        fixed = bool(self.spans) and all(span.fixed is not None for span in self.spans)
+        return fixed and self.ends == self.spans[-1].end
 
     def running_earned(self, through: date) -> int:
         """What the stretch of days that runs now has earned by the end of that day."""
@@ -165,7 +172,9 @@ class Lot:
         return self.funded - self.earned_by(through)
 
     def value_left(self, through: date) -> int:
-        """A − R: the value of what is still to be delivered after that day."""
+        """A − R: the value still to be delivered after that day; all of it before time begins."""
+        if self.is_time and not self.spans:
+            return 0 if self.pending else self.allocated - self.held
         if self.is_time:
             open_spans = [span for span in self.spans if span.fixed is None]
             return sum(span.amount - span.earned(through) for span in open_spans)
@@ -176,8 +185,11 @@ class Lot:
     def draw_amount(self, quantity: Decimal, service: str) -> int:
         """The value of drawing `quantity`: the rounded cumulative share less what is recorded.
 
-        Never below 0, though reversals may leave more recorded than the share.
+        Never below 0, though reversals may leave more recorded than the share. What time earns
+        is not earned by use.
         """
+        if self.is_time:
+            return 0
         earned = self._earned_after(quantity, service, self.lapsed, self.lapsed_value)
         return max(earned - self.recognised, 0)
 
@@ -237,20 +249,23 @@ class Lot:
         return self.chosen + term.ssp * Fraction(quantity)
 
     def _at_list(self, quantity: Decimal, service: str) -> int:
-        term = self.term(service)
-        return 0 if term is None else term.list_price * steps(quantity)
+        """In thousandths: a unit's list price, credit's face, the value of points (8.1)."""
+        term, sold = self.term(service), self.sold
+        each = term.list_price if term else (1 if sold.kind == "credit" else sold.value or 0)
+        return each * steps(quantity)
 
     def with_draw(self, quantity: Decimal, amount: int, service: str, draw: str) -> "Lot":
-        """The lot after a draw by the visit line `draw`."""
+        """The lot after a draw by the visit line `draw`; a line without a count keeps none."""
+        counted = self.sold.quantity is not None
         return changed(
             self,
             used=self.used + quantity,
             list_thousandths=self.list_thousandths + self._at_list(quantity, service),
             earned=self.earned + amount,
-            drawn=self.drawn + quantity,
+            drawn=self.drawn + quantity if counted else NONE,
             recognised=self.recognised + amount,
             chosen=self._chosen(quantity, service),
-            draws=(*self.draws, draw),
+            draws=(*self.draws, draw) if counted else (),
         )
 
     def without_draw(self, quantity: Decimal, amount: int, service: str, draw: str) -> "Lot":
@@ -261,6 +276,8 @@ class Lot:
             list_thousandths=self.list_thousandths - self._at_list(quantity, service),
             earned=self.earned - amount,
         )
+        if self.sold.quantity is None:
+            return back
         if draw not in self.draws:
             return changed(back, amount=self.amount + amount, units=self.units + quantity)
         return changed(
@@ -270,23 +287,3 @@ class Lot:
             chosen=self._chosen(-quantity, service),
             draws=tuple(known for known in self.draws if known != draw),
         )
-
-
-def sold_lot(line: SoldLine, *, runs_ahead: bool) -> Lot:
-    """The lot that a sold line grants."""
-    quantity = line.quantity or NONE
-    spans: tuple[TimeSpan, ...] = ()
-    if line.kind == "access" and line.ends is not None:
-        spans = (TimeSpan(line.allocated, line.starts, line.ends),)
-    return Lot(
-        sold=line,
-        starts=line.starts,
-        ends=line.ends,
-        lapses=line.lapses,
-        allocated=line.allocated,
-        amount=line.allocated,
-        granted=quantity,
-        units=quantity,
-        spans=spans,
-        runs_ahead=runs_ahead,
-    )

@@ -1,5 +1,6 @@
 """What an event of units and its undoing have in common."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from aggregates.values import Liability, Revenue, SaleDimensions
@@ -10,7 +11,12 @@ from ledger.quantity import Quantity
 
 
 class Draw(Event):
-    """One lot and one visit line; `payable` of the amount is owed to an agent's principal."""
+    """One lot and one visit line; `payable` of the amount is owed to an agent's principal.
+
+    On a credit lot `quantity` is face used, and `tax` what it pays of the visit line's tax
+    (accounting.md 12, row 13). The amount is `unposted` while there is no contract (2), and what
+    would be payable of it `unposted_payable`.
+    """
 
     visit: Id
     visit_line: Id
@@ -20,6 +26,9 @@ class Draw(Event):
     quantity: Quantity
     amount: Amount
     payable: Amount = 0
+    tax: Amount = 0
+    unposted: Amount = 0
+    unposted_payable: Amount = 0
     status: Literal["completed", "no_show", "late_cancel"]
     liability: Liability
     revenue: Revenue
@@ -31,6 +40,16 @@ class Draw(Event):
     def draw(self) -> str:
         """The visit line, as one word: it draws from a lot at most once."""
         return f"{self.visit}/{self.visit_line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unposted:
+    """What a draw was worth while there was no contract; it is earned once there is one (2)."""
+
+    grant: str
+    revenue: Revenue
+    amount: int
+    payable: int
 
 
 class Lapse(Event):

@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from aggregates.subscription.card import Card
 from aggregates.subscription.consent import ConsentDocument, Shown
-from aggregates.values import Clause, Digest, Tender, Word
+from aggregates.subscription.cycle_events import CycleChoice
+from aggregates.values import Clause, Digest, Rate, Tender, Word
 from ledger.calendar import Day, Moment
 from ledger.events import Frozen
 from ledger.ids import Id
@@ -69,6 +70,7 @@ class PaymentOrder(Frozen):
     device: DeviceOrder | None = None
     email: Personal | None = None
     account: Personal | None = None
+    cycle_choice: CycleChoice | None = None
 
 
 class RecordPayment(PaymentOrder):
@@ -81,6 +83,7 @@ class SellPackage(Frozen):
     version: Annotated[int, Field(ge=1)] | None = None
     patient: Id
     payer: Id | None = None
+    members: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     location: Id | None = None
     provider: Id | None = None
     price: Amount | None = None
@@ -90,8 +93,17 @@ class SellPackage(Frozen):
     channel: Word | None = None
     present: bool | None = None
     invoice: Id | None = None
+    promotion: Id | None = None
+    discount_rate: Rate | None = None
+    contract_met: bool = True
     payment: PaymentOrder | None = None
     consent: ConsentOrder | None = None
+
+    @model_validator(mode="after")
+    def _members_are_others(self) -> "SellPackage":
+        if len({self.patient, *self.members}) <= len(self.members):
+            raise ValueError("members are other patients than the holder, each named once")
+        return self
 
 
 class Extend(Frozen):

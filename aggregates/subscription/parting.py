@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 from aggregates.subscription import events as e
+from aggregates.subscription.funding import billed_parts
 from aggregates.subscription.leaving import LeavingLot
-from aggregates.subscription.lot import NONE, Lot, TimeSpan
-from aggregates.subscription.state import RefundGiven, Subscription, put
+from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.span import TimeSpan
+from aggregates.subscription.state import Cycle, RefundGiven, Subscription, put
 from ledger.events import Recorded
-from ledger.ratios import largest_remainder
 
 
 def freeze_key(dispute: str, payment: str) -> str:
@@ -31,7 +32,8 @@ def _rest(leaving: LeavingLot) -> tuple[TimeSpan, ...]:
     return (TimeSpan(leaving.rest, leaving.rest_starts, leaving.rest_ends),)
 
 
-def _left(state: Subscription, lots: Iterable[LeavingLot]) -> Subscription:
+def left(state: Subscription, lots: Iterable[LeavingLot]) -> Subscription:
+    """Units and value leave their lots otherwise than by a draw (accounting.md 4.9)."""
     for leaving in lots:
         lot = state.lots[leaving.grant]
         if leaving.time:
@@ -56,7 +58,7 @@ def _ended(state: Subscription, how: str, on: date) -> Subscription:
 
 def refunded(state: Subscription, event: e.Refunded, recorded: Recorded) -> Subscription:
     """Units leave; money goes back, or is no longer asked for (8.1)."""
-    state = _unbilled(_left(state, event.lots), event.receivable, event.receivable_tax)
+    state = _unbilled(left(state, event.lots), event.receivable, event.receivable_tax)
     for part in event.refilled:
         lot = state.lots[part.grant]
         state = state.with_lot(
@@ -81,10 +83,9 @@ def refunded(state: Subscription, event: e.Refunded, recorded: Recorded) -> Subs
 
 
 def _unbilled(state: Subscription, amount: int, tax: int) -> Subscription:
-    """What was billed and is no longer due, with its tax; the lots' parts in proportion."""
-    lots = list(state.lots.values())
-    parts = largest_remainder(amount - tax, [lot.billed for lot in lots])
-    for lot, part in zip(lots, parts, strict=True):
+    """What was billed and is no longer due, with its tax: the earliest cycle's first."""
+    for grant, part in billed_parts(state, amount - tax).items():
+        lot = state.lots[grant]
         state = state.with_lot(replace(lot, billed=lot.billed - part))
     return replace(state, receivable=state.receivable - amount, tax_funded=state.tax_funded - tax)
 
@@ -96,21 +97,23 @@ def refund_settled(state: Subscription, event: e.RefundSettled, _: Recorded) -> 
 
 
 def voided(state: Subscription, _: e.SaleVoided, recorded: Recorded) -> Subscription:
-    """Nothing is left of the sale but what was delivered (row 36)."""
+    """Nothing is left of the sale but what was delivered (row 36); the rest was never granted."""
     on = recorded.effective_on
     for lot in list(state.lots.values()):
         earned = lot.earned_by(on)
         kept = replace(
             lot,
             amount=lot.recognised + lot.lapsed_value,
+            granted=lot.granted - lot.remaining,
             units=lot.drawn + lot.lapsed,
+            reserved=NONE,
             funded=earned,
             allocated=earned,
             billed=0,
             spans=fixed(lot, lot.running_earned(on)),
         )
         state = state.with_lot(kept)
-    return _ended(replace(state, receivable=0), "voided", on)
+    return _ended(replace(state, receivable=0, tax_funded=0, holds={}), "voided", on)
 
 
 def noted(state: Subscription, event: e.CreditNoted, _: Recorded) -> Subscription:
@@ -126,20 +129,51 @@ def noted(state: Subscription, event: e.CreditNoted, _: Recorded) -> Subscriptio
         state = state.with_lot(_cheaper(lower, part.amount))
     return replace(
         _unbilled(state, event.receivable, event.posted_tax),
+        cycles=_cheaper_cycles(state, event),
         price=state.price - (event.amount - event.tax),
         tax=state.tax - event.tax,
         notes=(*state.notes, event.note),
     )
 
 
+def _cheaper_cycles(state: Subscription, event: e.CreditNoted) -> dict[int, Cycle]:
+    """The cycles with what they ask for now: lines, joining fee and tax of those still unpaid."""
+    off: dict[int, int] = {}
+    fees: dict[int, int] = {}
+    for part in event.reductions:
+        lot = state.lots[part.grant]
+        if lot.pending:
+            parts = fees if lot.kind == "setup_fee" else off
+            parts[lot.sold.cycle or 0] = parts.get(lot.sold.cycle or 0, 0) + part.amount
+    cycles, tax_left = dict(state.cycles), event.tax
+    for number, cycle in cycles.items():
+        if cycle.status == "due":
+            tax = min(tax_left, cycle.tax)
+            cycles[number] = replace(
+                cycle,
+                price=cycle.price - off.get(number, 0),
+                tax=cycle.tax - tax,
+                setup_fee=cycle.setup_fee - fees.get(number, 0),
+            )
+            tax_left -= tax
+    return cycles
+
+
 def _cheaper(lot: Lot, amount: int) -> Lot:
     if not lot.is_time:
         return lot.rebased(amount)
+    if not lot.spans:
+        return replace(lot, amount=lot.amount - amount)
     spans = tuple(
         replace(span, amount=span.amount - amount) if span.fixed is None else span
         for span in lot.spans
     )
     return replace(lot, spans=spans)
+
+
+def deposit_lost(state: Subscription, lost: int) -> int:
+    """What of lost money is a deposit: all of it, until the contract test is met (2)."""
+    return 0 if state.has_contract else min(lost, state.deposit)
 
 
 def dispute_settled(
@@ -151,7 +185,7 @@ def dispute_settled(
     for grant, quantity in held.lots if held else ():
         lot = state.lots[grant]
         state = state.with_lot(replace(lot, frozen=max(lot.frozen - quantity, NONE)))
-    state = _left(state, event.lots)
+    state = left(state, event.lots)
     freezes = {name: item for name, item in state.freezes.items() if name != key}
     payment = state.payments[event.payment]
     payment = replace(
@@ -159,13 +193,15 @@ def dispute_settled(
         withdrawn=any(item.payment == event.payment for item in freezes.values()),
         lost=payment.lost + event.lost,
     )
-    ex_tax = event.lost - event.lost_tax
+    deposit = deposit_lost(state, event.lost)
+    ex_tax = event.lost - event.lost_tax - deposit
     state = replace(
         state,
         freezes=freezes,
         payments=put(state.payments, event.payment, payment),
         returned=state.returned + event.lost,
         waived=state.waived + event.waived,
+        deposit=state.deposit - deposit,
         paid_ex_tax=state.paid_ex_tax - ex_tax,
         tax_lost=state.tax_lost + event.lost_tax,
         lost_delivered=state.lost_delivered + ex_tax - sum(lot.freed for lot in event.lots),

@@ -5,13 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from aggregates.subscription.events import PackageSold
+from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import Lot
-from aggregates.values import Tender, TenderPart
-from ledger.decider import changed
+from aggregates.subscription.moves import Unposted
+from aggregates.subscription.pause import POSTPONING, Pause, pause_on
+from aggregates.terms import RecurringBilling
+from aggregates.values import SaleDimensions, Tender, TenderPart
+from ledger.changed import changed
+from ledger.ratios import part_of
 
+Key = TypeVar("Key")
 Item = TypeVar("Item")
 
 
@@ -70,13 +76,78 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class Cycle:
+    """A membership's cycle over ``[starts, ends)``: what it asks for, and what became of it.
+
+    `committed` cycles cannot be cancelled: what they ask for is owed whatever happens. `status`
+    is "due" until the cycle is paid in full, then "granted"; a cycle that ended unpaid "lapsed".
+    """
+
+    number: int
+    starts: date
+    ends: date
+    price: int
+    tax: int
+    committed: bool
+    status: Literal["due", "granted", "lapsed"]
+    setup_fee: int = 0
+    due_on: date | None = None
+
+    @property
+    def asked(self) -> int:
+        """What the cycle costs, with tax."""
+        return self.price + self.tax + self.setup_fee
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the next cycle of a membership will be: the offer in force, its price, its lines.
+
+    `anchor` is the day that cycles are counted from, `first` the number of the cycle that began
+    on it: month ends never drift (engines.md, "Month arithmetic"). It holds from the cycle
+    `since` on.
+    """
+
+    offer: str
+    offer_version: int
+    name: str
+    tier: str | None
+    sale: SaleDimensions
+    billing: RecurringBilling
+    price: int
+    tax: int
+    lines: tuple[SoldLine, ...]
+    anchor: date
+    first: int = 1
+    since: int = 1
+
+    def starts(self, number: int) -> date:
+        """The first day of a cycle."""
+        return self.billing.cycle.span().after(self.anchor, number - self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Units reserved for a visit booked for that local day, by grant."""
+
+    booking: str
+    booked_on: date
+    lots: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """The folded contract. `sold` is None before the sale.
 
     `received` is gross and never falls; `returned` is what went back by refunds and lost
     disputes; `waived` is what was owed and no longer is. All three include tax, as `price`
-    and `paid_ex_tax` do not. `tax_returned` is the tax in refunds, `tax_lost` that in lost
-    disputes; `lost_delivered` is lost money for which nothing left the liability.
+    and `paid_ex_tax` do not. `price` is all that was asked for so far, setup fees included:
+    a membership's grows with each cycle. `tax_returned` is the tax in refunds, `tax_lost` that
+    in lost disputes; `lost_delivered` is lost money for which nothing left the liability.
+    `written_off` is what was delivered, lost, and may still be recovered. Until the contract
+    test is met, money is a `deposit` and draws are `unposted` (accounting.md 2). Under notice
+    the contract `cancels_on` its last day; of its `leaving_penalty`, `penalty` is owed then.
+    `active_on` is the owner's last own act: a sale, a payment or a visit (7.8).
     """
 
     sold: PackageSold | None = None
@@ -101,9 +172,28 @@ class Subscription:
     notices: tuple[Notice, ...] = ()
     freezes: Mapping[str, Freeze] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
+    modifications: tuple[str, ...] = ()
     ended: str | None = None
     ended_on: date | None = None
     last_day: date | None = None
+    started_on: date | None = None
+    active_on: date | None = None
+    cycles: Mapping[int, Cycle] = field(default_factory=lambda: MappingProxyType({}))
+    plan: Plan | None = None
+    next_plan: Plan | None = None
+    changes_on: date | None = None
+    change_proration: Literal["days", "none"] = "none"
+    pauses: tuple[Pause, ...] = ()
+    holds: Mapping[str, Hold] = field(default_factory=lambda: MappingProxyType({}))
+    members: tuple[str, ...] = ()
+    cancels_on: date | None = None
+    leaving_penalty: int = 0
+    penalty: int = 0
+    written_off: int = 0
+    deposit: int = 0
+    unposted: Mapping[str, Unposted] = field(default_factory=lambda: MappingProxyType({}))
+    assessed: bool = False
+    signals: frozenset[str] = frozenset()
 
     @property
     def paid(self) -> int:
@@ -114,11 +204,43 @@ class Subscription:
     def owed(self) -> int:
         """What the contract still asks for, with tax; it does not rise when money goes back.
 
-        One that has ended asks only for what was billed and delivered.
+        One that has ended asks only for what was billed and delivered, and for the penalty.
         """
         if self.ended is not None:
-            return self.receivable
+            return self.receivable + self.penalty
         return max(self.price + self.tax - self.received - self.waived, 0)
+
+    @property
+    def has_contract(self) -> bool:
+        """Whether the sale meets the contract test, from the start or by a later assessment."""
+        return self.assessed or (self.sold is not None and self.sold.contract_met)
+
+    @property
+    def awaits_use(self) -> bool:
+        """Whether nothing runs before the first draw (validity `first_use`)."""
+        return self.sold is not None and self.sold.validity == "first_use" and not self.started_on
+
+    @property
+    def sale(self) -> SaleDimensions:
+        """The dimensions of what is sold now: the sale's, or those of a later plan (9.4)."""
+        return sale_of(self).sale if self.plan is None else self.plan.sale
+
+    def plan_of(self, number: int) -> Plan | None:
+        """What a cycle of a membership will be: a plan change may be arranged for it."""
+        later = self.next_plan
+        return later if later is not None and number >= later.since else self.plan
+
+    def is_stopped(self, on: date) -> bool:
+        """Whether the clock stands still: no draws, no accrual, no billing (6.4)."""
+        return pause_on(self.pauses, on, frozenset({"stop_clock"})) is not None
+
+    def postpones(self, on: date) -> bool:
+        """Whether nothing falls due on that day, because due dates move (6.4)."""
+        return pause_on(self.pauses, on, POSTPONING) is not None
+
+    def skips(self, on: date) -> bool:
+        """Whether a cycle that starts on that day is neither billed nor granted (6.4)."""
+        return pause_on(self.pauses, on, frozenset({"skip_billing"})) is not None
 
     @property
     def runs_ahead(self) -> bool:
@@ -132,7 +254,12 @@ class Subscription:
         lots = self.lots.values()
         funded = sum(lot.funded - lot.held for lot in lots) + revived
         paid = sum(lot.paid_in for lot in lots) - self.lost_delivered
-        return min(funded, paid) - sum(lot.earned for lot in lots)
+        return min(funded, paid) - sum(lot.earned for lot in lots) + self._drawable_deposit()
+
+    def _drawable_deposit(self) -> int:
+        """What a deposit, less the tax in it, still allows to be drawn."""
+        untaxed = self.deposit - part_of(self.deposit, self.tax, max(self.price + self.tax, 1))
+        return untaxed - sum(draw.amount for draw in self.unposted.values())
 
     def deferred(self, through: date) -> int:
         """What stands in the contract-liability accounts; negative is a contract asset."""
@@ -144,7 +271,7 @@ class Subscription:
     def with_lots(self, lots: Iterable[Lot], **changes: Any) -> "Subscription":
         """The contract with these lots and, at once, with other fields changed."""
         moved = {lot.grant: lot for lot in lots}
-        return changed(self, lots=MappingProxyType({**self.lots, **moved}), **changes)
+        return changed(self, lots=MappingProxyType(copied(self.lots) | moved), **changes)
 
     def lots_of(self, line: str | None) -> list[Lot]:
         """The lots of one line, or of all of them, in contract order."""
@@ -158,9 +285,16 @@ def sale_of(state: Subscription) -> PackageSold:
     return state.sold
 
 
-def put(mapping: Mapping[str, Item], key: str, item: Item) -> Mapping[str, Item]:
+def put(mapping: Mapping[Key, Item], key: Key, item: Item) -> Mapping[Key, Item]:
     """A copy of `mapping` with one more or one other item."""
-    return MappingProxyType({**mapping, key: item})
+    more = copied(mapping)
+    more[key] = item
+    return MappingProxyType(more)
+
+
+def copied(mapping: Mapping[Key, Item]) -> dict[Key, Item]:
+    """The same items; a read-only view is copied as a whole, not item by item."""
+    return mapping.copy() if isinstance(mapping, MappingProxyType) else dict(mapping)
 
 
 NEW = Subscription()

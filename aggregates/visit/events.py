@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from aggregates.values import Digest
+from aggregates.values import Digest, Revenue
 from ledger.events import Event, Frozen
 from ledger.ids import Id
 from ledger.money import Amount
@@ -12,17 +12,28 @@ from ledger.quantity import Quantity
 
 
 class Drawn(Frozen):
-    """What one lot gave to a visit line; `amount` is the value allocated to it."""
+    """What one lot gave to a visit line; `amount` is the value allocated to it.
+
+    On a credit lot `quantity` is face used. Where the lot's own terms do not tell, `tax`,
+    `payable` and `revenue` say how the amount was posted, so that a reversal mirrors it.
+    """
 
     subscription: Id
     line: Id
     grant: Id
     quantity: Quantity
     amount: Amount
+    tax: Amount | None = None
+    payable: Amount | None = None
+    revenue: Revenue | None = None
 
 
 class CoverageRow(Frozen):
-    """The answer for one visit line (interfaces.md 4, "Using")."""
+    """The answer for one visit line (interfaces.md 4, "Using").
+
+    `covered` is what units cover, or all of it where credit pays the rest; `credit` is the face
+    of credit used and the value of points redeemed.
+    """
 
     line: Id
     service: Id
@@ -58,10 +69,27 @@ class VisitRecorded(Event):
     attendance: Attendance | None = None
 
 
+class VisitSigned(Event):
+    """Someone confirmed by signature that the visit took place (accounting.md 6.1)."""
+
+    visit: Id
+    signer: Digest
+
+
 class ConsumptionReversed(Event):
     """Draws of this visit were undone, line by line."""
 
     visit: Id
     lines: tuple[Id, ...]
+    reason: Digest
+    approver: Id | None = None
+
+
+class ConsumptionMoved(Event):
+    """A line of this visit is covered by another contract now; `row` is its answer from here on."""
+
+    visit: Id
+    row: CoverageRow
+    to_subscription: Id
     reason: Digest
     approver: Id | None = None

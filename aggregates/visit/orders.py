@@ -15,11 +15,14 @@ from ledger.quantity import PositiveQuantity
 
 
 class VisitLine(Frozen):
+    """`points` are those to be redeemed for this line."""
+
     line: Id
     service: Id
     quantity: PositiveQuantity = Decimal(1)
     list_price: Amount | None = None
     tax: Amount = 0
+    points: PositiveQuantity | None = None
 
 
 class AttendanceOrder(Frozen):
@@ -46,8 +49,21 @@ class RecordVisit(Frozen):
         return self
 
 
+class SignVisit(Frozen):
+    visit: Id
+    signer: Personal
+
+
 class ReverseConsumption(Frozen):
     visit: Id
     line: Id | None = None
+    reason: FreeText
+    approver: Id | None = None
+
+
+class MoveConsumption(Frozen):
+    visit: Id
+    line: Id
+    to_subscription: Id
     reason: FreeText
     approver: Id | None = None

@@ -3,7 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from aggregates.visit.events import ConsumptionReversed, VisitRecorded
+from aggregates.visit.events import (
+    ConsumptionMoved,
+    ConsumptionReversed,
+    CoverageRow,
+    VisitRecorded,
+    VisitSigned,
+)
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
 
@@ -16,6 +22,7 @@ class Visit:
     recorded_at: datetime | None = None
     actor: str = ""
     reversed_lines: frozenset[str] = frozenset()
+    signed: bool = False
 
 
 def recorded_of(visit: Visit) -> VisitRecorded:
@@ -23,6 +30,12 @@ def recorded_of(visit: Visit) -> VisitRecorded:
     if visit.recorded is None:
         raise AssertionError("a visit begins with its record")
     return visit.recorded
+
+
+def _covered_anew(visit: VisitRecorded, row: CoverageRow) -> VisitRecorded:
+    """The visit with another answer for one line: what a later reversal undoes."""
+    rows = tuple(row if known.line == row.line else known for known in visit.coverage)
+    return visit.model_copy(update={"coverage": rows})
 
 
 def evolve(state: Visit, recorded: Recorded) -> Visit:
@@ -36,8 +49,12 @@ def evolve(state: Visit, recorded: Recorded) -> Visit:
                 recorded.recorded_at,
                 recorded.actor,
             )
+        case VisitSigned():
+            return replace(state, signed=True)
         case ConsumptionReversed(lines=lines):
             return replace(state, reversed_lines=state.reversed_lines | frozenset(lines))
+        case ConsumptionMoved(row=row):
+            return replace(state, recorded=_covered_anew(recorded_of(state), row))
         case other:
             raise impossible("visit", other)
 

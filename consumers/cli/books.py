@@ -1,5 +1,6 @@
 """The accountant's reports: journal, trial balance, roll-forward, late events, verify, rules."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,12 +9,16 @@ import typer
 
 from consumers import asking
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.call import Call, Form, Mistake, period, view
+from consumers.cli.call import EXPORTS, Call, Form, Mistake, period, view
+from consumers.cli.charting import Chart, draw
+from consumers.cli.exporting import Detail, Draft, Out, Wish, export_journal
 from consumers.cli.output import Sheet, show
 from ledger.books.rollforward import COLUMNS
 from ledger.calendar import Period
 
 if TYPE_CHECKING:
+    from aggregates.clinic.state import Clinic
+    from consumers.bootstrap import Ledger
     from projections.close.books import Books
 
 DIFFERENT = 1
@@ -32,14 +37,18 @@ Month = Annotated[str | None, typer.Option("--period", metavar="P", help="A mont
 
 
 class Report:
-    """An accounting report being made: its books, its days, its currency."""
+    """An accounting report being made: its clinic, its books, its days."""
 
-    def __init__(self, books: "Books", view: Any, month: Period | None, currency: str) -> None:
+    def __init__(
+        self, ledger: "Ledger", books: "Books", view: Any, month: Period | None, clinic: "Clinic"
+    ) -> None:
+        self.ledger = ledger
+        self.clinic = clinic
         self.books = books
         self.as_of = view.as_of
         self.month = month or Period.of(view.as_of)
         self.given = month
-        self.currency = currency
+        self.currency = clinic.currency
 
     def sheet(self, title: str, frame: Any, money: frozenset[str] = MONEY) -> Sheet:
         """A frame as a table; what is missing is empty."""
@@ -59,7 +68,7 @@ def report(
     with call.at_clinic() as (ledger, clinic):
         asked = view(ledger, clinic, last, known_at)
         with asking.books(ledger, clinic, asked) as books:
-            yield Report(books, asked, wanted, ledger.clinic(clinic).currency)
+            yield Report(ledger, books, asked, wanted, ledger.clinic(clinic))
 
 
 def answer(context: typer.Context, value: Any, sheet: Callable[[], Sheet]) -> None:
@@ -68,19 +77,31 @@ def answer(context: typer.Context, value: Any, sheet: Callable[[], Sheet]) -> No
 
 
 def journal(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    draft: Draft = False,
+    detail: Detail = None,
+    out: Out = None,
 ) -> None:
     """The double-entry journal; entries that only time has brought so far are provisional.
 
-    Example: ledger journal --period 2026-01 --format csv
+    For another program: --format csv, iif, qbo, xero, netsuite, beancount or hledger.
+
+    Example: ledger journal --period 2026-01 --format beancount --out january.beancount
     """
     from projections.reports import accounting, accounting_frames  # noqa: PLC0415
 
+    wish = Wish(context.obj.form, draft, detail, out)
     with report(context, month, as_of, known_at) as made:
         first = made.month.first if made.given else Period(1, 1).first
         found = accounting.journal(made.books, first, made.as_of)
+        if wish.form in EXPORTS:
+            export_journal(wish, made.clinic, made.books, found, made.given, made.as_of)
+            return
     frame = accounting_frames.journal_frame(found)
-    if context.obj.form is Form.TABLE:
+    if wish.form is Form.TABLE:
         frame = frame[list(_FOR_PEOPLE)]
     answer(context, found, lambda: made.sheet(f"Journal to {made.as_of}", frame))
 
@@ -102,16 +123,22 @@ def trial_balance(
 
 
 def rollforward(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    chart: Chart = None,
 ) -> None:
     """What moved deferred revenue in a month, from opening to closing.
 
-    Example: ledger rollforward --period 2026-02
+    Example: ledger rollforward --period 2026-02 --chart rollforward.svg
     """
+    from projections.charts.rollforward import rollforward_chart  # noqa: PLC0415
     from projections.reports import accounting, accounting_frames  # noqa: PLC0415
 
     with report(context, month, as_of, known_at) as made:
         found = accounting.rollforward(made.books, made.month)
+    draw(chart, lambda form: rollforward_chart(found, made.currency, form))
     if context.obj.form is Form.TABLE:
         answer(context, found, lambda: _movements(found, made.currency))
         return
@@ -166,40 +193,30 @@ def verify(
     with call.at_clinic() as (ledger, clinic):
         found = verified(ledger.conninfo, clinic, wanted, version)
     if found is None:
-        raise Mistake(f"{wanted} was never closed" + (f" as version {version}" if version else ""))
+        raise Mistake(
+            f"{wanted} was never closed, or is open again: name a close with --version"
+            if version is None
+            else f"{wanted} was never closed as version {version}"
+        )
     sheet = Sheet("Verification", list(found), [tuple(found.values())])
     show(call.form, found, lambda: [sheet])
     raise typer.Exit(0 if found["same"] else DIFFERENT)
 
 
-def rules(context: typer.Context) -> None:
-    """The posting rules: which event posts what, and why.
+def rules(
+    context: typer.Context,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a page to keep.")] = False,
+) -> None:
+    """The posting rules: which event posts what on which accounts, and why.
 
-    Example: ledger rules
+    Example: ledger rules --format csv
     """
     from aggregates.effects import POSTINGS, RULES  # noqa: PLC0415
-    from ledger.books.rows import ROWS  # noqa: PLC0415
+    from ledger.books.ruletable import COLUMNS as NAMES  # noqa: PLC0415
+    from ledger.books.ruletable import cells, page, rule_table  # noqa: PLC0415
 
-    events: dict[str, list[str]] = {number: [] for number in ROWS}
-    for posting in POSTINGS:
-        if posting.event not in events.setdefault(posting.row, []):
-            events[posting.row].append(posting.event)
-    found = [
-        {
-            "rule": row.number,
-            "title": row.title,
-            "events": events[row.number] or ["close"],
-            "debit": row.debit,
-            "credit": row.credit,
-            "paragraph": row.paragraph,
-        }
-        for row in ROWS.values()
-    ]
-    columns = ("rule", "title", "events", "debit", "credit", "paragraph")
-    rows = [tuple(row[name] for name in columns) for row in found]
-    notes = ["CL: the contract-liability account of the line. tender: where the money is."]
-    show(
-        context.obj.form,
-        found,
-        lambda: [Sheet(f"Posting rules {RULES}", columns, rows, notes=notes)],
-    )
+    table, title = rule_table(POSTINGS), f"Posting rules {RULES}"
+    if markdown:
+        sys.stdout.write(page(title, cells(table)))
+        return
+    show(context.obj.form, table, lambda: [Sheet(title, NAMES, list(cells(table)))])

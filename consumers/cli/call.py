@@ -24,6 +24,25 @@ class Form(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
+    IIF = "iif"
+    QBO = "qbo"
+    XERO = "xero"
+    NETSUITE = "netsuite"
+    BEANCOUNT = "beancount"
+    HLEDGER = "hledger"
+
+
+#: The forms in which the journal goes to another program; all but CSV are for the journal alone.
+EXPORTS = (
+    Form.CSV,
+    Form.IIF,
+    Form.QBO,
+    Form.XERO,
+    Form.NETSUITE,
+    Form.BEANCOUNT,
+    Form.HLEDGER,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def demo(
         bool, typer.Option("--exit", help="Stop the servers and end when the story is told.")
     ] = False,
 ) -> None:
-    """Play a clinic's first quarter: 200 patients, three packages, visits over NATS.
+    """Play a clinic's first quarter: packages, memberships, credit, visits over NATS.
 
     Its clock stands at the evening of 31 March 2026, unless --now says otherwise.
 
@@ -80,7 +80,7 @@ def _play(ledger: Ledger, console: "Console", data: Path, *, leave: bool) -> Non
         traffic.ready(READY_SECONDS)
         Stage(ledger, traffic, console).play()
         crew.check()
-        tell(ledger, console, data / "packets" / "dp-1")
+        tell(ledger, traffic, console, data / "packets" / "dp-1")
         recorded = head_of(ledger.store, CLINIC) - known
         console.print(f"{recorded} events were recorded in this run.")
         say_next(console, data)

@@ -9,9 +9,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from consumers.cli import asking, books, demo, evidence, recording, upkeep
+from consumers.cli import (
+    asking,
+    books,
+    demo,
+    evidence,
+    explaining,
+    members,
+    operations,
+    recording,
+    reports,
+    upkeep,
+)
 from consumers.cli.arguments import globals_first
-from consumers.cli.call import Call, Form, Mistake, checked_clinic, moment
+from consumers.cli.call import EXPORTS, Call, Form, Mistake, checked_clinic, moment
 from ledger.errors import LedgerError
 from ledger.settings import from_environment
 
@@ -78,6 +89,8 @@ def options(
         now=None if now is None else moment(now, "--now"),
     )
     form = Form.JSON if json else form
+    if form in EXPORTS and form is not Form.CSV and context.invoked_subcommand != "journal":
+        raise Mistake(f"--format {form}: only the journal is written so")
     context.obj = Call(settings, checked_clinic(clinic), form, actor, role)
 
 
@@ -92,9 +105,25 @@ app.command()(books.journal)
 app.command("trial-balance")(books.trial_balance)
 app.command()(books.rollforward)
 app.command("late-events")(books.late_events)
+app.command()(reports.waterfall)
+app.command()(reports.rpo)
+app.command("contract-balances")(reports.contract_balances)
+app.command()(reports.liability)
+app.command()(reports.aging)
+app.command()(reports.breakage)
+app.command()(reports.processor)
+app.command()(reports.sales)
+app.command()(reports.profitability)
+app.command()(operations.utilization)
+app.command()(operations.expiring)
+app.command()(operations.renewals)
+app.command()(members.members)
+app.command()(members.metrics)
 app.command()(recording.close)
+app.command()(recording.reopen)
 app.command()(books.verify)
 app.command()(books.rules)
+app.command()(explaining.explain)
 app.command()(evidence.evidence)
 app.command("verify-packet")(evidence.verify_packet)
 app.add_typer(upkeep.dead_app, name="dead")

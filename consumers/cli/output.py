@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from consumers.cli.call import Form
+from consumers.cli.call import Form, Mistake
 from ledger.money import text_of
 
 if TYPE_CHECKING:
@@ -32,11 +32,16 @@ class Sheet:
 
 
 def show(form: Form, value: Any, sheets: Callable[[], Sequence[Sheet]]) -> None:
-    """Writes an answer: `value` as JSON, or its sheets as tables; CSV holds the first sheet."""
+    """Writes an answer: `value` as JSON, or its sheets as tables; CSV holds the first sheet.
+
+    A workbook goes to where the output is sent; raises Mistake on a terminal.
+    """
     if form is Form.JSON:
         write_json(value)
     elif form is Form.CSV:
         _write_csv(sheets()[0])
+    elif form is Form.XLSX:
+        _write_xlsx(sheets())
     else:
         for sheet in sheets():
             print_sheet(sheet)
@@ -98,6 +103,16 @@ def _write_csv(sheet: Sheet) -> None:
     writer.writerow(sheet.columns)
     for row in sheet.rows:
         writer.writerow([_safe(cell) for cell in row])
+
+
+def _write_xlsx(sheets: Iterable[Sheet]) -> None:
+    from projections.reports.workbook import workbook  # noqa: PLC0415
+
+    if sys.stdout.isatty():
+        raise Mistake("--format xlsx is no text: send it into a file, as in > report.xlsx")
+    pages = [(sheet.title, sheet.columns, sheet.rows) for sheet in sheets]
+    sys.stdout.buffer.write(workbook(pages))
+    sys.stdout.buffer.flush()
 
 
 def _safe(cell: Cell) -> int | str:

@@ -1,4 +1,4 @@
-"""The calls that record: apply, tick, close."""
+"""The calls that record: apply, tick, close, reopen."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ def apply(
 
     Exit status 0: all accepted; 1: some rejected; 2: the file cannot be read.
 
-    Example: echo '{"command":"extend", ...}' | ledger --clinic glow apply -
+    Example: echo '{"command":"change_plan", ...}' | ledger --clinic glow apply -
     """
     call: Call = context.obj
     with opened(file) as source, call.ledger() as ledger:
@@ -117,7 +117,10 @@ def _numbered(result: "Result", number: int) -> "Result":
 
 
 def tick(context: typer.Context) -> None:
-    """Record what time alone brings: what expired by the clock's now. Doing it twice is harmless.
+    """Record what time alone brings by the clock's now. Doing it twice is harmless.
+
+    Cycles and instalments that fall due, pauses and plan changes arranged before, what expires,
+    and what other services are told: PaymentDue, reminders, milestones.
 
     Example: ledger tick --now 2026-04-01T08:00:00-04:00
     """
@@ -152,6 +155,9 @@ def ticked(ledger: Ledger, clinic: str, actor: Any) -> Iterator["Result"]:
 def close(
     context: typer.Context,
     month: Annotated[str, typer.Argument(metavar="P", help="The period, as in 2026-01.")],
+    soft: Annotated[
+        bool, typer.Option("--soft", help="Stop front desk and providers only; seal nothing.")
+    ] = False,
     approver: Annotated[str | None, typer.Option(metavar="ID", help="Who approves.")] = None,
     expected_digest: Annotated[
         str | None, typer.Option(metavar="SHA256", help="Refuse unless the journal is this one.")
@@ -164,6 +170,9 @@ def close(
     call: Call = context.obj
     named = {"approver": approver, "expected_digest": expected_digest}
     data = {"period": str(period(month)), **{k: v for k, v in named.items() if v is not None}}
+    if soft:
+        told(context, "close_period", {**data, "soft": True})
+        return
     with call.at_clinic() as (ledger, clinic):
         result = closed(ledger, clinic, data, call.recorder())
         ledger.catch_up(clinic)
@@ -175,16 +184,55 @@ def close(
     show(call.form, found, lambda: close_sheets(found, currency))
 
 
+def reopen(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="P", help="The period, as in 2026-01.")],
+    approvers: Annotated[
+        list[str], typer.Option("--approver", metavar="ID", help="Who approves; give it twice.")
+    ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why the books must change.")],
+) -> None:
+    """Take the last close out of force; closing again makes the next version.
+
+    Example: ledger reopen 2026-01 --approver bob --approver cy --reason "visits were missing"
+    """
+    data = {"period": str(period(month)), "approvers": approvers, "reason": reason}
+    told(context, "reopen_period", data)
+
+
+def told(context: typer.Context, command: str, data: dict[str, Any]) -> None:
+    """Sends a command about a period and shows its answer; ends with 1 when it is refused."""
+    call: Call = context.obj
+    with call.at_clinic() as (ledger, clinic):
+        result = sent(ledger, clinic, command, data, call.recorder())
+        ledger.catch_up(clinic)
+    if not result.ok:
+        write_line(result.to_json())
+        raise typer.Exit(REJECTED)
+    answer = result.data
+    show(call.form, answer, lambda: [Sheet("Period", list(answer), [tuple(answer.values())])])
+
+
 def closed(ledger: Ledger, clinic: str, data: dict[str, Any], actor: dict[str, str]) -> "Result":
     """The result of `close_period` at the clock's now."""
+    return sent(ledger, clinic, "close_period", data, actor)
+
+
+def sent(
+    ledger: Ledger, clinic: str, command: str, data: dict[str, Any], actor: dict[str, str]
+) -> "Result":
+    """The result of a command about a period at the clock's now."""
     from commands.envelope import Actor, Envelope  # noqa: PLC0415
     from commands.ticking import derived_id  # noqa: PLC0415
 
     now = ledger.settings.clock()
+    # Under a fixed clock a period may be closed, reopened and closed again at the same time.
+    head = ledger.store.head(clinic)
+    parts = (data["period"], now.isoformat(), str(head.position if head else 0))
     return ledger.commands.handle(
         Envelope(
-            command="close_period",
-            id=derived_id("close", data["period"], now.isoformat()),
+            command=command,
+            id=derived_id(command.removesuffix("_period"), *parts),
             clinic=clinic,
             at=now,
             actor=Actor.model_validate(actor),

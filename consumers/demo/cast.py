@@ -1,6 +1,6 @@
 """The demo's two hundred patients and what they buy; the same people every time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -20,8 +20,10 @@ from consumers.demo.clinic import (
     line,
     moment,
 )
+from consumers.demo.menu import MENU_PRICES
 
 PATIENTS = 200
+"""Who buys packages; the members and guests of the menu come after them."""
 SEED = 2026
 LAST_SALE = date(YEAR, 3, 13)
 HERO = "p-001"
@@ -76,9 +78,9 @@ def _sale(random: Random, subscription: str, patient: str, offer: str) -> Sale:
     return Sale(subscription, patient, offer, day, place, provider, unpaid)
 
 
-def registrations() -> Iterator[Line]:
+def registrations(patients: int) -> Iterator[Line]:
     """The line that registers each patient."""
-    for number in range(1, PATIENTS + 1):
+    for number in range(1, patients + 1):
         name = f"{_FIRST[number % len(_FIRST)]} {_LAST[number % len(_LAST)]}"
         data = {"patient": f"p-{number:03}", "name": name, "state": "NY"}
         data["email"] = f"patient{number}@example.com"
@@ -91,15 +93,21 @@ def _opening() -> str:
 
 def sale_lines(first: date, last: date) -> Iterator[Line]:
     """The lines that sell each package of these days, signed and paid."""
-    for sale in sales():
-        if first <= sale.day <= last:
-            yield line("sell_package", f"sell-{sale.subscription}", moment(sale.day, 9, 45),
-                       "front_desk", _sold(sale))  # fmt: skip
-            yield line("log_communication", f"receipt-{sale.subscription}", moment(sale.day, 11),
-                       "front_desk", _receipt(sale))  # fmt: skip
+    yield from sold((sale for sale in sales() if first <= sale.day <= last), consent)
+
+
+def sold(chosen: Iterable[Sale], signed: Callable[[Sale], Line]) -> Iterator[Line]:
+    """The line of each sale, with what was signed, and of its receipt."""
+    for sale in chosen:
+        data = _sold(sale) | {"consent": signed(sale)}
+        yield line("sell_package", f"sell-{sale.subscription}", moment(sale.day, 9, 45),
+                   "front_desk", data)  # fmt: skip
+        yield line("log_communication", f"receipt-{sale.subscription}", moment(sale.day, 11),
+                   "front_desk", _receipt(sale))  # fmt: skip
 
 
 def _sold(sale: Sale) -> Line:
+    price = PRICES.get(sale.offer) or MENU_PRICES[sale.offer]
     return {
         "subscription": sale.subscription,
         "offer": sale.offer,
@@ -108,12 +116,12 @@ def _sold(sale: Sale) -> Line:
         "provider": sale.provider,
         "channel": "front_desk",
         "present": True,
-        "consent": _consent(sale),
-        "payment": _payment(sale),
+        "payment": card_payment(sale, sale.subscription, price - sale.unpaid),
     }
 
 
-def _consent(sale: Sale) -> Line:
+def consent(sale: Sale) -> Line:
+    """What the buyer signs on the tablet before paying."""
     return {
         "consent": f"consent-{sale.subscription}",
         "document": {"id": "package-terms", "version": "2026-01", "sha256": TERMS_SHA256},
@@ -133,15 +141,15 @@ def _consent(sale: Sale) -> Line:
     }
 
 
-def _payment(sale: Sale) -> Line:
-    amount = PRICES[sale.offer] - sale.unpaid
+def card_payment(sale: Sale, key: str, amount: int) -> Line:
+    """A payment by the buyer's card; payment and charge are named after `key`."""
     number = int(sale.subscription.removeprefix("s-"))
     return {
-        "payment": f"pay-{sale.subscription}",
+        "payment": f"pay-{key}",
         "amount": amount,
         "currency": "USD",
         "tender": "card",
-        "charge": f"ch-{sale.subscription}",
+        "charge": f"ch-{key}",
         "processor": "stripe",
         "fee": amount * FEE_PERMILLE // 1000 + FEE_FIXED,
         "card": {

@@ -41,7 +41,7 @@ def line(command: str, id_: str, at: str, role: str, data: Line) -> Line:
 
 def set_up() -> Iterator[Line]:
     """The clinic, its services and its three packages."""
-    yield _admin(
+    yield admin(
         "define_clinic",
         "clinic",
         {
@@ -59,13 +59,13 @@ def set_up() -> Iterator[Line]:
     for service, label, price in _SERVICES:
         yield define_service(service, label, price)
     for offer in (_program(), _drip(), _laser()):
-        yield _admin("publish_offer", f"offer-{offer['offer']}", offer)
+        yield admin("publish_offer", f"offer-{offer['offer']}", offer)
 
 
-def define_service(service: str, label: str, price: int) -> Line:
+def define_service(service: str, label: str, price: int, **more: object) -> Line:
     """The line that defines a service."""
-    data = {"service": service, "label": label, "list_price": price}
-    return _admin("define_service", f"service-{service}", data)
+    data = {"service": service, "label": label, "list_price": price, **more}
+    return admin("define_service", f"service-{service}", data)
 
 
 _SERVICES = (
@@ -81,7 +81,8 @@ _SERVICES = (
 )
 
 
-def _admin(command: str, id_: str, data: Line) -> Line:
+def admin(command: str, id_: str, data: Line) -> Line:
+    """A command line of the clinic's administrator, on the day of the opening."""
     return line(command, id_, moment(OPENING, 8), "clinic_admin", data)
 
 

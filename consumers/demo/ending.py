@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,6 +18,9 @@ from consumers.cli.recording import close_sheets, sealed_report
 from consumers.demo.cast import HERO, sales
 from consumers.demo.clinic import CLINIC, DRIP
 from consumers.demo.dispute import DISPUTE
+from consumers.demo.members import buyer_of, menu_sales
+from consumers.demo.menu import CLUB, CREDIT, MASSAGE, SAUNA, SERUM
+from consumers.demo.traffic import Traffic
 from consumers.demo.visits import LATE, MONTHS, messages
 from ledger.errors import Broken
 from projections.balances.asof import View
@@ -33,13 +37,14 @@ def quoted() -> str:
     return next(sale.subscription for sale in sales() if sale.offer == DRIP)
 
 
-def tell(ledger: Ledger, console: Console, packet: Path) -> None:
+def tell(ledger: Ledger, traffic: Traffic, console: Console, packet: Path) -> None:
     """The front desk, the accountant, the dispute handler, the auditor; each as of today."""
     today = View(ledger.today(CLINIC))
     console.rule("Front desk: what is left")
     held = asking.balance(ledger, CLINIC, today, patient=HERO, subscription=None)
     if held is not None:
         _print(balance_sheets(held, CURRENCY))
+    _tell_member(ledger, traffic, console)
     console.rule("Front desk: what a refund would come to")
     quote = asking.refund_quote(ledger, CLINIC, quoted(), today)
     if quote is not None:
@@ -52,6 +57,38 @@ def tell(ledger: Ledger, console: Console, packet: Path) -> None:
         raise Broken("the demo's packet does not hold")
     _print(packet_sheets(built, packet, CURRENCY))
     _tell_auditor(ledger, console)
+
+
+def _tell_member(ledger: Ledger, traffic: Traffic, console: Console) -> None:
+    member, today = buyer_of(CLUB), View(ledger.today(CLINIC))
+    console.rule("Front desk: what a member's plan covers today")
+    held = asking.balance(ledger, CLINIC, today, patient=member, subscription=None)
+    if held is not None:
+        _print(balance_sheets(held, CURRENCY))
+    lines = [{"service": name, "quantity": "1"} for name in (SAUNA, MASSAGE, SERUM)]
+    question = {"patient": member, "lines": lines, "access": ["messaging", "same_day"]}
+    _print(check_sheets(traffic.check(CLINIC, question)))
+    console.rule("Front desk: what is left of $550 of credit")
+    sale = next(sale for sale in reversed(menu_sales()) if sale.offer == CREDIT)
+    credit = asking.balance(ledger, CLINIC, today, patient=None, subscription=sale.subscription)
+    for contract in [] if credit is None else credit["subscriptions"]:
+        columns = ("line", "face_remaining", "expires", "deferred")
+        rows = [tuple(line[name] for name in columns) for line in contract["lines"]]
+        money = frozenset({"face_remaining", "deferred"})
+        _print([Sheet(f"{sale.patient}: {contract['name']}", columns, rows, money, CURRENCY)])
+
+
+def check_sheets(answer: dict[str, Any]) -> list[Sheet]:
+    """The answer to an entitlement check, as tables; raises Broken when there is none."""
+    if "error" in answer:
+        raise Broken(f"the entitlement check: {answer['error']}")
+    columns = ("service", "covered", "list_price", "discount", "patient_owes")
+    rows = [tuple(row[name] for name in columns) for row in answer["coverage"]]
+    rights = [(name, granted) for name, granted in answer["access"].items()]
+    return [
+        Sheet(f"Tier {answer['tier']}", columns, rows, frozenset(columns[2:]), CURRENCY),
+        Sheet("Access", ("right", "granted"), rights),
+    ]
 
 
 def _tell_accountant(ledger: Ledger, console: Console) -> None:

@@ -18,11 +18,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from commands.envelope import Actor
+from commands.ticking import tick
+from consumers import asking
 from consumers.bootstrap import Ledger
-from consumers.cli.recording import results, ticked
-from consumers.demo.cast import registrations, sale_lines
+from consumers.cli.recording import results
+from consumers.demo.cast import PATIENTS, registrations, sale_lines
 from consumers.demo.clinic import CLINIC, FORGOTTEN, Line, define_service, line, moment, set_up
 from consumers.demo.dispute import dispute_lines
+from consumers.demo.members import member_lines, menu_sales
+from consumers.demo.menu import menu
 from consumers.demo.traffic import Traffic
 from consumers.demo.visits import MONTHS
 from ledger.calendar import Period
@@ -43,16 +47,20 @@ class Stage:
 
     def play(self) -> None:
         """The quarter, from the opening to the dispute."""
+        patients = registrations(PATIENTS + len(menu_sales()))
         self.record("The clinic opens: services, packages, patients",
-                    [*set_up(), *registrations()])  # fmt: skip
+                    [*set_up(), *menu(), *patients])  # fmt: skip
         for month in MONTHS:
             self.record(f"Packages sold in {month}", sale_lines(month.first, month.last))
+            self.record(f"Members, credit and choices in {month}", member_lines(month))
             self.receive(month)
             if month == MONTHS[0]:
                 self.mend_forgotten_service()
+            if month == MONTHS[-1]:
+                self.record("A card payment is disputed", dispute_lines())
+            self.let_time_pass(month)
+            if month == MONTHS[0]:
                 self.close(month)
-        self.record("A card payment is disputed", dispute_lines())
-        self.let_time_pass()
 
     def record(self, what: str, lines: Iterable[Line]) -> None:
         """Runs command lines as `ledger apply` does; raises Broken for one that is refused."""
@@ -88,10 +96,16 @@ class Stage:
         for _ in self.traffic.settling(SETTLED_SECONDS):
             pass
 
-    def let_time_pass(self) -> None:
-        """What expired by the story's end, as the clock of the workers finds it."""
-        lapsed = list(ticked(self.ledger, CLINIC, Actor(id="clock", role="service")))
-        self.console.print(f"  {len(lapsed)} packages had sessions left on their last day.")
+    def let_time_pass(self, month: Period) -> None:
+        """What a month's days brought by themselves, as the clock of the workers finds it."""
+        self.ledger.catch_up(CLINIC)
+        clock = Actor(id="clock", role="service")
+        steps = list(tick(self.ledger.commands, CLINIC, self._due, clock, month.last))
+        self.console.print(f"  Time alone brought {len(steps)} steps by {month.last}.")
+        self.ledger.catch_up(CLINIC)
+
+    def _due(self, clinic: str, through: date) -> list[str]:
+        return asking.due_contracts(self.ledger, clinic, through)
 
     def close(self, month: Period) -> None:
         """The accountant closes a month on the third of the next."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import nats
+import orjson
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
@@ -17,6 +18,7 @@ from ledger.store.store import EventStore
 
 T = TypeVar("T")
 LOOK_SECONDS = 0.1
+ANSWER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,17 @@ class Traffic:
     def retry(self, letters: DeadLetters) -> list[str]:
         """Sends the open dead letters again."""
         return self._asked(lambda client: retry(letters, client))
+
+    def check(self, clinic: str, question: dict[str, Any]) -> dict[str, Any]:
+        """What would be covered, as the booking page asks it over NATS."""
+
+        async def ask(client: Client) -> dict[str, Any]:
+            subject = f"entitlements.{clinic}.check"
+            answer = await client.request(subject, orjson.dumps(question), timeout=ANSWER_SECONDS)
+            found: dict[str, Any] = orjson.loads(answer.data)
+            return found
+
+        return self._asked(ask)
 
     def _asked(self, question: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
         async def ask() -> T:

@@ -9,6 +9,8 @@ import orjson
 
 from consumers.demo.cast import HERO_SALE, SEED, Sale, sales
 from consumers.demo.clinic import CLINIC, DRIP, FORGOTTEN, LASER, PROGRAM, YEAR, Line, moment
+from consumers.demo.habits import HABITS
+from consumers.demo.members import menu_sales
 from ledger.calendar import Period
 
 SOURCE = "/scheduling"
@@ -88,7 +90,8 @@ def visits() -> list[Visit]:
     """Every visit of the quarter."""
     random = Random(SEED + 1)
     end = MONTHS[-1].last
-    return [visit for sale in sales() for visit in _of(random, sale) if visit.day <= end]
+    everyone = (*sales(), *menu_sales())
+    return [visit for sale in everyone for visit in _of(random, sale) if visit.day <= end]
 
 
 def messages(month: Period) -> list[Message]:
@@ -102,7 +105,7 @@ def messages(month: Period) -> list[Message]:
 
 
 def _of(random: Random, sale: Sale) -> Iterator[Visit]:
-    plans = {PROGRAM: _program, DRIP: _drips, LASER: _lasers}
+    plans = {PROGRAM: _program, DRIP: _drips, LASER: _lasers, **HABITS}
     days = plans[sale.offer](random, sale)
     for number, (day, services) in enumerate(days, start=1):
         missed = (day - sale.day).days == _MISSED if _is_hero(sale) else random.random() < MISSED

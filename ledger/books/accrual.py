@@ -5,25 +5,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ledger.books.chart import ACCESS_REVENUE
+from ledger.books.chart import ACCESS_REVENUE, SETUP_FEES
 from ledger.books.entries import Dimensions, Entry, Movement, arranged
 from ledger.books.rows import closing_rank
-from ledger.calendar import ONE_DAY, Period, days_between
+from ledger.calendar import ONE_DAY, Period
+from ledger.daily import Freeze, earned_by_day, refrozen
 
-ROW = "14"
+#: Days of access, and of a joining fee (accounting.md 12).
+ROW, SETUP_ROW = "14", "15"
+ROWS = (ROW, SETUP_ROW)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """What happened to a time line on the day `on`.
 
-    ``start``: `amount` is earned by day over ``[starts, ends)``. ``fix``: what was running has
-    earned exactly `amount` and earns no more. ``less``: what is running is worth `amount`
-    less. ``stop``: it earns no more after that day.
+    ``start``: `amount` is earned by day over ``[starts, ends)``; without these days nothing
+    runs yet. ``fix``: what was running has earned exactly `amount` and earns no more. ``less``:
+    what is running is worth `amount` less. ``stop``: it earns no more after that day.
+    ``freeze``: time stands still over ``[starts, ends)``, which may be open, in place of what
+    was said before of a freeze from `starts` on.
     """
 
     on: date
-    kind: Literal["start", "fix", "less", "stop"]
+    kind: Literal["start", "fix", "less", "stop", "freeze"]
     amount: int = 0
     starts: date | None = None
     ends: date | None = None
@@ -31,7 +36,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """A time line of a contract: its steps in the order of recording, and its funding by day.
+    """A lot of a time line: its steps in the order of recording, and its funding by day.
 
     `funding` is what the liability was credited, net, on each service date; `account` is the
     liability. A line that `runs_ahead` of payment earns in full (accounting.md 10.4), any
@@ -77,18 +82,20 @@ class _Running:
     starts: date
     ends: date
     last: date = date.max - ONE_DAY
+    frozen: tuple[Freeze, ...] = ()
 
     def earned(self, through: date) -> int:
-        total = days_between(self.starts, self.ends)
-        passed = min(days_between(self.starts, min(through, self.last) + ONE_DAY), total)
-        return self.amount if passed == total else half_even(self.amount * passed, total)
+        day = min(through, self.last)
+        return earned_by_day(self.amount, self.starts, self.ends, self.frozen, day)
 
-
-def half_even(numerator: int, denominator: int) -> int:
-    """The nearest integer to a quotient, halves to even; integers only, because it runs often."""
-    quotient, rest = divmod(numerator, denominator)
-    above = 2 * rest - denominator
-    return quotient + (above > 0 or (above == 0 and quotient % 2 == 1))
+    def change(self, step: Step) -> None:
+        """Lets the step take effect on what runs."""
+        if step.kind == "less":
+            self.amount -= step.amount
+        elif step.kind == "stop":
+            self.last = min(self.last, step.on)
+        elif step.kind == "freeze" and step.starts is not None:
+            self.frozen = refrozen(self.frozen, step.starts, step.ends)
 
 
 def earned(steps: Iterable[Step], through: date) -> int:
@@ -98,15 +105,12 @@ def earned(steps: Iterable[Step], through: date) -> int:
     for step in steps:
         if step.on > through:
             continue
+        for span in running:
+            span.change(step)
         if step.kind == "start" and step.starts and step.ends:
             running.append(_Running(step.amount, step.starts, step.ends))
         elif step.kind == "fix":
             fixed, running = fixed + step.amount, []
-        for span in running:
-            if step.kind == "less":
-                span.amount -= step.amount
-            elif step.kind == "stop":
-                span.last = min(span.last, step.on)
     return fixed + sum(span.earned(through) for span in running)
 
 
@@ -146,12 +150,13 @@ def _entry(obligation: Obligation, period: Period, amount: int, window: Window) 
     late = window.closed is not None and period <= window.closed
     closing_period = window.periods[0] if late else period
     day = window.last_day(period)
-    name = f"{window.prefix}-{closing_period}-{ROW}-{obligation.at.subscription}-{obligation.lot}"
+    row = SETUP_ROW if obligation.account == SETUP_FEES else ROW
+    name = f"{window.prefix}-{closing_period}-{row}-{obligation.at.subscription}-{obligation.lot}"
     return Entry(
         entry=f"{name}-{period}" if late else name,
         posting_date=closing_period.first if late else day,
         service_date=day,
-        rule=ROW,
+        rule=row,
         lines=arranged(
             (
                 Movement("debit", obligation.account, amount, obligation.at),
@@ -160,6 +165,6 @@ def _entry(obligation: Obligation, period: Period, amount: int, window: Window) 
         ),
         prior_period_of=str(period) if late else None,
         provisional=window.provisional,
-        closing=closing_rank(ROW),
+        closing=closing_rank(row),
         lot=obligation.lot,
     )

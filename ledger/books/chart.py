@@ -89,6 +89,7 @@ CHART: dict[str, Account] = {
 
 #: The contract-liability accounts, the "CL" of accounting.md 12.
 CONTRACT_LIABILITIES = ("2100", "2110", "2120", "2130", "2140")
+SETUP_FEES = "2140"
 CONTRACT_ASSET = "1120"
 CLEARING = "1020"
 ROUNDING = "6990"

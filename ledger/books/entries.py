@@ -12,7 +12,10 @@ from ledger.calendar import Period
 
 
 class Dimensions(NamedTuple):
-    """Where a line belongs; None where it belongs nowhere in particular."""
+    """Where a line belongs; None where it belongs nowhere in particular.
+
+    `grant` is the lot whose value moves: the books need it, no report shows it.
+    """
 
     location: str | None = None
     program: str | None = None
@@ -21,6 +24,7 @@ class Dimensions(NamedTuple):
     service: str | None = None
     subscription: str | None = None
     line: str | None = None
+    grant: str | None = None
 
 
 class Line(NamedTuple):

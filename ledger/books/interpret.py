@@ -80,6 +80,8 @@ def _amount(leg: Leg, item: Body) -> int:
 def _dimensions(leg: Leg, body: Body, item: Body) -> Dimensions:
     if leg.place == "none":
         return Dimensions()
+    if leg.place == "site":
+        return Dimensions(location=body.get("location"), provider=body.get("provider"))
     sale = item.get("sale") or body["sale"]
     if leg.place == "contract":
         return Dimensions(subscription=sale["subscription"])
@@ -93,4 +95,5 @@ def _dimensions(leg: Leg, body: Body, item: Body) -> Dimensions:
         service=body.get("service") if leg.place == "visit" else None,
         subscription=sale["subscription"],
         line=item.get("line"),
+        grant=item.get("grant") if leg.place == "sale" else None,
     )

@@ -1,16 +1,21 @@
 """History as of a day and as known at a position (interfaces.md 1, "As of, known at").
 
 Operational reports count what took effect by the end of the day; what was recorded later is
-hidden by position. An event that undoes another one is left out with it.
+hidden by position. An event that undoes another one is left out with it, and so is one that
+builds on a later one, as a visit may on units that were received after it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from aggregates.patient.events import StoreCreditAdded, StoreCreditApplied
-from aggregates.subscription.events import ExpiryReversed, LotExpired, PackageSold
-from ledger.events import Recorded
+from aggregates.subscription import events as e
+from aggregates.subscription.correction_events import LotReinstated
+from aggregates.subscription.cycle_events import CycleDue, CycleGranted, CycleLapsed
+from aggregates.subscription.moves import Draw, Lapse
+from aggregates.subscription.using_events import UnitsReleased, UnitsReserved
+from ledger.events import Event, Recorded
 from ledger.store.store import EventStore
 
 
@@ -27,26 +32,91 @@ class View:
         return known and event.effective_on <= self.as_of
 
 
+#: What an event makes or needs: a lot, a cycle, a payment …, by its id.
+Name = tuple[str, object]
+
+
 def contract_history(history: Iterable[Recorded], view: View) -> list[Recorded]:
     """A contract's events in a view; none before its sale.
 
-    A late visit reverses an expiry on the visit's own date, before the expiry's: a reversal
-    counts only where the expiry it undoes does.
+    A payment that was dated before the cycle it pays had been asked for brings the cycle along;
+    of one for lots that begin later only the money counts.
     """
-    kept: list[Recorded] = []
-    expiry_counts: dict[str, bool] = {}
-    for recorded in history:
-        counts = view.includes(recorded)
-        match recorded.event:
-            case PackageSold() if not counts:
-                return []
-            case LotExpired(grant=grant):
-                expiry_counts[grant] = counts
-            case ExpiryReversed(grant=grant):
-                counts = counts and expiry_counts.get(grant, False)
-        if counts:
-            kept.append(recorded)
+    known = [item for item in history if view.known_at is None or item.position <= view.known_at]
+    timely = [item.event for item in known if view.includes(item)]
+    if not any(isinstance(event, e.PackageSold) for event in timely):
+        return []
+    paid = _paid_for(timely)
+    missing: set[Name] = set()
+    kept = []
+    for item in known:
+        makes = set(_makes(item.event))
+        counts = view.includes(item) or _is_paid(item.event, paid)
+        if counts and missing.isdisjoint(_needs(item.event)):
+            missing -= makes
+            kept.append(_without(item, missing))
+        else:
+            missing |= makes
     return kept
+
+
+def _paid_for(events: Iterable[Event]) -> set[str]:
+    payments = (event for event in events if isinstance(event, e.PaymentReceived))
+    return {share.grant for payment in payments for share in payment.shares}
+
+
+def _is_paid(event: Event, paid: set[str]) -> bool:
+    return isinstance(event, CycleDue) and any(line.grant in paid for line in event.lines)
+
+
+def _without(item: Recorded, missing: set[Name]) -> Recorded:
+    event = item.event
+    if not isinstance(event, e.PaymentReceived):
+        return item
+    shares = tuple(share for share in event.shares if ("lot", share.grant) not in missing)
+    if shares == event.shares:
+        return item
+    return replace(item, event=event.model_copy(update={"shares": shares}))
+
+
+def _makes(event: Event) -> Iterator[Name]:
+    """What later events build on."""
+    for line in getattr(event, "lines", ()):
+        yield "lot", line.grant
+    match event:
+        case CycleDue(cycle=cycle):
+            yield "cycle", cycle
+        case e.PaymentReceived(payment=payment):
+            yield "payment", payment
+        case e.Refunded(refund=refund):
+            yield "refund", refund
+        case e.LotExpired(grant=grant):
+            yield "expiry", grant
+        case LotReinstated(grant=grant):
+            yield "lot", grant
+        case UnitsReserved(booking=booking):
+            yield "booking", booking
+
+
+def _needs(event: Event) -> Iterator[Name]:
+    """What an event builds on; a late visit reverses an expiry on a day before the expiry's."""
+    for lot in getattr(event, "lots", ()):
+        yield "lot", lot.grant
+    match event:
+        case Draw(grant=grant) | Lapse(grant=grant):
+            yield "lot", grant
+        case CycleGranted(cycle=cycle) | CycleLapsed(cycle=cycle):
+            yield "cycle", cycle
+        case e.UnitsFrozen(payment=payment) | e.DisputeSettled(payment=payment):
+            yield "payment", payment
+        case e.Refunded(payments=payments):
+            yield from (("payment", part.payment) for part in payments)
+        case e.RefundSettled(refund=refund):
+            yield "refund", refund
+        case UnitsReleased(booking=booking):
+            yield "booking", booking
+    if isinstance(event, e.ExpiryReversed | LotReinstated):
+        yield "expiry", event.grant
 
 
 def patient_history(history: Iterable[Recorded], view: View) -> list[Recorded]:

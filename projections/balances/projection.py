@@ -3,9 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from aggregates.expiry import due_lots
+from aggregates.due import next_due
 from aggregates.patient.state import PATIENT, Patient
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.state import Subscription
@@ -162,11 +161,6 @@ def holders_of(connection: Connection, clinic: str, keys: Sequence[str]) -> dict
         key: Holder(version, Patient(registered, tuple(roster or ()), credit))
         for key, version, registered, roster, credit in rows
     }
-
-
-def next_due(state: Subscription) -> date | None:
-    """The last valid day of the lot that lapses first, by the rule that `tick` expires by."""
-    return min((lot.lapses for lot in due_lots(state, date.max) if lot.lapses), default=None)
 
 
 def by_key(events: Iterable[Recorded], kind: str) -> dict[str, list[Recorded]]:

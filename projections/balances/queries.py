@@ -85,7 +85,7 @@ def folded(
 
 
 def due(connection: Connection, clinic: str, through: date) -> list[str]:
-    """The subscriptions with a lot that lapses by the end of a day, soonest first.
+    """The subscriptions to which time brings something by the end of a day, soonest first.
 
     `connection` sees the clinic (`ledger.store.pool.clinic_transaction`).
     """

@@ -22,6 +22,7 @@ from ledger.books.trialbalance import Total
 from ledger.calendar import Period
 from projections.close import sealing
 from projections.close.loading import loadings
+from projections.journal import steps
 from projections.journal.closing import close_through
 from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
 
@@ -30,6 +31,7 @@ _TABLES = files("projections.close").joinpath("tables.sql").read_text()
 _TEXT = ("entry", "lot", "rule", "period", "prior_period_of", "type", "stream", "account")
 _INTEGERS = {"ordinal", "position", "n", "closing", "debit", "credit"}
 _DATES = {"posting_date", "service_date"}
+_ADD_STEP = f"INSERT INTO views.journal_step VALUES ({', '.join('?' * len(steps.COLUMNS))})"  # noqa: S608
 _PAGE = 10_000
 #: What DuckDB may hold before it writes to the temporary folder.
 MEMORY = "1GB"
@@ -156,15 +158,14 @@ class Books:
         """Writes the closing entries of `period`, as a close at this position would."""
         close_through(self, period, self.cut, self.locked)
 
-    def bring_up_to(self, as_of: date, due: Sequence[Entry] = ()) -> None:
-        """Adds what time alone has brought by the end of that day, as provisional entries.
+    def bring_up_to(self, as_of: date, cut: int | None = None) -> None:
+        """Accrues and presents every period that is still open up to a day, provisionally.
 
-        `due` are entries of events that time would bring; accrual and presentation are
-        computed here for every period that is still open.
+        Up to position `cut` counts, where events that time would bring were added beyond the
+        recorded ones.
         """
-        self.add(due)
-        last = Period.of(as_of)
-        close_through(self, last, self.cut, self.locked, through=as_of, provisional=True)
+        last, known = Period.of(as_of), self.cut if cut is None else cut
+        close_through(self, last, known, self.locked, through=as_of, provisional=True)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Tuple]:
         """The rows of a statement with ``?`` parameters, page by page."""
@@ -184,6 +185,12 @@ class Books:
         self._database.register("added", pa.Table.from_arrays(arrays, schema=_SCHEMA))
         self._database.execute("INSERT INTO computed SELECT * FROM added")
         self._database.unregister("added")
+
+    def add_steps(self, rows: Iterable[Tuple]) -> None:
+        """Writes rows of ``views.journal_step``."""
+        given = list(rows)
+        if given:
+            self._database.executemany(_ADD_STEP, given)
 
     def entries(self, first: date = date.min, last: date = date.max) -> Iterator[Entry]:
         """The entries posted from `first` through `last`, in the order of the journal."""

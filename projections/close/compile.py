@@ -12,14 +12,24 @@ from ledger.books.placing import Close
 from ledger.books.posting import Chosen, Leg, Posting
 from ledger.calendar import Period
 
-_PLACE = ("location", "program", "provider", "offer", "service", "subscription", "line")
+_PLACE = (
+    "location",
+    "program",
+    "provider",
+    "offer",
+    "service",
+    "subscription",
+    "line",
+    "grant_id",
+)
 #: What to read of a body: DuckDB's type of each field, or the fields of an object, or a list.
 Fields = Mapping[str, object]
 _SALE = dict.fromkeys(("location", "program", "provider", "offer", "subscription"), "VARCHAR")
-# Within one event the line and the contract decide the other dimensions.
-_MERGED = ", ".join(
-    name if name in ("subscription", "line") else f"any_value({name}) AS {name}" for name in _PLACE
-)
+# Within one event the contract, the line and the lot decide the other dimensions.
+_KEYS = ("subscription", "line", "grant_id")
+_MERGED = ", ".join(name if name in _KEYS else f"any_value({name}) AS {name}" for name in _PLACE)
+
+_ITEM: Fields = {"sale": _SALE, "line": "VARCHAR", "grant": "VARCHAR"}
 
 # Dimensions by the leg's place; {sale} is the sale's struct, {item} the item or the event.
 _SITES: dict[str, tuple[str, ...]] = {
@@ -31,6 +41,7 @@ _SITES: dict[str, tuple[str, ...]] = {
         "NULL",
         "{sale}.subscription",
         "{item}.line",
+        '{item}."grant"',
     ),
     "visit": (
         "b.location",
@@ -40,9 +51,11 @@ _SITES: dict[str, tuple[str, ...]] = {
         "b.service",
         "{sale}.subscription",
         "{item}.line",
+        "NULL",
     ),
-    "contract": ("NULL", "NULL", "NULL", "NULL", "NULL", "{sale}.subscription", "NULL"),
-    "none": ("NULL",) * 7,
+    "site": ("b.location", "NULL", "b.provider", *("NULL",) * 5),
+    "contract": (*("NULL",) * 5, "{sale}.subscription", "NULL", "NULL"),
+    "none": ("NULL",) * len(_PLACE),
 }
 
 
@@ -179,7 +192,7 @@ FROM (
         FROM parsed WHERE {_condition(posting)}
     )
 )
-GROUP BY position, account, subscription, line HAVING sum(amount) <> 0"""  # noqa: S608 - made of the rules
+GROUP BY position, account, {", ".join(_KEYS)} HAVING sum(amount) <> 0"""  # noqa: S608 - made of the rules
 
 
 def _condition(posting: Posting) -> str:
@@ -224,7 +237,7 @@ def shape(postings: Iterable[Posting]) -> Fields:
     """What the postings of one event type read of a body."""
     event: dict[str, object] = {
         "sale": _SALE,
-        **dict.fromkeys(("line", "location", "provider", "service"), "VARCHAR"),
+        **dict.fromkeys(("line", "grant", "location", "provider", "service"), "VARCHAR"),
     }
     lists: dict[str, dict[str, object]] = {}
     for posting in postings:
@@ -234,7 +247,7 @@ def shape(postings: Iterable[Posting]) -> Fields:
             if leg.each is None:
                 event.update(_fields(leg))
             else:
-                item = lists.setdefault(leg.each, {"sale": _SALE, "line": "VARCHAR"})
+                item = lists.setdefault(leg.each, dict(_ITEM))
                 item.update(_fields(leg))
     return {**event, **{name: [item] for name, item in lists.items()}}
 

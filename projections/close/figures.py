@@ -10,7 +10,8 @@ from ledger.calendar import Period
 from ledger.errors import Broken
 from projections.close import sealing
 from projections.close.books import Books
-from projections.close.replay import replay, sealed_closes
+from projections.close.checklist import checklist, unlisted
+from projections.close.replay import closes_in_force, replay, sealed_closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def figures(conninfo: str, clinic: str, period: Period, cut: int) -> CloseFigure
                 for row in books.totals(period.last)
             ),
             checks=checks(books, period),
-            exceptions=exceptions(books, period),
+            exceptions=(*exceptions(books, period), *checklist(books, period, conninfo)),
         )
 
 
@@ -54,8 +55,7 @@ def checks(books: Books, period: Period) -> tuple[CloseCheck, ...]:
 
 def exceptions(books: Books, period: Period) -> tuple[CloseException, ...]:
     """What a person should look at, by kind and id (accounting.md 14.4)."""
-    seen = books.locked.cut if books.locked else 0
-    rows = books.rows(sealing.EXCEPTIONS, (seen, period.last, period.last))
+    rows = books.rows(sealing.EXCEPTIONS, (*unlisted(books), period.last, period.last))
     return tuple(CloseException(kind=kind, id=key, amount=amount) for kind, key, amount in rows)
 
 
@@ -64,17 +64,19 @@ def verify(
 ) -> dict[str, Any] | None:
     """Replays a closed period at its cut and compares digests (interfaces.md 6, verify).
 
-    None when that version of the period was never closed; without `version`, the one in
-    force. Raises Broken when it was sealed under rules that this program does not have.
+    None when that version of the period was never closed, or without `version`, when no
+    close of it is in force. Raises Broken when it was sealed under rules that this program
+    does not have.
     """
+    known = closes_in_force if version is None else sealed_closes
     matching = [
         sealed
-        for sealed in sealed_closes(conninfo, clinic)
+        for sealed in known(conninfo, clinic)
         if sealed.period == period and version in (None, sealed.version)
     ]
     if not matching:
         return None
-    sealed = matching[-1]
+    [sealed] = matching
     if sealed.rules != RULES:
         raise Broken(f"{period} was closed under the rules {sealed.rules}, which are not here")
     with replay(conninfo, clinic, sealed.cut) as books:

@@ -7,7 +7,8 @@ from ledger.books.interpret import Rules
 from ledger.books.placing import Close
 from ledger.books.posting import Posting
 from projections.close import compile as compiled
-from projections.close.facts import Fact, facts
+from projections.close.facts import facts
+from projections.close.fields import Fact
 
 
 def event_types(rules: Rules) -> tuple[str, ...]:

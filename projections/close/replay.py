@@ -1,24 +1,24 @@
 """From the event table to books: Arrow out of PostgreSQL, rules and recognition in DuckDB."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from collections.abc import Iterable
+from contextlib import ExitStack
 
 import orjson
-import psycopg
 
+from aggregates.period.events import PeriodClosed
 from ledger.books.entries import Source
 from ledger.calendar import Period
-from ledger.ids import stream
+from ledger.ids import key_of, stream
 from projections.close.books import RULES_BY_EVENT, Books, Sealed
 from projections.close.loading import event_types
 from projections.close.reading import reading
+from projections.close.sessions import Connection, session
 
-_Connection = psycopg.Connection[tuple[Any, ...]]
 # By the streams of the periods, which an index finds: a close is one event in a long history.
 _CLOSES = """
-SELECT position, stream, body FROM ledger.event
-WHERE clinic = %s AND stream BETWEEN %s AND %s AND position <= %s AND type = 'PeriodClosed'
+SELECT position, type, stream, body FROM ledger.event
+WHERE clinic = %s AND stream BETWEEN %s AND %s AND position <= %s
+  AND type IN ('PeriodClosed', 'PeriodReopened')
 ORDER BY position
 """
 _HEAD = "SELECT position FROM ledger.clinic_head WHERE clinic = %s"
@@ -30,10 +30,9 @@ def replay(conninfo: str, clinic: str, cut: int | None = None) -> Books:
     Reads as `ledger_api` under row security. Raises Broken when a row has a schema version
     that the posting rules do not know.
     """
-    with _session(conninfo, clinic) as connection:
+    with session(conninfo, clinic) as connection:
         position = _head(connection, clinic) if cut is None else cut
-        closes = _all_closes(connection, clinic, position)
-    in_force = list({sealed.period: sealed for sealed in closes}.values())
+        in_force = _in_force(_told(connection, clinic, position))
     types = event_types(RULES_BY_EVENT)
     with reading(conninfo, clinic, position, types) as tables, ExitStack() as unfinished:
         books = unfinished.enter_context(Books(clinic, position, in_force))
@@ -45,26 +44,43 @@ def replay(conninfo: str, clinic: str, cut: int | None = None) -> Books:
 
 def sealed_closes(conninfo: str, clinic: str) -> list[Sealed]:
     """Every close recorded, of every version, in the order of recording."""
-    with _session(conninfo, clinic) as connection:
-        return _all_closes(connection, clinic, _head(connection, clinic))
+    with session(conninfo, clinic) as connection:
+        told = _told(connection, clinic, _head(connection, clinic))
+    return [one for one in told if isinstance(one, Sealed)]
 
 
-@contextmanager
-def _session(conninfo: str, clinic: str) -> Iterator[_Connection]:
-    with psycopg.connect(conninfo) as connection:
-        connection.execute("SET LOCAL ROLE ledger_api")
-        connection.execute("SELECT set_config('ledger.clinic', %s, true)", (clinic,))
-        yield connection
+def closes_in_force(conninfo: str, clinic: str) -> list[Sealed]:
+    """The closes that hold: of each period the last one, unless it was reopened since."""
+    with session(conninfo, clinic) as connection:
+        return _in_force(_told(connection, clinic, _head(connection, clinic)))
 
 
-def _head(connection: _Connection, clinic: str) -> int:
+def _head(connection: Connection, clinic: str) -> int:
     row = connection.execute(_HEAD, (clinic,)).fetchone()
     return int(row[0]) if row else 0
 
 
-def _all_closes(connection: _Connection, clinic: str, cut: int) -> list[Sealed]:
+def _told(connection: Connection, clinic: str, cut: int) -> list[Sealed | Period]:
+    """Closes, and the periods that were reopened, in the order of recording."""
     first, last = (stream(clinic, "period", key) for key in ("0000-01", "9999-12"))
-    return [_sealed(*row) for row in connection.execute(_CLOSES, (clinic, first, last, cut))]
+    rows = connection.execute(_CLOSES, (clinic, first, last, cut))
+    return [
+        _sealed(position, name, text)
+        if kind == PeriodClosed.__name__
+        else Period.parse(key_of(name))
+        for position, kind, name, text in rows
+    ]
+
+
+def _in_force(told: Iterable[Sealed | Period]) -> list[Sealed]:
+    """A reopened period has no close in force until it is closed again (accounting.md 14.2)."""
+    holding: dict[Period, Sealed] = {}
+    for one in told:
+        if isinstance(one, Sealed):
+            holding[one.period] = one
+        else:
+            holding.pop(one, None)
+    return list(holding.values())
 
 
 def _sealed(position: int, name: str, text: str) -> Sealed:
@@ -75,5 +91,5 @@ def _sealed(position: int, name: str, text: str) -> Sealed:
         cut=body["cut"],
         rules=body["rules"],
         digest=body["journal_digest"],
-        event=Source(position, "PeriodClosed", name),
+        event=Source(position, PeriodClosed.__name__, name),
     )

@@ -4,6 +4,8 @@ from ledger.books.chart import CLEARING, CONTRACT_LIABILITIES, ROUNDING
 from projections.journal.tables import ENTRY
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
+#: Rows by which a lot's liability is earned, by use, by time or by lapse, and nothing else.
+_EARNING = "'9', '13', '14', '15', '16', '17', '18', '20', '44'"
 
 # Canonical JSON of each entry of a day: keys in alphabetical order, and no value here needs escapes
 # beyond those every JSON writer agrees on (ids and words are ASCII).
@@ -76,32 +78,37 @@ COMPARED = (
 FIGURES = f"""
 WITH posted AS (SELECT * FROM views.journal_line WHERE posting_date <= ?),
 liability AS (
-    SELECT subscription, account, line, rule, debit, credit FROM posted
+    SELECT subscription, account, line, grant_id AS lot, rule, debit, credit FROM posted
     WHERE account IN {_LIABILITIES}
 ),
+earned AS (
+    SELECT subscription, lot, sum(debit - credit) AS amount FROM liability
+    WHERE rule IN ({_EARNING}) GROUP BY subscription, lot
+    UNION ALL
+    FROM earned_beside
+),
 recognised AS (
-    SELECT subscription, line, sum(debit - credit) AS amount FROM liability
-    WHERE rule IN ('9', '14', '18', '20') GROUP BY subscription, line
+    SELECT subscription, lot, sum(amount) AS amount FROM earned GROUP BY subscription, lot
 ),
 promise AS (
-    SELECT subscription, line, sum(amount) AS amount FROM promised GROUP BY subscription, line
+    SELECT subscription, lot, sum(amount) AS amount FROM promised GROUP BY subscription, lot
 ),
 contract AS (
     SELECT subscription, sum(credit - debit) AS amount FROM liability GROUP BY subscription
 ),
 lot AS (
     SELECT subscription, lot, sum(quantity) AS quantity FROM units
-    GROUP BY subscription, lot HAVING max(quantity) > 0
+    GROUP BY subscription, lot HAVING bool_or(granted)
 )
 SELECT
     (SELECT CAST(coalesce(sum(debit), 0) AS BIGINT) FROM posted),
     (SELECT CAST(coalesce(sum(credit), 0) AS BIGINT) FROM posted),
     (SELECT count(*) FROM unequal),
-    (SELECT count(*) FROM recognised r LEFT JOIN promise p USING (subscription, line)
+    (SELECT count(*) FROM recognised r LEFT JOIN promise p USING (subscription, lot)
      WHERE r.amount < 0 OR r.amount > coalesce(p.amount, 0)),
     (SELECT count(*) FROM contract WHERE amount < 0),
     (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability
-     WHERE (subscription, line) IN (SELECT subscription, line FROM promise)),
+     WHERE (subscription, line) IN (SELECT subscription, line FROM promised)),
     (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability),
     (SELECT count(*) FROM lot WHERE quantity < 0),
     (SELECT CAST(coalesce(sum(debit - credit), 0) AS BIGINT) FROM posted
@@ -111,11 +118,12 @@ SELECT
      WHERE account = '{ROUNDING}')
 """  # noqa: S608 - made of constants
 
-# Exceptions: what was recorded since the last close and dated by the period's end, and every
-# dispute still open. Parameters: cut before, last day, last day.
+# Exceptions: what was recorded or dated after the last close and dated by the period's end, and
+# every dispute still open. Parameters: cut and last day of the close before, last day, last day.
 EXCEPTIONS = """
 SELECT kind, id, amount FROM notice
-WHERE kind NOT IN ('open_dispute', 'dispute_closed') AND position > ? AND effective_on <= ?
+WHERE kind NOT IN ('open_dispute', 'dispute_closed')
+  AND (position > ? OR effective_on > ?) AND effective_on <= ?
 UNION ALL
 SELECT kind, id, amount FROM notice
 WHERE kind = 'open_dispute' AND effective_on <= ?

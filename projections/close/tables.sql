@@ -6,14 +6,14 @@ CREATE TABLE posted (
     ordinal INTEGER, position BIGINT, n INTEGER, rule VARCHAR, posting_date DATE,
     service_date DATE, type VARCHAR, stream VARCHAR, account VARCHAR, amount BIGINT,
     location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR, service VARCHAR,
-    subscription VARCHAR, line VARCHAR
+    subscription VARCHAR, line VARCHAR, grant_id VARCHAR
 );
 CREATE TABLE computed (
     entry VARCHAR, ordinal INTEGER, position BIGINT, n INTEGER, closing INTEGER, lot VARCHAR,
     rule VARCHAR, posting_date DATE, service_date DATE, period VARCHAR, prior_period_of VARCHAR,
     type VARCHAR, stream VARCHAR, provisional BOOLEAN, account VARCHAR, debit BIGINT,
     credit BIGINT, location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR,
-    service VARCHAR, subscription VARCHAR, line VARCHAR
+    service VARCHAR, subscription VARCHAR, line VARCHAR, grant_id VARCHAR
 );
 -- Only a late event is posted on another day than its own (accounting.md 14.2).
 CREATE VIEW views.journal_line AS
@@ -23,22 +23,29 @@ SELECT NULL AS entry, ordinal, position, n, 0 AS closing, '' AS lot, rule, posti
            AS prior_period_of,
        type, stream, false AS provisional, account, greatest(amount, 0) AS debit,
        greatest(-amount, 0) AS credit, location, program, provider, offer, service,
-       subscription, line
+       subscription, line, grant_id
 FROM posted
 UNION ALL FROM computed;
 CREATE TABLE views.journal_step (
     subscription VARCHAR, position BIGINT, n INTEGER, line VARCHAR, lot VARCHAR,
     effective_on DATE, kind VARCHAR, amount BIGINT, starts DATE, ends DATE, account VARCHAR,
-    runs_ahead BOOLEAN, location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR
+    location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR
 );
--- What every line was promised, at the sale and by paid extensions (a credit note may take back
--- what is earned already); what every lot's units came to; sales that do not add up.
-CREATE TABLE promised (subscription VARCHAR, line VARCHAR, amount BIGINT);
-CREATE TABLE units (subscription VARCHAR, lot VARCHAR, quantity DECIMAL(18, 3));
+-- What every lot was promised, at first and by what was added (a credit note may take back what
+-- is earned already); what was earned of it, or came back, in rows that move other value too;
+-- what its units came to, once they were granted; contracts that do not add up.
+CREATE TABLE promised (subscription VARCHAR, line VARCHAR, lot VARCHAR, amount BIGINT);
+CREATE TABLE earned_beside (subscription VARCHAR, lot VARCHAR, amount BIGINT);
+CREATE TABLE units (
+    subscription VARCHAR, lot VARCHAR, quantity DECIMAL(18, 3), granted BOOLEAN
+);
 CREATE TABLE unequal (subscription VARCHAR);
 -- Money that a processor holds for the clinic, by the day it is posted.
 CREATE TABLE processor (posting_date DATE, amount BIGINT);
 -- What a person should look at (accounting.md 14.4), with what settles it.
 CREATE TABLE notice (position BIGINT, effective_on DATE, kind VARCHAR, id VARCHAR, amount BIGINT);
+-- The last valid days of lots as they were recorded; lines of value that were sold without a price.
+CREATE TABLE lot_day (subscription VARCHAR, lot VARCHAR, position BIGINT, lapses DATE);
+CREATE TABLE unpriced (position BIGINT, effective_on DATE, id VARCHAR);
 -- Parsed events of a type until many of them are posted at once.
 CREATE SCHEMA waiting;

@@ -5,6 +5,7 @@ from typing import Any
 
 from aggregates.document.events import DocumentAttached
 from aggregates.subscription import events as e
+from aggregates.subscription.line import SoldLine
 from aggregates.visit.events import VisitRecorded
 from ledger.quantity import text_of
 from projections.evidence.assess import Assessment
@@ -127,7 +128,7 @@ def _sale(contract: ContractFile) -> Fact:
     }
 
 
-def _line_label(contract: ContractFile, line: e.SoldLine) -> str:
+def _line_label(contract: ContractFile, line: SoldLine) -> str:
     return ", ".join(dict.fromkeys(contract.labels[term.service] for term in line.services))
 
 

@@ -5,10 +5,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from aggregates.formulas import Step
 from aggregates.losing import funding_share
-from aggregates.quoting import Leaving, Step, leaving_lots, quote
+from aggregates.quoting import quote
 from aggregates.subscription import events as e
 from aggregates.subscription.lot import Lot
+from aggregates.unused import Leaving, leaving_lots
 from ledger.codes import Refused
 from ledger.quantity import text_of
 from ledger.ratios import rounded

@@ -10,6 +10,8 @@ from aggregates.subscription import events as e
 from ledger import money
 from ledger.events import Event
 from ledger.quantity import text_of
+from projections.history.corrections import CORRECTED
+from projections.history.memberships import MEMBERSHIP
 
 Sentence = Callable[[Any, Callable[[int], str]], str]
 Amounts = Callable[[int], str]
@@ -130,6 +132,8 @@ _SENTENCES: dict[type[Event], Sentence] = {
     CommunicationLogged: lambda event, _: (
         f"{event.kind} message by {event.channel}, {event.direction}, {event.status}"
     ),
+    **CORRECTED,
+    **MEMBERSHIP,
 }
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from ledger.books.accrual import ROW, Obligation, Step, Window, accruals
+from ledger.books.accrual import ROWS, Obligation, Step, Window, accruals
 from ledger.books.chart import CONTRACT_LIABILITIES
 from ledger.books.entries import Dimensions, Entry, Source
 from ledger.books.placing import Close
@@ -18,42 +18,44 @@ from ledger.calendar import Period
 from projections.journal.tables import Tables, Tuple
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
+_ACCRUALS = "('" + "', '".join(ROWS) + "')"
 
 # Contracts with a time line that is running, or about which something was learnt or took
-# effect since the last close; nothing can have changed for the others.
+# effect since the last close; nothing can have changed for the others. Where time once stood
+# still a line runs on after the last day it was given first.
 _LIVE = f"""
 WITH live AS (
     SELECT subscription FROM views.journal_step
-    WHERE position <= ? AND (position > ? OR ends >= ? OR effective_on >= ?)
+    WHERE position <= ? AND (position > ? OR ends >= ? OR effective_on >= ? OR kind = 'freeze')
     UNION
     SELECT subscription FROM views.journal_line
     WHERE closing = 0 AND position <= ? AND (position > ? OR service_date >= ?)
-      AND account IN {_LIABILITIES} AND rule NOT IN ('9', '18')
+      AND account IN {_LIABILITIES} AND rule NOT IN ('9', '13', '16', '18')
 )
 """  # noqa: S608 - made of constants
 _STEPS = f"""{_LIVE}
-SELECT subscription, line, lot, account, runs_ahead, location, program, provider, offer,
+SELECT subscription, line, lot, account, location, program, provider, offer,
        effective_on, kind, amount, starts, ends
 FROM views.journal_step
 WHERE position <= ? AND subscription IN (SELECT subscription FROM live)
 ORDER BY subscription, position, n
 """  # noqa: S608 - made of constants
 _FUNDED = f"""{_LIVE}
-SELECT l.subscription, l.line, l.service_date, CAST(sum(l.credit - l.debit) AS bigint)
+SELECT l.subscription, l.grant_id, l.service_date, CAST(sum(l.credit - l.debit) AS bigint)
 FROM views.journal_line l
 JOIN (
-    SELECT DISTINCT subscription, line FROM views.journal_step
-    WHERE kind = 'start' AND subscription IN (SELECT subscription FROM live)
-) t ON t.subscription = l.subscription AND t.line = l.line
+    SELECT DISTINCT subscription, lot FROM views.journal_step
+    WHERE account IS NOT NULL AND subscription IN (SELECT subscription FROM live)
+) t ON t.subscription = l.subscription AND t.lot = l.grant_id
 WHERE l.closing = 0 AND l.position <= ? AND l.account IN {_LIABILITIES}
-GROUP BY l.subscription, l.line, l.service_date
+GROUP BY l.subscription, l.grant_id, l.service_date
 """  # noqa: S608 - made of constants
 _RECORDED = f"""{_LIVE}
-SELECT subscription, line, coalesce(prior_period_of, period), CAST(sum(debit - credit) AS bigint)
+SELECT subscription, lot, coalesce(prior_period_of, period), CAST(sum(debit - credit) AS bigint)
 FROM views.journal_line
-WHERE rule = '{ROW}' AND account IN {_LIABILITIES}
+WHERE rule IN {_ACCRUALS} AND account IN {_LIABILITIES}
   AND subscription IN (SELECT subscription FROM live)
-GROUP BY subscription, line, coalesce(prior_period_of, period)
+GROUP BY subscription, lot, coalesce(prior_period_of, period)
 """  # noqa: S608 - made of constants
 _BALANCES = f"""
 SELECT subscription, account, location, program, provider, offer, line,
@@ -66,6 +68,7 @@ WHERE account IN {_LIABILITIES} AND posting_date <= ? AND subscription IN (
 )
 GROUP BY subscription, account, location, program, provider, offer, line
 """  # noqa: S608 - made of constants
+_KIND = 9
 _FIRST_DAY = """
 SELECT min(day) FROM (
     SELECT min(service_date) AS day FROM views.journal_line
@@ -117,11 +120,11 @@ def _accruals(tables: Tables, window: Window, cut: int, before: Close | None) ->
     first = window.periods[0].first
     live = (cut, seen, first, first, cut, seen, first)
     funding: dict[tuple[str, str], list[tuple[date, int]]] = {}
-    for subscription, line, on, amount in tables.rows(_FUNDED, (*live, cut)):
-        funding.setdefault((subscription, line), []).append((on, amount))
+    for subscription, lot, on, amount in tables.rows(_FUNDED, (*live, cut)):
+        funding.setdefault((subscription, lot), []).append((on, amount))
     recorded: dict[tuple[str, str], dict[str, int]] = {}
-    for subscription, line, origin, amount in tables.rows(_RECORDED, live):
-        recorded.setdefault((subscription, line), {})[origin] = amount
+    for subscription, lot, origin, amount in tables.rows(_RECORDED, live):
+        recorded.setdefault((subscription, lot), {})[origin] = amount
     entries = []
     for key, obligation in _obligations(tables.rows(_STEPS, (*live, cut)), funding):
         entries += accruals(obligation, recorded.get(key, {}), window)
@@ -133,10 +136,10 @@ def _obligations(
 ) -> Iterator[tuple[tuple[str, str], Obligation]]:
     for subscription, group in groupby(rows, key=lambda row: row[0]):
         steps = list(group)
+        runs_ahead = any(row[_KIND] == "ahead" for row in steps)
         for sold in [row for row in steps if row[3] is not None]:
-            line = sold[1]
-            own = [row for row in steps if row[1] in (line, "")]
-            lot, account, runs_ahead, location, program, provider, offer = sold[2:9]
+            line, lot, account, location, program, provider, offer = sold[1:8]
+            own = [row for row in steps if row[2] in (lot, "")]
             at = Dimensions(
                 location=location,
                 program=program,
@@ -144,9 +147,10 @@ def _obligations(
                 offer=offer,
                 subscription=subscription,
                 line=line,
+                grant=lot,
             )
-            stepped = tuple(Step(*row[9:]) for row in own)
-            key = (subscription, line)
+            stepped = tuple(Step(*row[8:]) for row in own if row[_KIND] != "ahead")
+            key = (subscription, lot)
             funded = tuple(funding.get(key, ()))
             yield key, Obligation(lot, account, at, runs_ahead, stepped, funded)
 

@@ -12,7 +12,7 @@ from projections.journal.tables import COLUMNS, Tuple, lines_of
 _BIGINTS = {"position", "debit", "credit", "amount"}
 _INTEGERS = {"ordinal", "n", "closing"}
 _DATES = {"posting_date", "service_date", "effective_on", "starts", "ends"}
-_BOOLEANS = {"provisional", "runs_ahead"}
+_BOOLEANS = {"provisional"}
 
 
 def _type(column: str) -> str:

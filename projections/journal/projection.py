@@ -1,11 +1,12 @@
 """The journal, event by event: the read model behind drill-down and exports."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import psycopg
 
 from aggregates.effects import POSTINGS
-from aggregates.period.events import PeriodClosed
+from aggregates.period.events import PeriodClosed, PeriodReopened
 from ledger.books.digest import journal_digest
 from ledger.books.entries import Entry, Source
 from ledger.books.interpret import by_event, entries_of
@@ -24,10 +25,9 @@ Connection = psycopg.Connection[Tuple]
 
 _RULES = by_event(POSTINGS)
 _POSTED = STEP_EVENTS | _RULES.keys()
-_TYPES = _POSTED | {PeriodClosed.__name__}
+_TYPES = _POSTED | {PeriodClosed.__name__, PeriodReopened.__name__}
 _CLOSES = b"""
-SELECT DISTINCT ON (period) period, cut FROM views.journal_close
-WHERE clinic = %s ORDER BY period, version DESC
+SELECT period, cut FROM views.journal_close WHERE clinic = %s
 """
 # Events between the cut and the close were placed before the close was known.
 _MOVE_LATE = b"""
@@ -39,6 +39,20 @@ WHERE clinic = %(clinic)s AND closing = 0 AND position > %(cut)s AND posting_dat
 _KEEP_CLOSE = b"""
 INSERT INTO views.journal_close (clinic, period, version, position, cut, digest)
 VALUES (%s, %s, %s, %s, %s, %s)
+"""
+# Only the last close is reopened: what it had moved on goes back, as far as the one before lets it.
+_MOVE_BACK = b"""
+UPDATE views.journal_line
+SET posting_date = greatest(service_date, %(first)s),
+    period = to_char(greatest(service_date, %(first)s), 'YYYY-MM'),
+    prior_period_of = CASE WHEN service_date < %(first)s THEN prior_period_of END
+WHERE clinic = %(clinic)s AND closing = 0 AND position > %(cut)s AND service_date <= %(last)s
+"""
+_DROP_CLOSING = b"""
+DELETE FROM views.journal_line WHERE clinic = %s AND closing > 0 AND position = %s
+"""
+_DROP_CLOSE = b"""
+DELETE FROM views.journal_close WHERE clinic = %s AND period = %s RETURNING position, cut
 """
 _RESET = (
     b"DELETE FROM views.journal_line WHERE clinic = %s",
@@ -57,7 +71,7 @@ class JournalProjection:
         return row.type in _TYPES
 
     def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
-        """Posts the events; a close also writes its closing entries.
+        """Posts the events; a close also writes its closing entries, a reopening drops them.
 
         Raises Broken when the digest of a closed period is not the sealed one.
         """
@@ -67,6 +81,10 @@ class JournalProjection:
             if isinstance(recorded.event, PeriodClosed):
                 self._post(tables, connection, clinic, batch)
                 self._close(tables, connection, recorded, recorded.event)
+                batch = []
+            elif isinstance(recorded.event, PeriodReopened):
+                self._post(tables, connection, clinic, batch)
+                _reopen(connection, clinic, Period.parse(recorded.event.period))
                 batch = []
             else:
                 batch.append(recorded)
@@ -118,7 +136,7 @@ class JournalProjection:
                 "period": str(following),
             },
         )
-        before = max(_closes(connection, clinic), key=lambda close: close.period, default=None)
+        before = _last_close(connection, clinic)
         source = Source(recorded.position, "PeriodClosed", recorded.stream)
         close_through(tables, period, event.cut, before, event=source)
         found = journal_digest(read_entries(tables, period.first, period.last))
@@ -128,6 +146,19 @@ class JournalProjection:
             _KEEP_CLOSE,
             (clinic, event.period, event.version, recorded.position, event.cut, found),
         )
+
+
+def _reopen(connection: Connection, clinic: str, period: Period) -> None:
+    for position, cut in connection.execute(_DROP_CLOSE, (clinic, str(period))).fetchall():
+        connection.execute(_DROP_CLOSING, (clinic, position))
+        before = _last_close(connection, clinic)
+        first = date.min if before is None else before.period.next().first
+        given = {"clinic": clinic, "first": first, "cut": cut, "last": period.last}
+        connection.execute(_MOVE_BACK, given)
+
+
+def _last_close(connection: Connection, clinic: str) -> Close | None:
+    return max(_closes(connection, clinic), key=lambda close: close.period, default=None)
 
 
 def _closes(connection: Connection, clinic: str) -> list[Close]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from aggregates.effects import LIABILITY
+from aggregates.legs import LIABILITY
+from aggregates.subscription.line import BY_DAY
 
 COLUMNS = (
     "subscription",
@@ -18,53 +19,114 @@ COLUMNS = (
     "starts",
     "ends",
     "account",
-    "runs_ahead",
     "location",
     "program",
     "provider",
     "offer",
 )
-#: kind, line, lot, amount, starts, ends, and of a start by sale: account to offer.
-_Step = tuple[Any, ...]
-_UNSAID = (None,) * 6
 Body = dict[str, Any]
+#: kind, line, lot, amount, starts, ends, and of a line that is promised: account to offer.
+_Step = tuple[Any, ...]
+_UNSAID = (None,) * 5
+#: About a whole contract: time stops; time is earned ahead of payment.
+_STOPPED = ("stop", "", "", 0, None, None, *_UNSAID)
+_AHEAD = ("ahead", "", "", 0, None, None, *_UNSAID)
 
 
 def steps_of(
     event: str, subscription: str, position: int, effective_on: date, body: Body
 ) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``views.journal_step`` in the order of `COLUMNS`; none for most events."""
+    """Rows of ``views.journal_step`` in the order of `COLUMNS`; none for most events.
+
+    Days that stand still count from the first of them on, also when that lies before the
+    event: they were accrued wrongly, and the next close says so (accounting.md 6.2).
+    """
     read = _READERS.get(event)
-    for n, (kind, line, lot, *rest) in enumerate(read(body) if read else ()):
-        yield (subscription, position, n, line, lot, effective_on, kind, *rest)
+    for n, (kind, line, lot, amount, starts, *rest) in enumerate(read(body) if read else ()):
+        on = effective_on
+        if kind == "freeze":
+            on = min(on, date.fromisoformat(starts))
+        yield (subscription, position, n, line, lot, on, kind, amount, starts, *rest)
+
+
+def by_day(line: Body) -> bool:
+    """Whether a sold line, as JSON, is earned by time (`SoldLine.by_day`)."""
+    standing = line["kind"] == "discount" and "quantity" not in line
+    return line["kind"] in BY_DAY or bool(line.get("ratable")) or standing
+
+
+def _promised(body: Body, *, runs: bool) -> Iterator[_Step]:
+    """The lines of time among new lots; one that does not run yet has no days."""
+    sale = body["sale"]
+    place = tuple(sale.get(name) for name in ("location", "program", "provider", "offer"))
+    for line in filter(by_day, body["lines"]):
+        known = runs and "ends" in line
+        span = (line["allocated"], line["starts"], line["ends"]) if known else (0, None, None)
+        account = LIABILITY.code(line["liability"])
+        yield ("start", line["line"], line["grant"], *span, account, *place)
 
 
 def _sold(body: Body) -> Iterator[_Step]:
-    sale = body["sale"]
-    ahead = bool(body["policies"].get("draw_before_payment"))
-    place = tuple(sale.get(name) for name in ("location", "program", "provider", "offer"))
-    for line in body["lines"]:
-        if line["kind"] == "access" and "ends" in line:
-            span = (line["allocated"], line["starts"], line["ends"])
-            account = LIABILITY.code(line["liability"])
-            yield ("start", line["line"], line["grant"], *span, account, ahead, *place)
+    """A membership's first cycle runs once it is paid, other lines from the sale on."""
+    asked = body["price"] + body["tax"] + body.get("setup_fee", 0)
+    waits = "cycle_ends" in body and asked > 0
+    if body["policies"].get("draw_before_payment"):
+        yield _AHEAD
+    yield from _promised(body, runs=body.get("contract_met", True) and not waits)
 
 
-def _extended(body: Body) -> Iterator[_Step]:
+def _fell_due(body: Body) -> Iterator[_Step]:
+    yield from _promised(body, runs=False)
+
+
+def _received(body: Body) -> Iterator[_Step]:
+    yield from _promised(body, runs=True)
+
+
+def _start(lot: Body, amount: int, starts: str, ends: str) -> _Step:
+    return ("start", lot["line"], lot["grant"], amount, starts, ends, *_UNSAID)
+
+
+def _fix(lot: Body) -> _Step:
+    return ("fix", lot["line"], lot["grant"], lot["recognised"], None, None, *_UNSAID)
+
+
+def _granted(body: Body) -> Iterator[_Step]:
     for lot in body["lots"]:
-        if "starts" in lot:
-            yield ("fix", lot["line"], lot["grant"], lot["recognised"], None, None, *_UNSAID)
-            span = (lot["amount"], lot["starts"], lot["ends"])
-            yield ("start", lot["line"], lot["grant"], *span, *_UNSAID)
+        if lot.get("time") and "ends" in lot:
+            yield _start(lot, lot["amount"], lot["starts"], lot["ends"])
+
+
+def _assessed(body: Body) -> Iterator[_Step]:
+    for lot in body["running"]:
+        yield _start(lot, lot["amount"], lot["starts"], lot["ends"])
+
+
+def _respread(body: Body) -> Iterator[_Step]:
+    for lot in body["lots"]:
+        if "starts" in lot and "ends" in lot:
+            yield _fix(lot)
+            yield _start(lot, lot["amount"], lot["starts"], lot["ends"])
+
+
+def _moved(body: Body) -> Iterator[_Step]:
+    yield from _respread(body)
+    for span in body["freezes"]:
+        stretch = (span["starts"], span.get("until"))
+        yield ("freeze", span["line"], span["grant"], 0, *stretch, *_UNSAID)
 
 
 def _left(body: Body) -> Iterator[_Step]:
     for lot in body["lots"]:
         if lot.get("time"):
-            yield ("fix", lot["line"], lot["grant"], lot["recognised"], None, None, *_UNSAID)
+            yield _fix(lot)
         if "rest_starts" in lot:
-            span = (lot["rest"], lot["rest_starts"], lot["rest_ends"])
-            yield ("start", lot["line"], lot["grant"], *span, *_UNSAID)
+            yield _start(lot, lot["rest"], lot["rest_starts"], lot["rest_ends"])
+
+
+def _exchanged(body: Body) -> Iterator[_Step]:
+    yield from _left(body)
+    yield from _promised(body, runs=True)
 
 
 def _reduced(body: Body) -> Iterator[_Step]:
@@ -72,15 +134,27 @@ def _reduced(body: Body) -> Iterator[_Step]:
         yield ("less", part["line"], part["grant"], part["amount"], None, None, *_UNSAID)
 
 
-def _voided(body: Body) -> Iterator[_Step]:
-    yield ("stop", "", "", 0, None, None, *_UNSAID)
+def _voided(_: Body) -> Iterator[_Step]:
+    yield _STOPPED
 
 
 _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "PackageSold": _sold,
-    "LotExtended": _extended,
+    "CycleDue": _fell_due,
+    "CycleGranted": _granted,
+    "ValidityStarted": _granted,
+    "ContractAssessed": _assessed,
+    "UnitsReceived": _received,
+    "LotExtended": _respread,
+    "Paused": _moved,
+    "PauseBegan": _moved,
+    "Resumed": _moved,
     "Refunded": _left,
     "DisputeSettled": _left,
+    "WrittenOff": _left,
+    "ContractEnded": _left,
+    "PlanChanged": _exchanged,
+    "ContractModified": _exchanged,
     "CreditNoted": _reduced,
     "SaleVoided": _voided,
 }

@@ -36,6 +36,7 @@ COLUMNS = (
     "service",
     "subscription",
     "line",
+    "grant_id",
 )
 #: Order of the journal (accounting.md 12.2): events by position, then closing entries.
 ORDER = """
@@ -47,8 +48,8 @@ ENTRY = "coalesce(entry, 'e-' || position || '-' || n)"
 _SELECT = f"""
 SELECT {ENTRY}, posting_date, service_date, rule, prior_period_of, position, type, stream,
        provisional, n, closing, lot, account, debit, credit,
-       location, program, provider, offer, service, subscription, line
-FROM views.journal_line WHERE posting_date BETWEEN ? AND ? ORDER BY {ORDER}
+       location, program, provider, offer, service, subscription, line, grant_id
+FROM views.journal_line WHERE {{condition}} ORDER BY {ORDER}
 """  # noqa: S608 - made of constants
 _ENTRY_WIDTH = 12
 
@@ -87,14 +88,19 @@ def lines_of(entries: Iterable[Entry]) -> Iterator[Tuple]:
         )
         for ordinal, line in enumerate(entry.lines):
             amounts = (line.account, line.debit, line.credit)
-            yield (entry.entry, ordinal, *shared, *amounts, *_values(line.at))
+            yield (entry.entry, ordinal, *shared, *amounts, *line.at)
 
 
 def read_entries(
     tables: Tables, first: date = date(1, 1, 1), last: date = date(9999, 12, 31)
 ) -> Iterator[Entry]:
     """The entries posted from `first` through `last`, in the order of the journal."""
-    rows = tables.rows(_SELECT, (first, last))
+    return matching(tables, "posting_date BETWEEN ? AND ?", (first, last))
+
+
+def matching(tables: Tables, condition: str, parameters: Sequence[object]) -> Iterator[Entry]:
+    """The entries of the lines that meet a condition over the columns, with these lines alone."""
+    rows = tables.rows(_SELECT.format(condition=condition), parameters)
     for head, lines in groupby(rows, key=lambda row: row[:_ENTRY_WIDTH]):
         yield _entry(head, tuple(_line(row[_ENTRY_WIDTH:]) for row in lines))
 
@@ -120,15 +126,3 @@ def _entry(head: Tuple, lines: tuple[Line, ...]) -> Entry:
 def _line(row: Tuple) -> Line:
     account, debit, credit, *at = row
     return Line(account, debit, credit, Dimensions(*at))
-
-
-def _values(at: Dimensions) -> Tuple:
-    return (
-        at.location,
-        at.program,
-        at.provider,
-        at.offer,
-        at.service,
-        at.subscription,
-        at.line,
-    )

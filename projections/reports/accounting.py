@@ -17,13 +17,13 @@ from ledger.books.interpret import entries_of
 from ledger.books.rollforward import rollforward_shape
 from ledger.books.trialbalance import trial_balance_shape
 from ledger.calendar import Period
-from ledger.events import Event
+from ledger.events import NewEvent
+from ledger.ids import key_of
 from projections.close.books import RULES_BY_EVENT, Books
 from projections.close.replay import replay
 from projections.close.sealing import LATE
-
-#: An event that time would bring, with the day it would take effect.
-Due = tuple[date, Event]
+from projections.journal.steps import steps_of
+from projections.journal.tables import Tuple
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def books_as_of(
     as_of: date,
     *,
     known_at: int | None = None,
-    due: Sequence[Due] = (),
+    due: Sequence[NewEvent] = (),
 ) -> Iterator[Books]:
     """The books known at a position (default: the head), brought up to the day `as_of`.
 
@@ -41,22 +41,42 @@ def books_as_of(
     presentation are provisional. A day in a closed period shows what is posted by then.
     """
     with replay(conninfo, clinic, known_at) as books:
-        books.bring_up_to(as_of, provisional_entries(books, due))
+        bring_up_to(books, as_of, due)
         yield books
 
 
-def provisional_entries(books: Books, due: Sequence[Due]) -> list[Entry]:
-    """The entries of events that are not recorded yet, as of no position."""
+def bring_up_to(books: Books, as_of: date, due: Sequence[NewEvent]) -> None:
+    """Adds to the books, provisionally, what time brings by the end of a day."""
+    entries: list[Entry] = []
+    steps: list[Tuple] = []
+    for position, new in enumerate(due, start=books.cut + 1):
+        if new.effective_on is not None:
+            kind, key = type(new.event).__name__, key_of(new.stream)
+            body = new.event.model_dump(mode="json", exclude_none=True)
+            source = Source(position, kind, "")
+            entries += _provisional(books, source, key, new.effective_on, body)
+            steps += steps_of(kind, key, position, new.effective_on, body)
+    books.add(entries)
+    books.add_steps(steps)
+    books.bring_up_to(as_of, books.cut + len(due))
+
+
+def _provisional(
+    books: Books, source: Source, subscription: str, on: date, body: dict[str, Any]
+) -> list[Entry]:
+    """The entries of an event that is not recorded yet, with no position in their names."""
     closes = [sealed.close for sealed in books.closes]
-    entries = []
-    for number, (day, event) in enumerate(due, start=1):
-        body = event.model_dump(mode="json", exclude_none=True)
-        source = Source(books.cut + number, type(event).__name__, "")
-        for entry in entries_of(RULES_BY_EVENT, source, day, body, closes):
-            lot = f"{body['sale']['subscription']}-{body.get('grant', '')}"
-            name = f"p-{Period.of(day)}-{entry.rule}-{lot}"
-            entries.append(replace(entry, entry=name, provisional=True))
-    return entries
+    about = f"{subscription}-{_occasion(body)}"
+    return [
+        replace(entry, entry=f"p-{Period.of(on)}-{entry.rule}-{about}", provisional=True)
+        for entry in entries_of(RULES_BY_EVENT, source, on, body, closes)
+    ]
+
+
+def _occasion(body: dict[str, Any]) -> str:
+    """What tells an event from others of its contract and period: its lot, or its number."""
+    named = (body.get(name) for name in ("grant", "cycle", "instalment"))
+    return next((str(name) for name in named if name is not None), "")
 
 
 def journal(books: Books, first: date, last: date) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from rich.progress import Progress
 
-from scripts.benchmarks import history, recording
+from scripts.benchmarks import contracts, history, recording
 from scripts.benchmarks.figure import Figure, Sizes
 from scripts.benchmarks.history import History
 from scripts.benchmarks.pgbench import appends
@@ -13,7 +13,16 @@ from scripts.benchmarks.pipeline import Passage, passage
 from scripts.benchmarks.place import Place
 from scripts.benchmarks.replaying import replay_figures, replay_memory, seconds_to_replay
 
-NAMES = ("commands", "commands_one_by_one", "visits", "replay", "growth", "memory")
+NAMES = (
+    "commands",
+    "commands_one_by_one",
+    "visits",
+    "replay",
+    "growth",
+    "memory",
+    "many_contracts",
+    "membership_fold",
+)
 CONSUMED = 62
 """Commands in an append of the visits consumer: 500 messages of eight clinics."""
 
@@ -37,6 +46,8 @@ class Bench:
             "replay": self._replay,
             "growth": self._growth,
             "memory": self._memory,
+            "many_contracts": lambda: contracts.many_contracts(self._place, self._sizes),
+            "membership_fold": lambda: contracts.membership_fold(self._place, self._sizes),
         }
 
     def _visits(self) -> Iterator[Figure]:

@@ -31,7 +31,8 @@ class Sizes:
 
     `sales` and `visits` are commands per clinic in batches, `single` those one by one, per
     clinic; `messages` are visits over NATS at the two sizes whose memory is compared; `events`
-    are lengths of one clinic's history; `seconds` is how long a baseline runs.
+    are lengths of one clinic's history; `seconds` is how long a baseline runs. `batches` are those
+    of visits to patients with many contracts, `years` the length of a membership.
     """
 
     sales: int
@@ -40,7 +41,9 @@ class Sizes:
     messages: tuple[int, int]
     events: tuple[int, ...]
     seconds: int
+    batches: int
+    years: int
 
 
-FULL = Sizes(2_000, 10_000, 500, (50_000, 500_000), (10_000, 100_000, 1_000_000), 10)
-QUICK = Sizes(100, 500, 50, (4_000, 12_000), (10_000, 100_000), 2)
+FULL = Sizes(2_000, 10_000, 500, (50_000, 500_000), (10_000, 100_000, 1_000_000), 10, 10, 10)
+QUICK = Sizes(100, 500, 50, (4_000, 12_000), (10_000, 100_000), 2, 3, 2)

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from aggregates.assessing import assess_contract
 from aggregates.quoting import quotes
 from aggregates.subscription import events as e
+from aggregates.subscription.correction_orders import AssessContract
 from ledger.codes import Code
 from tests.support.clinic import Glow, day, sessions
 
@@ -55,6 +57,9 @@ def test_every_formula_is_quoted_with_its_effect() -> None:
     assert {name: row["amount"] for name, row in shown.items()} == {
         "pro_rata": 16667,
         "list_clawback": 6667,
+        "fixed_schedule": 0,
+        "bonus_last": 16667,
+        "none": 0,
     }
     assert shown["list_clawback"]["chosen"]
     assert shown["list_clawback"]["revenue_effect"] == 10000
@@ -319,3 +324,15 @@ def test_what_was_billed_and_not_paid_is_cancelled_with_the_units() -> None:
     assert (answer["amount"], answer["tax"]) == (31500, 1500)
     assert glow.accounts() == {"1020": 31500, "2200": -1500, "4000": -30000}
     assert (glow.contract().receivable, glow.contract().owed) == (0, 0)
+
+
+def test_a_deposit_goes_back_once_the_contract_is_assessed() -> None:
+    glow = sessions(100000, 10)
+    glow.sell("02-02", "six", contract_met=False)
+    glow.pay("02-02", 100000)
+    assert glow.accounts() == {"1020": 100000, "2150": -100000}
+    assert glow.refund("02-05").code is Code.REFUND_EXCEEDS
+    assert glow.refund("02-05", amount=100, goodwill=True).code is Code.REFUND_EXCEEDS
+    glow.change("02-05", AssessContract, assess_contract, met=True, approver="bo")
+    assert glow.refund("02-06")["amount"] == 100000
+    assert glow.accounts() == {}

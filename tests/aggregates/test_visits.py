@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from aggregates.subscription import events as e
+from aggregates.visit.orders import SignVisit
+from aggregates.visits import sign_visit
 from ledger.codes import Code
-from tests.support.clinic import Glow, counts, day, sessions
+from tests.support.clinic import DIGEST, Glow, counts, day, sessions
 
 
 def seven() -> Glow:
@@ -276,3 +278,17 @@ def test_reversing_one_line_leaves_the_others() -> None:
     glow.reverse("01-13", "v1")
     assert glow.lot().used == 0
     assert [event.visit_line for event in glow.events(e.DrawReversed)] == ["2", "1"]
+
+
+def test_a_signature_under_a_visit_is_kept_once() -> None:
+    glow = seven()
+    order = SignVisit(visit="v1", signer=DIGEST)
+
+    def sign() -> Any:
+        context = glow.context("01-13")
+        return glow.take(context, sign_visit(context, order, glow.state("visit", "v1")))
+
+    assert sign().code is Code.UNKNOWN_VISIT
+    glow.visit("01-12", "v1", "session")
+    assert sign() == {"visit": "v1"}
+    assert sign().code is Code.DUPLICATE

@@ -12,7 +12,8 @@ import pyarrow as pa
 from aggregates.dispute import events as dispute
 from aggregates.subscription import events as sub
 from aggregates.subscription.leaving import ExtendedLot, LeavingLot
-from aggregates.terms import OnceBilling, RefundTerms
+from aggregates.subscription.line import SoldLine
+from aggregates.terms import Instalment, OnceBilling, RefundTerms
 from aggregates.values import ContractShare, SaleDimensions, Share, Tender
 from ledger.canonical import canonical
 from ledger.events import Event
@@ -63,8 +64,8 @@ def chunk_of(events: Sequence[Happened]) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
-def units(line: str, quantity: int, allocated: int) -> sub.SoldLine:
-    return sub.SoldLine(
+def units(line: str, quantity: int, allocated: int) -> SoldLine:
+    return SoldLine(
         line=line,
         grant=f"{line}.1",
         kind="units",
@@ -76,8 +77,8 @@ def units(line: str, quantity: int, allocated: int) -> sub.SoldLine:
     )
 
 
-def access(line: str, allocated: int, starts: str, ends: str) -> sub.SoldLine:
-    return sub.SoldLine(
+def access(line: str, allocated: int, starts: str, ends: str) -> SoldLine:
+    return SoldLine(
         line=line,
         grant=f"{line}.1",
         kind="access",
@@ -92,7 +93,7 @@ def access(line: str, allocated: int, starts: str, ends: str) -> sub.SoldLine:
 
 def sold(
     day: str,
-    *lines: sub.SoldLine,
+    *lines: SoldLine,
     tax: int = 0,
     sale: SaleDimensions = SALE,
     policies: dict[str, Any] | None = None,
@@ -112,7 +113,7 @@ def sold(
         price=price,
         tax=tax,
         lines=lines,
-        instalments=(sub.Instalment(due=date.fromisoformat(day), amount=price + tax),),
+        instalments=(Instalment(due=date.fromisoformat(day), amount=price + tax),),
         billing=OnceBilling(),
         refund=RefundTerms(formula="pro_rata"),
         policies=policies or {},

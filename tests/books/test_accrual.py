@@ -1,16 +1,12 @@
 """Access earned by day: what is accrued when, and what a closed period turns out to be worth."""
 
 from datetime import date
-from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ledger.books.accrual import Obligation, Step, Window, accruals, accrued, earned, half_even
+from ledger.books.accrual import Obligation, Step, Window, accruals, accrued, earned
 from ledger.books.entries import Dimensions
 from ledger.calendar import Period
-from ledger.ratios import rounded
 
 JANUARY, FEBRUARY, MARCH = (Period(2026, month) for month in (1, 2, 3))
 SPAN = Step(date(2026, 1, 5), "start", 12623, date(2026, 1, 5), date(2026, 4, 5))
@@ -52,17 +48,36 @@ EARNED = [
     # a credit note lowers what is running, a void stops it
     ([SPAN, step("2026-01-10", "less", 2623)], "2026-04-04", 10000),
     ([SPAN, step("2026-01-10", "stop")], "2026-04-04", 842),
+    # ten frozen days: time stands still, then the stretch lasts ten days longer (6.4)
+    ([SPAN, step("2026-01-10", "freeze", 0, "2026-01-15", "2026-01-25")], "2026-01-20", 1403),
+    ([SPAN, step("2026-01-10", "freeze", 0, "2026-01-15", "2026-01-25")], "2026-04-05", 11361),
+    ([SPAN, step("2026-01-10", "freeze", 0, "2026-01-15", "2026-01-25")], "2026-04-14", 12623),
+    ([SPAN, Step(date(2026, 1, 10), "freeze", 0, date(2026, 1, 15))], "2026-04-14", 1403),
+    (
+        [
+            SPAN,
+            Step(date(2026, 1, 10), "freeze", 0, date(2026, 1, 15)),
+            step("2026-01-25", "freeze", 0, "2026-01-15", "2026-01-25"),
+        ],
+        "2026-04-05",
+        11361,
+    ),
+    # a pause taken back before it began has never been
+    (
+        [
+            SPAN,
+            Step(date(2026, 1, 10), "freeze", 0, date(2026, 1, 15)),
+            step("2026-01-12", "freeze", 0, "2026-01-15", "2026-01-15"),
+        ],
+        "2026-01-31",
+        3787,
+    ),
 ]
 
 
 @pytest.mark.parametrize(("steps", "through", "cumulative"), EARNED)
 def test_earned(steps: list[Step], through: str, cumulative: int) -> None:
     assert earned(steps, date.fromisoformat(through)) == cumulative
-
-
-@given(st.integers(0, 10**12), st.integers(1, 10**6))
-def test_half_even_is_the_rounding_of_the_books(numerator: int, denominator: int) -> None:
-    assert half_even(numerator, denominator) == rounded(Fraction(numerator, denominator))
 
 
 def test_nothing_is_earned_that_was_not_paid_unless_the_contract_runs_ahead() -> None:

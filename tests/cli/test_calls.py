@@ -75,7 +75,7 @@ def test_the_books_in_every_form(used: Terminal) -> None:
     assert balance["balanced"] is True
     assert sum(row["debit"] - row["credit"] for row in balance["accounts"]) == 0
     journal = used.run("journal", "--period", "2026-01", "--format", "csv")
-    assert journal.out.splitlines()[0].startswith('"entry","posting_date"')
+    assert journal.out.splitlines()[0].startswith("journal_id,line_no,posting_date")
     assert used.run("rollforward", "--period", "2026-01").status == 0
     assert used.run("late-events", "--period", "2026-02", "--json").json == []
 
@@ -83,7 +83,7 @@ def test_the_books_in_every_form(used: Terminal) -> None:
 def test_rules_need_no_ledger(tmp_path: Path) -> None:
     nowhere = Terminal(tmp_path / "none")
     rules = nowhere.run("rules", "--json").json
-    assert {"rule", "debit", "credit", "events"} <= rules[0].keys()
+    assert {"rule", "debit", "credit", "event", "paragraph"} <= rules[0].keys()
     assert not (tmp_path / "none").exists()
 
 

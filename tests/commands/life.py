@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
+from tests.commands import life_changes, life_corrections, life_dormancy, life_members
 from tests.commands.practice import MASSAGE, OPENED, SOLD, consent, massage, pack, sale, visit
+from tests.commands.step import Step
 
 JANUARY_6 = "2026-01-06T10:00:00-05:00"
 JANUARY_12 = "2026-01-12T10:00:00-05:00"
@@ -16,17 +17,6 @@ PAID = 47250
 FEE = 1400
 TERMS = b"the terms"
 SHA256 = hashlib.sha256(TERMS).hexdigest()
-
-
-@dataclass(frozen=True)
-class Step:
-    """A command on a day, the events it records in their order, and its whole answer."""
-
-    command: str
-    at: str
-    data: dict[str, Any]
-    events: list[str]
-    answer: dict[str, Any]
 
 
 def clinic_steps() -> list[Step]:
@@ -62,6 +52,15 @@ def clinic_steps() -> list[Step]:
             ["OfferPublished offer/pack"],
             {"offer": "pack", "version": 1},
         ),
+    ]
+
+
+def retiring_steps() -> list[Step]:
+    old = {"offer": "old-pack"}
+    published = ["OfferPublished offer/old-pack"]
+    return [
+        Step("publish_offer", OPENED, pack() | old, published, old | {"version": 1}),
+        Step("retire_offer", OPENED, old, ["OfferRetired offer/old-pack"], old),
     ]
 
 
@@ -143,11 +142,40 @@ def use_steps() -> list[Step]:
             covered(),
         ),
         Step(
+            "sign_visit",
+            JANUARY_12,
+            {"visit": "v-1", "signer": "Pat Doe"},
+            ["VisitSigned visit/v-1"],
+            {"visit": "v-1"},
+        ),
+        Step(
             "reverse_consumption",
             JANUARY_12,
             {"visit": "v-1", "reason": "wrong patient"},
             ["ConsumptionReversed visit/v-1", "DrawReversed subscription/s-1"],
             {"visit": "v-1", "lines": ["1"]},
+        ),
+    ]
+
+
+def holding_steps() -> list[Step]:
+    lines = [{"line": "1", "service": "massage"}]
+    part = {"subscription": "s-1", "line": "m", "grant": "m.1", "quantity": "1"}
+    held = {"line": "1", "service": "massage", "quantity": "1", "lots": [part]}
+    return [
+        Step(
+            "place_hold",
+            JANUARY_12,
+            {"booking": "b-1", "patient": "p-1", "lines": lines, "for": FEBRUARY_3},
+            ["HoldPlaced booking/b-1", "UnitsReserved subscription/s-1"],
+            {"booking": "b-1", "held": [held]},
+        ),
+        Step(
+            "release_hold",
+            JANUARY_12,
+            {"booking": "b-1"},
+            ["UnitsReleased subscription/s-1"],
+            {"booking": "b-1", "released": True},
         ),
     ]
 
@@ -269,6 +297,20 @@ def closing_steps() -> list[Step]:
         ),
         Step("close_period", FEBRUARY_3, {"period": "2026-01"}, CLOSED, {}),
         Step("expire", JUNE_1, {"subscription": "s-1"}, lapsed, {"expired": ["m.1"]}),
+        Step(
+            "signal_soft_close",
+            JUNE_1,
+            {"period": "2026-02"},
+            ["SoftCloseDue period/2026-02"],
+            {"signals": ["SoftCloseDue"]},
+        ),
+        Step(
+            "reopen_period",
+            JUNE_1,
+            {"period": "2026-01", "approvers": ["bob", "cy"], "reason": "a visit was missing"},
+            ["PeriodReopened period/2026-01", "PeriodUnlocked clinic"],
+            {"period": "2026-01", "version": 1, "state": "reopened"},
+        ),
     ]
 
 
@@ -277,11 +319,17 @@ CLOSED = ["PeriodClosed period/2026-01", "PeriodLocked clinic"]
 
 STORY = (
     clinic_steps,
+    retiring_steps,
     sale_steps,
     use_steps,
+    holding_steps,
     changing_steps,
     unwinding_steps,
     refund_steps,
+    *life_members.STORY,
+    *life_corrections.STORY,
+    *life_changes.STORY,
+    *life_dormancy.STORY,
     closing_steps,
 )
 

@@ -9,8 +9,9 @@ import pytest
 from commands.envelope import Result
 from commands.handling import Commands
 from commands.registry import NAMES
-from tests.commands.life import Step, life
+from tests.commands.life import life
 from tests.commands.practice import Clock, Practice
+from tests.commands.step import Step
 
 LIFE = life()
 

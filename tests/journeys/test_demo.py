@@ -45,6 +45,9 @@ def told(folder: Path) -> str:
 def test_the_story_is_told_to_its_end(told: str, folder: Path) -> None:
     for passage in (
         "12-Week Weight Loss",
+        "s-401, Club: partially_used",
+        "Tier club",
+        "p-226: $550 of Credit for $500",
         "2026-01 closed, version 1",
         "late-1 took place in January",
         "January still replays to the sealed digest",
@@ -86,6 +89,9 @@ def test_the_tour_works_as_typed(told: str, folder: Path, monkeypatch: pytest.Mo
         answers[call] = out.getvalue()
     assert "p-001" in answers["ledger balance --patient p-001 --as-of 2026-02-28"]
     assert "$343.63" in answers["ledger balance --patient p-001 --as-of 2026-02-28"]
+    assert "Club Plus" in answers["ledger balance --patient p-204"]
+    assert "Plan changed to Club Plus" in answers["ledger history --subscription s-404"]
+    assert "$163.64" in answers["ledger balance --subscription s-426"]
     assert "VISITS-" in answers["ledger dead list"]
     assert "2026-01-29" in answers["ledger late-events --period 2026-02"]
     assert Servers(folder).running() == []

@@ -13,8 +13,9 @@ from aggregates.subscription import events as e
 from aggregates.subscription.card import Card
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.funding import split
+from aggregates.subscription.line import ServiceTerm, SoldLine
 from aggregates.subscription.state import Subscription
-from aggregates.terms import Notices, OnceBilling, RefundTerms, TermsDocument
+from aggregates.terms import Instalment, Notices, OnceBilling, RefundTerms, TermsDocument
 from aggregates.values import SaleDimensions
 from aggregates.visit.events import Attendance, CoverageRow, Drawn, VisitRecorded
 from ledger.canonical import digest
@@ -34,10 +35,10 @@ CATALOG = Catalog(EVENTS)
 
 def line(
     name: str, units: int, each: int, starts: date, ends: date, *, service: str | None = None
-) -> e.SoldLine:
+) -> SoldLine:
     """A line of one service whose allocated value is its list price."""
-    term = e.ServiceTerm(service=service or name, list_price=each, ssp=Fraction(each))
-    return e.SoldLine(
+    term = ServiceTerm(service=service or name, list_price=each, ssp=Fraction(each))
+    return SoldLine(
         line=name,
         grant=f"{name}-1",
         kind="units",
@@ -52,9 +53,7 @@ def line(
     )
 
 
-def sale(
-    key: str, patient: str, on: date, lines: tuple[e.SoldLine, ...], tax: int
-) -> e.PackageSold:
+def sale(key: str, patient: str, on: date, lines: tuple[SoldLine, ...], tax: int) -> e.PackageSold:
     """A sale of `lines` at their allocated values."""
     price = sum(item.allocated for item in lines)
     ends = max(item.ends for item in lines if item.ends)
@@ -73,7 +72,7 @@ def sale(
         price=price,
         tax=tax,
         lines=lines,
-        instalments=(e.Instalment(due=on, amount=price + tax),),
+        instalments=(Instalment(due=on, amount=price + tax),),
         billing=OnceBilling(),
         refund=RefundTerms(formula="pro_rata"),
         terms=TermsDocument(document="terms", version="3", sha256=TERMS),
@@ -169,7 +168,7 @@ class Story:
         return SUBSCRIPTION.fold(self.store.load(self.clinic, [name])[name])
 
     def sell(
-        self, key: str, patient: str, on: date, lines: tuple[e.SoldLine, ...], *, tax: int = 0
+        self, key: str, patient: str, on: date, lines: tuple[SoldLine, ...], *, tax: int = 0
     ) -> int:
         sold = sale(key, patient, on, lines, tax)
         added = SubscriptionAdded(subscription=key)

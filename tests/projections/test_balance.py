@@ -7,7 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from aggregates.patient.events import SubscriptionShared, SubscriptionUnshared
 from aggregates.subscription import events as e
+from aggregates.subscription.correction_events import MemberAdded, MemberRemoved
 from aggregates.subscription.events import ExpiryReversed
 from aggregates.subscription.leaving import FrozenLot
 from ledger.store.pool import clinic_transaction, lent
@@ -219,3 +221,41 @@ def test_batches_of_any_size_give_the_same_rows(
         feed.rebuild(CLINIC)
     assert now(store, LAST) == step_by_step
     assert check(store, CLINIC) == []
+
+
+def test_a_shared_contract_stands_in_the_balance_of_its_members(
+    database: str, store: EventStore, story: Story
+) -> None:
+    shared, joined = SubscriptionShared(subscription="s-1"), MemberAdded(patient="p-2")
+    story.tell(date(2026, 2, 12), ("patient", "p-2", shared), ("subscription", "s-1", joined))
+    catch_up(database, Balances())
+    for current in (True, False):
+        found = patient_balance(store, CLINIC, "p-2", View(date(2026, 2, 13)), current=current)
+        assert (found["patient"], contract(found)["subscription"]) == ("p-2", "s-1")
+    assert (
+        patient_balance(store, CLINIC, "p-2", View(date(2026, 2, 11)), current=False)[
+            "subscriptions"
+        ]
+        == []
+    )
+    left, parted = SubscriptionUnshared(subscription="s-1"), MemberRemoved(patient="p-2")
+    story.tell(date(2026, 2, 20), ("patient", "p-2", left), ("subscription", "s-1", parted))
+    assert (
+        patient_balance(store, CLINIC, "p-2", View(date(2026, 2, 21)), current=False)[
+            "subscriptions"
+        ]
+        == []
+    )
+
+
+def test_what_lapses_of_a_shared_contract_is_credited_to_its_holder(
+    database: str, store: EventStore, story: Story
+) -> None:
+    """No consent has the clause `expiry`: the value becomes store credit of p-1 alone."""
+    shared, joined = SubscriptionShared(subscription="s-1"), MemberAdded(patient="p-2")
+    story.tell(date(2026, 2, 12), ("patient", "p-2", shared), ("subscription", "s-1", joined))
+    credits_ = [
+        patient_balance(store, CLINIC, patient, View(LAST), current=False)["store_credit"]
+        for patient in ("p-1", "p-2")
+    ]
+    assert credits_ == [70000, 0]

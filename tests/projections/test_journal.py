@@ -9,6 +9,7 @@ import pytest
 
 from ledger.calendar import Period
 from ledger.errors import Broken
+from ledger.events import NewEvent
 from projections.close.figures import figures, verify
 from projections.close.replay import replay
 from projections.journal.queries import balances, entries
@@ -131,7 +132,7 @@ def test_rebuild_changes_nothing_and_other_clinics_see_nothing(clinic: Clinic) -
 def test_reports_as_of_a_day_show_what_time_has_brought(clinic: Clinic) -> None:
     story = program().events
     clinic.record(story[:-2])
-    due = [(happened.on, happened.event) for happened in story[-2:]]
+    due = [NewEvent(item.stream, item.event, item.on) for item in story[-2:]]
     day = date(2026, 3, 31)
     with accounting.books_as_of(clinic.url, "glow", day, due=due) as books:
         listed = accounting.journal(books, date(2026, 3, 1), day)
@@ -172,7 +173,8 @@ def test_a_due_event_that_comes_too_late_is_tagged(clinic: Clinic) -> None:
     story, cut = late_visit()
     clinic.record(story.events[:cut])
     clinic.close(JANUARY, cut, figures(clinic.url, "glow", JANUARY, cut))
-    due = [(date(2026, 1, 25), expired("session", 5, 71429))]
+    lapsed = expired("session", 5, 71429)
+    due = [NewEvent("glow/subscription/s-1", lapsed, date(2026, 1, 25))]
     with accounting.books_as_of(clinic.url, "glow", date(2026, 2, 1), due=due) as books:
         [entry] = accounting.journal(books, FEBRUARY.first, FEBRUARY.last)
     assert (entry["posting_date"], entry["prior_period_of"]) == ("2026-02-01", "2026-01")

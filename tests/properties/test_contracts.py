@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregates.catalog import EVENTS, LIFTS
+from aggregates.quoting import FORMULAS, quotes
 from aggregates.subscription.evolve import SUBSCRIPTION
 from ledger.codes import Refused
 from ledger.store.catalog import Catalog
@@ -41,7 +42,8 @@ SALE = st.fixed_dictionaries(
         "tax": st.sampled_from([0, 777, 6000]),
         "cancellable": st.booleans(),
         "weighted": st.booleans(),
-        "formula": st.sampled_from(["pro_rata", "list_clawback"]),
+        "formula": st.sampled_from(FORMULAS),
+        "bonus": st.booleans(),
         "clauses": st.sampled_from([("refund",), ("expiry",)]),
         "escheat": st.sampled_from(["exempt", "subject"]),
     }
@@ -59,13 +61,20 @@ class Life:
             {"kind": "units", "line": "l-a", "services": ["a", "b"], "quantity": 5},
             {"kind": "units", "line": "l-b", "services": ["b"], "quantity": 3},
         ]
+        lines[1]["bonus"] = sale["bonus"]
+        schedule = [{"within_days": 30, "percent": 70}]
+        is_fixed = sale["formula"] == "fixed_schedule"
         self.glow.publish(
             "o",
             sale["price"],
             lines,
             term={"days": 60},
             billing={"kind": "once", "cancellable": sale["cancellable"]},
-            refund={"formula": sale["formula"], "fee": 100},
+            refund={
+                "formula": sale["formula"],
+                "fee": 100,
+                "schedule": schedule if is_fixed else [],
+            },
         )
         self.today = START
         self.glow.sell(self.on, "o", tax=sale["tax"])
@@ -159,6 +168,8 @@ def check(life: Life) -> None:
     if contract.owed == 0 and contract.ended is None:
         lots = contract.lots.values()
         assert sum(lot.funded for lot in lots) >= sum(lot.allocated for lot in lots)
+    for row in quotes(contract, life.today):
+        assert row["amount"] == sum(item["amount"] for item in row["working"]) >= 0
     books = life.glow.accounts()
     assert sum(books.values()) == 0
     assert -books.get("2100", 0) == deferred
@@ -196,7 +207,7 @@ def test_every_stream_of_a_life_has_its_decider() -> None:
     assert set(LIFTS) == set()
     life = Life({
         "price": 60000, "first": 0, "tax": 0, "cancellable": True, "weighted": False,
-        "formula": "pro_rata", "clauses": ("expiry",), "escheat": "exempt",
+        "bonus": False, "formula": "pro_rata", "clauses": ("expiry",), "escheat": "exempt",
     })  # fmt: skip
     life.step("pay", 60000)
     life.step("visit", "a")

@@ -12,6 +12,7 @@ from aggregates.dispute import events as dispute
 from aggregates.effects import POSTINGS
 from aggregates.payout.events import PayoutRecorded
 from aggregates.subscription import events as sub
+from aggregates.subscription.dormancy_events import DormancyReached
 from aggregates.values import (
     ContractShare,
     Liability,
@@ -125,6 +126,18 @@ def expiries(draw: st.DrawFn) -> sub.LotExpired | sub.ExpiryReversed:
 
 
 @st.composite
+def dormancies(draw: st.DrawFn) -> DormancyReached:
+    return DormancyReached(
+        line=draw(lines),
+        grant="a.1",
+        amount=draw(cents) + 1,
+        liability=draw(liabilities),
+        state="AL",
+        sale=draw(sales),
+    )
+
+
+@st.composite
 def refunds(draw: st.DrawFn) -> sub.Refunded:
     left, tax, forfeited = draw(shares()), draw(cents), draw(cents)
     refilled = draw(shares())
@@ -192,7 +205,14 @@ def histories(draw: st.DrawFn) -> list[Happened]:
         )
     ]
     kinds = st.one_of(
-        payments(), instalments(), draws(), expiries(), refunds(), closed_disputes(), payouts()
+        payments(),
+        instalments(),
+        draws(),
+        expiries(),
+        dormancies(),
+        refunds(),
+        closed_disputes(),
+        payouts(),
     )
     for event in draw(st.lists(kinds, max_size=12)):
         events.append(Happened(draw(days), event, f"glow/other/{len(events)}"))

@@ -7,18 +7,30 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aggregates import changing, disputing, evidencing, payouts, refunding, sales, setup, visits
+from aggregates import (
+    changing,
+    disputing,
+    evidencing,
+    payouts,
+    publishing,
+    refunding,
+    sales,
+    setup,
+    visits,
+)
+from aggregates.booking.state import BOOKING
 from aggregates.clinic.orders import DefineClinic
 from aggregates.clinic.state import CLINIC
 from aggregates.communication.orders import LogCommunication
 from aggregates.communication.state import COMMUNICATION
+from aggregates.covering.holdings import Chart
 from aggregates.dispute.orders import CloseDispute, OpenDispute
 from aggregates.dispute.state import DISPUTE
 from aggregates.effects import POSTINGS
 from aggregates.offer.orders import PublishOffer
 from aggregates.offer.state import OFFER
 from aggregates.patient.state import PATIENT
-from aggregates.payment.state import CHARGE, PAYMENT, REFUND
+from aggregates.payment.state import CHARGE, CREDIT_USE, PAYMENT, REFUND
 from aggregates.payout.orders import RecordPayout
 from aggregates.payout.state import PAYOUT
 from aggregates.selling import Catalogue
@@ -49,7 +61,9 @@ DECIDERS: dict[str, Decider[Any]] = {
     "payment": PAYMENT,
     "charge": CHARGE,
     "refund": REFUND,
+    "credit_use": CREDIT_USE,
     "visit": VISIT,
+    "booking": BOOKING,
     "dispute": DISPUTE,
     "communication": COMMUNICATION,
     "payout": PAYOUT,
@@ -154,7 +168,7 @@ class Glow:
         context = self.context("2025-01-01")
         return self.take(
             context,
-            setup.publish_offer(context, order, self.state("offer", offer), self.services()),
+            publishing.publish_offer(context, order, self.state("offer", offer), self.services()),
         )
 
     def sell(self, on: str, offer: str, **more: Any) -> Any:
@@ -208,13 +222,16 @@ class Glow:
         fields = {"visit": visit, "patient": "p-1", "status": "completed", "lines": lines, **more}
         order = parsed(RecordVisit, fields)
         context = self.context(on)
-        answer = self.take(context, visits.record_visit(context, order, self.chart(visit)))
+        chart = self.chart(visit, order.patient)
+        answer = self.take(context, visits.record_visit(context, order, chart))
         return answer if isinstance(answer, Refused) else answer["coverage"]
 
-    def chart(self, visit: str) -> visits.Chart:
-        patient = self.state("patient", "p-1")
+    def chart(self, visit: str, name: str = "p-1") -> Chart:
+        patient = self.state("patient", name)
         contracts = {key: self.contract(key) for key in patient.subscriptions}
-        return visits.Chart(self.state("visit", visit), patient, contracts, self.services())
+        sales = [contract.sold for contract in contracts.values() if contract.sold]
+        holders = {sold.patient: self.state("patient", sold.patient) for sold in sales}
+        return Chart(self.state("visit", visit), patient, contracts, self.services(), holders)
 
     def reverse(self, on: str, visit: str, line: str | None = None) -> Any:
         order = parsed(ReverseConsumption, {"visit": visit, "line": line, "reason": DIGEST})

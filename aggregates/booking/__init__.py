@@ -1,0 +1,1 @@
+"""Bookings: units held for a visit to come."""

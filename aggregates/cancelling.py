@@ -1,0 +1,295 @@
+"""Cancellation: notice, the last day, the penalty, where the value left goes (7.6, 8.3)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from aggregates.cycles import bring, missing_tax
+from aggregates.drafting import Draft
+from aggregates.expiry import destination, expire_due, missing_for_forfeiture
+from aggregates.granting import cycle_lots
+from aggregates.owing import due_cycles
+from aggregates.patient.events import StoreCreditAdded
+from aggregates.penalties import penalty
+from aggregates.subscription import change_events as c
+from aggregates.subscription.change_orders import Cancel
+from aggregates.subscription.events import ForfeitureHeld
+from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.state import Subscription, sale_of
+from ledger.calendar import ONE_DAY, end_of_day, local_date
+from ledger.codes import Code, Refused
+from ledger.decider import Context, Decided, Decision
+from ledger.events import NewEvent
+from ledger.ids import stream
+from ledger.ratios import largest_remainder
+
+
+def cancel(context: Context, order: Cancel, state: Subscription) -> Decision:
+    """The contract ends with a day, which still counts; nothing is refunded.
+
+    Under notice it goes on as before, and ends by `end_due` once its last day is over.
+    """
+    ends = _last_day(context, order, state)
+    if isinstance(ends, Refused):
+        return ends
+    draft = Draft(context, state)
+    if ends <= context.on:
+        _overtake(draft, ends - ONE_DAY)
+    costs = leaving_costs(draft.state, ends)
+    draft.add(
+        c.CancellationRequested(
+            ends=ends,
+            penalty=costs,
+            channel=order.channel,
+            received_on=_received(context, order, state),
+            communication=order.communication,
+            reason=order.reason,
+        )
+    )
+    data: dict[str, object] = {"ends": ends.isoformat(), "penalty": costs}
+    if ends <= context.on:
+        data |= _ended_data(end(draft, ends), draft)
+    return Decided(tuple(draft.events), data)
+
+
+def _overtake(draft: Draft, before: date) -> None:
+    """What time has brought before the last day, and nobody has recorded yet."""
+    draft.take(expire_due(draft.context, draft.state, before))
+    bring(draft, before, before)
+
+
+def _ended_data(event: c.ContractEnded, draft: Draft) -> dict[str, object]:
+    return {
+        "forfeited": event.forfeited,
+        "credited": event.credited,
+        "held": event.held,
+        "owed": draft.state.owed,
+    }
+
+
+def _received(context: Context, order: Cancel, state: Subscription) -> date:
+    if order.received_at is None:
+        return context.on
+    return local_date(order.received_at, sale_of(state).timezone)
+
+
+def _last_day(context: Context, order: Cancel, state: Subscription) -> date | Refused:
+    """The day that is asked for, not before the notice is over (interfaces.md 4)."""
+    received = _received(context, order, state)
+    if received > context.on:
+        return Refused(Code.INVALID, "It cannot be received later.", "data.received_at")
+    earliest = received + timedelta(days=sale_of(state).cancellation.notice_days)
+    ends = _wanted(context, order, state, earliest)
+    if ends is None or ends < earliest:
+        return Refused(
+            Code.INVALID,
+            "The contract has no such last day, or its notice is not over by then.",
+            "data.effective",
+            {"earliest": earliest.isoformat()},
+        )
+    is_under_notice = state.cancels_on is not None and state.cancels_on <= ends
+    if state.ended is not None or is_under_notice:
+        return Refused(Code.CANCELLED, "The contract ends by then already.", "data.subscription")
+    return ends
+
+
+def _wanted(context: Context, order: Cancel, state: Subscription, earliest: date) -> date | None:
+    if order.effective == "now":
+        return max(context.on, earliest)
+    if order.effective == "period_end":
+        return _period_end(context, state, earliest)
+    return order.effective
+
+
+def _period_end(context: Context, state: Subscription, earliest: date) -> date | None:
+    """A membership's last paid cycle ends, or a later one that the notice still takes in; any
+    other contract has its own last day.
+    """
+    if state.plan is None:
+        return state.last_day
+    paid = [cycle for cycle in state.cycles.values() if cycle.status == "granted"]
+    current = max(paid, key=lambda cycle: cycle.number, default=None)
+    if current is None or current.ends <= context.on:
+        return max(context.on, earliest)
+    number, last = max(state.cycles), current.ends - ONE_DAY
+    while last < earliest:
+        number += 1
+        plan = state.plan_of(number) or state.plan
+        last = plan.starts(number) - ONE_DAY
+    return last
+
+
+def leaving_costs(state: Subscription, ends: date) -> int:
+    """The penalty for a last day within the commitment: a part of what the committed cycles that
+    are left would ask for, or an amount.
+    """
+    plan = state.plan
+    if plan is None:
+        return 0
+    committed = range(max(state.cycles) + 1, (plan.billing.commitment_cycles or 0) + 1)
+    coming = [state.plan_of(number) or plan for number in committed]
+    asked = sum(item.price for item in coming)
+    return penalty(state, ends + ONE_DAY, asked)
+
+
+def end_due(draft: Draft, through: date) -> None:
+    """The end of a contract whose last day is over."""
+    last = draft.state.cancels_on
+    if last is not None and last <= through and draft.state.ended is None:
+        end(draft, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a lot has left on the last day: `value` is its A − R, `funded` the money in it."""
+
+    lot: Lot
+    value: int
+    funded: int
+    recognised: int
+
+
+def end(draft: Draft, day: date) -> c.ContractEnded:
+    """Ends the contract: the value left covers the penalty, and goes where the guard says."""
+    state = draft.state
+    kept = _kept(state, day)
+    unpaid = _unpaid(state)
+    value = sum(left.funded for left in kept)
+    missing = missing_for_forfeiture(state, day, "cancellation")
+    guarded = bool(missing) and sale_of(state).policies["forfeiture_guard"] == "on"
+    costs = state.leaving_penalty
+    covered = 0 if guarded else min(costs, value)
+    lots = _kept_lots(state, kept, covered, day, missing if guarded else ())
+    forfeited = sum(lot.forfeited for lot in lots)
+    tax = _unpaid_tax(state)
+    event = c.ContractEnded(
+        lots=(*lots, *map(_unpaid_lot, unpaid)),
+        forfeited=forfeited,
+        credited=sum(lot.credited for lot in lots) + sum(lot.funded for lot in unpaid) + tax,
+        held=sum(lot.held for lot in lots),
+        tax=tax,
+        penalty=costs,
+        penalty_owed=costs - min(costs, forfeited),
+        waived=state.owed - state.receivable,
+        missing=missing if guarded else (),
+        sale=state.sale,
+    )
+    _record(draft, event, day)
+    return event
+
+
+def _record(draft: Draft, event: c.ContractEnded, day: date) -> None:
+    sold = sale_of(draft.state)
+    at = None if day == draft.context.on else end_of_day(day, sold.timezone)
+    draft.add(event, day, at)
+    for lot in event.lots:
+        if lot.credited and event.missing and lot.value:
+            held = ForfeitureHeld(
+                line=lot.line, grant=lot.grant, amount=lot.credited, missing=event.missing
+            )
+            draft.add(held, day, at)
+    if event.credited:
+        added = StoreCreditAdded(
+            amount=event.credited, subscription=sold.subscription, cause="cancellation"
+        )
+        name = stream(draft.context.clinic, "patient", sold.patient)
+        draft.take([NewEvent(name, added, day, at)])
+
+
+def _kept(state: Subscription, day: date) -> list[Left]:
+    """The lots with something left that has not expired; units that a dispute holds stay."""
+    found = []
+    for lot in state.lots.values():
+        if _waits(state, lot) or (lot.is_over(day) and not lot.pending):
+            continue
+        quantity = NONE if lot.is_time else lot.remaining - lot.frozen
+        value = _value(lot, quantity, day)
+        if quantity or value or lot.still_runs(day):
+            funded = min(max(lot.deferred(day) - lot.held, 0), value)
+            found.append(Left(lot, value, funded, lot.running_earned(day)))
+    return _without_overdrawn(state, found, day)
+
+
+def _value(lot: Lot, quantity: Decimal, day: date) -> int:
+    """A − R; a committed cycle that was never paid is owed all the same, and has granted nothing
+    of it.
+    """
+    if lot.pending:
+        return lot.allocated
+    return lot.value_left(day) if lot.is_time else lot.leaving_value(quantity, day)
+
+
+def _without_overdrawn(state: Subscription, found: list[Left], day: date) -> list[Left]:
+    """Money that other lines drew ahead of their payment is not left (7.6, only funded value)."""
+    overdrawn = sum(min(lot.deferred(day), 0) for lot in state.lots.values())
+    funded = [left.funded for left in found]
+    parts = largest_remainder(max(sum(funded) + overdrawn, 0), funded)
+    return [
+        Left(left.lot, left.value, part, left.recognised)
+        for left, part in zip(found, parts, strict=True)
+    ]
+
+
+def _waits(state: Subscription, lot: Lot) -> bool:
+    """Whether the lot belongs to a cycle that was never paid in full, and need not be."""
+    cycle = state.cycles.get(lot.sold.cycle or 0)
+    return lot.pending and not (cycle is not None and cycle.committed)
+
+
+def _unpaid(state: Subscription) -> list[Lot]:
+    cycles = [cycle.number for cycle in due_cycles(state) if not cycle.committed]
+    return [lot for number in cycles for lot in cycle_lots(state, number)]
+
+
+def _unpaid_tax(state: Subscription) -> int:
+    """The tax in part payments for cycles that are not granted."""
+    cycles = [cycle for cycle in due_cycles(state) if not cycle.committed]
+    return sum(cycle.tax - missing_tax(state, cycle.number) for cycle in cycles)
+
+
+def _kept_lots(
+    state: Subscription, kept: list[Left], covered: int, day: date, missing: tuple[str, ...]
+) -> list[c.EndedLot]:
+    """Each lot gives its part of the penalty that is `covered`; the guard says where the rest of
+    it goes.
+    """
+    lots = []
+    for left, part in zip(
+        kept, largest_remainder(covered, [left.funded for left in kept]), strict=True
+    ):
+        goes = destination(state, left.lot, left.funded - part, day, missing)
+        lots.append(_ended_lot(left, part + goes.forfeited, goes.credited))
+    return lots
+
+
+def _ended_lot(left: Left, forfeited: int, credited: int) -> c.EndedLot:
+    lot = left.lot
+    return c.EndedLot(
+        line=lot.line,
+        grant=lot.grant,
+        quantity=NONE if lot.is_time else lot.remaining - lot.frozen,
+        liability=lot.liability,
+        value=left.value,
+        freed=forfeited + credited,
+        returned=min(credited, max(lot.paid_in, 0)),
+        recognised=left.recognised,
+        time=lot.is_time,
+        forfeited=forfeited,
+        credited=credited,
+        held=left.funded - forfeited - credited,
+    )
+
+
+def _unpaid_lot(lot: Lot) -> c.EndedLot:
+    """A part payment becomes store credit: there was nothing to forfeit (6.3)."""
+    return c.EndedLot(
+        line=lot.line,
+        grant=lot.grant,
+        quantity=NONE,
+        liability=lot.liability,
+        value=lot.allocated,
+        freed=lot.funded,
+        returned=lot.paid_in,
+        time=lot.is_time,
+        credited=lot.funded,
+    )

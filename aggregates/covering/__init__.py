@@ -1,0 +1,1 @@
+"""Covering: which lot of which contract pays for which visit line (engines.md, "Order of draw")."""

@@ -1,0 +1,33 @@
+"""Points are redeemed when the visit asks for it, each for its value (accounting.md 5.6)."""
+
+from decimal import ROUND_FLOOR, Decimal
+
+from aggregates.covering.bill import Bill
+from aggregates.covering.drawing import Earned, affordable, draw
+from aggregates.covering.holdings import Holdings
+from aggregates.covering.order import candidates, in_scope
+from ledger.quantity import times
+
+
+def redeem(held: Holdings, bill: Bill) -> None:
+    """Whole points, as many as asked for, and not worth more than the price that is left.
+
+    They pay no tax: row 16 knows none.
+    """
+    asked = bill.line.points
+    if asked is None:
+        return
+    for candidate in candidates(held, in_scope("points", bill.service)):
+        if not bill.open_to(held, candidate):
+            continue
+        value = held.lot(candidate).sold.value or 1
+        most = min(asked, Decimal(bill.price_left // value))
+        given, short = affordable(held, candidate, bill.line.service, most)
+        quantity = given.to_integral_value(ROUND_FLOOR)
+        if short is not None:
+            bill.reasons.append(short)
+        drawn = draw(held, candidate, bill.line, quantity, lambda _: Earned()) if quantity else None
+        if drawn is not None:
+            bill.draws.append(drawn)
+            bill.credit += times(value, quantity)
+            asked -= quantity

@@ -1,0 +1,59 @@
+"""The rows of changes: another plan, a modification, the end of a contract."""
+
+from aggregates.legs import LIABILITY, REVENUE, credit, debit
+from ledger.books.posting import Posting
+
+
+def _carried(event: str) -> tuple[Posting, ...]:
+    """Funding goes from the old lines to the new (row 43); what is left over is credit (45)."""
+    return (
+        Posting(
+            event,
+            "43",
+            (
+                debit(LIABILITY, "amount", each="shares"),
+                credit(LIABILITY, "amount", each="carried"),
+            ),
+        ),
+        Posting(
+            event,
+            "45",
+            (
+                debit(LIABILITY, "amount", each="credits"),
+                credit("2180", "credited", place="contract"),
+            ),
+        ),
+    )
+
+
+POSTINGS: tuple[Posting, ...] = (
+    *_carried("PlanChanged"),
+    *_carried("ContractModified"),
+    Posting(
+        "ContractModified",
+        "44",
+        (
+            debit(LIABILITY, "earned", each="caught_up"),
+            debit(REVENUE, "unearned", each="caught_up"),
+            credit(REVENUE, "earned", each="caught_up"),
+            credit(LIABILITY, "unearned", each="caught_up"),
+        ),
+    ),
+    Posting(
+        "ContractEnded",
+        "20",
+        (
+            debit(LIABILITY, "forfeited", each="lots"),
+            credit("4040", "forfeited", each="lots"),
+        ),
+    ),
+    Posting(
+        "ContractEnded",
+        "20a",
+        (
+            debit(LIABILITY, "credited", each="lots"),
+            debit("2200", "tax", place="contract"),
+            credit("2180", "credited", place="contract"),
+        ),
+    ),
+)

@@ -1,0 +1,49 @@
+"""The rows of use: draws by visits, and lots that lapse unused, with their mirrors."""
+
+from aggregates.legs import LIABILITY, REVENUE, credit, debit
+from ledger.books.posting import Posting
+
+_COMPLETED = ("status", ("completed",))
+#: What is drawn while there is no contract posts nothing (accounting.md 2).
+_UNITS = (
+    debit(LIABILITY, "amount", "-unposted"),
+    credit("2000", "payable", place="visit"),
+    credit(REVENUE, "amount", "-payable", "-unposted", place="visit"),
+)
+_CREDIT = (
+    debit(LIABILITY, "amount", "-unposted"),
+    credit("2000", "payable", place="visit"),
+    credit("2200", "tax", place="contract"),
+    credit(REVENUE, "amount", "-payable", "-tax", "-unposted", place="visit"),
+)
+_RIGHTS = ("liability", ("rights",))
+_OTHERS = ("liability", ("packages", "memberships", "credits", "setup_fees"))
+
+_DRAWN = (
+    Posting("UnitsDrawn", "9", _UNITS, (_COMPLETED, ("liability", ("packages", "memberships")))),
+    Posting("UnitsDrawn", "13", _CREDIT, (_COMPLETED, ("liability", ("credits",)))),
+    Posting("UnitsDrawn", "16", _UNITS, (_COMPLETED, _RIGHTS)),
+    Posting("UnitsDrawn", "18", _UNITS, (("status", ("no_show", "late_cancel")),)),
+)
+_FORFEITED = (debit(LIABILITY, "forfeited"), credit("4030", "forfeited"))
+_LAPSED = (
+    Posting("LotExpired", "17", _FORFEITED, (_RIGHTS,)),
+    Posting("LotExpired", "20", _FORFEITED, (_OTHERS,)),
+    Posting(
+        "LotExpired",
+        "20a",
+        (debit(LIABILITY, "credited"), credit("2180", "credited", place="contract")),
+    ),
+)
+
+POSTINGS: tuple[Posting, ...] = (
+    *_DRAWN,
+    *(posting.mirrored("DrawReversed") for posting in _DRAWN),
+    *_LAPSED,
+    *(posting.mirrored("ExpiryReversed") for posting in _LAPSED),
+    Posting(
+        "DormancyReached",
+        "21",
+        (debit(LIABILITY, "amount"), credit("2300", "amount", place="contract")),
+    ),
+)

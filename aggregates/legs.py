@@ -1,0 +1,43 @@
+"""What the rows of the books are made of: accounts chosen by a field, debits and credits."""
+
+from ledger.books.posting import Chosen, Leg, Place
+
+LIABILITY = Chosen(
+    "liability",
+    (
+        ("packages", "2100"),
+        ("memberships", "2110"),
+        ("credits", "2120"),
+        ("rights", "2130"),
+        ("setup_fees", "2140"),
+    ),
+)
+REVENUE = Chosen(
+    "revenue",
+    (("services", "4000"), ("products", "4020"), ("access", "4010"), ("no_show", "4040")),
+)
+TENDER = Chosen(
+    "tender",
+    (
+        ("card", "1020"),
+        ("ach", "1020"),
+        ("financing", "1020"),
+        ("cash", "1010"),
+        ("check", "1010"),
+        ("store_credit", "2180"),
+    ),
+)
+
+
+def debit(
+    account: str | Chosen, *amount: str, each: str | None = None, place: Place = "sale"
+) -> Leg:
+    """A leg on the left side; see `Leg` for its parts."""
+    return Leg("debit", account, amount, each, place)
+
+
+def credit(
+    account: str | Chosen, *amount: str, each: str | None = None, place: Place = "sale"
+) -> Leg:
+    """A leg on the right side; see `Leg` for its parts."""
+    return Leg("credit", account, amount, each, place)

@@ -1,0 +1,201 @@
+"""The accountant's reports on contracts: what is earned, promised, owed, sold, and worth it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import typer
+
+from consumers.cli.asking import AsOf, KnownAt
+from consumers.cli.books import MONEY, Month, Report, answer, report
+from consumers.cli.charting import Chart, draw
+from consumers.cli.output import Sheet
+
+BEGINNING = date(1, 1, 1)
+
+
+def waterfall(
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    chart: Chart = None,
+) -> None:
+    """What was booked, month by month, and in which month it was earned.
+
+    Example: ledger waterfall --as-of 2026-03-31 --chart waterfall.svg
+    """
+    from projections.charts.waterfall import waterfall_chart  # noqa: PLC0415
+    from projections.reports import waterfall as made_of  # noqa: PLC0415
+    from projections.reports.frames import waterfall_frame  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        found = made_of.waterfall(made.books, made.as_of)
+    draw(chart, lambda form: waterfall_chart(found, made.currency, form))
+    frame = waterfall_frame(found)
+    _answer(context, found, made, f"Waterfall as of {made.as_of}", frame, list(frame.columns[1:]))
+
+
+def rpo(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """What contracts still promise, and by when it is expected to be earned.
+
+    Example: ledger rpo --as-of 2026-03-31
+    """
+    from projections.reports import frames, redemption  # noqa: PLC0415
+    from projections.reports import rpo as made_of  # noqa: PLC0415
+    from projections.reports.contracts import contracts  # noqa: PLC0415
+    from projections.reports.happened import parties  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        found = made_of.rpo(
+            contracts(made.ledger.store, made.books, made.as_of),
+            redemption.curves(made.books, parties(made.ledger.conninfo, made.books), made.as_of),
+            made_of.Bands(made.as_of, tuple(made.clinic.policy("rpo_bands", made.as_of))),
+            expedient=made.clinic.policy("rpo_expedient", made.as_of) == "on",
+        )
+    title = f"Remaining performance obligations as of {made.as_of}"
+    _answer(context, found, made, title, frames.rpo_frame(found))
+
+
+def contract_balances(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """Receivables, contract assets and contract liabilities, opening and closing.
+
+    Example: ledger contract-balances --period 2026-02
+    """
+    from projections.reports import balances_of_contracts, frames, redemption  # noqa: PLC0415
+    from projections.reports.contracts import contracts  # noqa: PLC0415
+    from projections.reports.happened import parties  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        found = balances_of_contracts.contract_balances(made.books, made.month.first, made.as_of)
+        found["timing"] = balances_of_contracts.timing(
+            contracts(made.ledger.store, made.books, made.as_of),
+            redemption.curves(made.books, parties(made.ledger.conninfo, made.books), made.as_of),
+            found["contract_liability"]["closing"],
+            made.as_of,
+        )
+    frame = frames.contract_balances_frame(found)
+    title = f"Contract balances, {made.month.first} to {made.as_of}"
+    _answer(context, found, made, title, frame, ("opening", "closing"))
+
+
+def liability(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """Deferred revenue contract by contract and line by line.
+
+    Example: ledger liability --as-of 2026-01-31 --format csv
+    """
+    from projections.reports import frames, happened  # noqa: PLC0415
+    from projections.reports import liability as made_of  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        parties = happened.parties(made.ledger.conninfo, made.books)
+        found = made_of.liability(made.books, parties, made.as_of)
+    title = f"Contract liability as of {made.as_of}"
+    _answer(context, found, made, title, frames.liability_frame(found))
+
+
+def aging(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """Receivables by how long they have been due.
+
+    Example: ledger aging --as-of 2026-03-31
+    """
+    from projections.reports import aging as made_of  # noqa: PLC0415
+    from projections.reports import frames, happened  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        parties = happened.parties(made.ledger.conninfo, made.books)
+        found = made_of.aging(made.books, parties, made.as_of)
+    _answer(context, found, made, f"Receivables as of {made.as_of}", frames.aging_frame(found))
+
+
+def breakage(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """What lapsed unused of what was sold, by offer and quarter of sale.
+
+    Example: ledger breakage --as-of 2026-06-30
+    """
+    from projections.reports import breakage as made_of  # noqa: PLC0415
+    from projections.reports import frames, happened  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        parties = happened.parties(made.ledger.conninfo, made.books)
+        found = made_of.breakage(made.books, parties, made.as_of)
+    frame = frames.breakage_frame(found)
+    _answer(context, found, made, f"Breakage as of {made.as_of}", frame, made_of.COLUMNS)
+
+
+def processor(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """What the processor holds, payout by payout, against account 1020.
+
+    Example: ledger processor --as-of 2026-03-31
+    """
+    from projections.reports import frames  # noqa: PLC0415
+    from projections.reports import processor as made_of  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        found = made_of.processor(made.ledger.conninfo, made.books, made.as_of)
+    title = f"Processor clearing as of {made.as_of}"
+    _answer(context, found, made, title, frames.processor_frame(found))
+
+
+def sales(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """What was sold, new and renewed, apart from what was earned.
+
+    Example: ledger sales --period 2026-02
+    """
+    from projections.reports import frames  # noqa: PLC0415
+    from projections.reports import sales as made_of  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        found = made_of.sales(made.ledger.conninfo, made.books, _first(made), made.as_of)
+    frame = frames.sales_frame(found)
+    _answer(context, found, made, f"Sales through {made.as_of}", frame, ("price", "tax"))
+
+
+def profitability(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
+    """Revenue less the cost of the visits that earned it.
+
+    Example: ledger profitability --period 2026-02
+    """
+    from projections.reports import frames  # noqa: PLC0415
+    from projections.reports import profitability as made_of  # noqa: PLC0415
+
+    with report(context, month, as_of, known_at) as made:
+        found = made_of.profitability(made.ledger.conninfo, made.books, _first(made), made.as_of)
+    frame = frames.profitability_frame(found)
+    amounts = ("revenue", "service_cost", "supply_cost", "margin")
+    _answer(context, found, made, f"Profitability through {made.as_of}", frame, amounts)
+
+
+def _first(made: Report) -> date:
+    """The first day of the period asked for; without one everything counts."""
+    return made.month.first if made.given else BEGINNING
+
+
+def _answer(
+    context: typer.Context,
+    found: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    made: Report,
+    title: str,
+    frame: Any,
+    money: Sequence[str] = tuple(MONEY),
+) -> None:
+    def sheet() -> Sheet:
+        return made.sheet(title, frame, frozenset(money))
+
+    answer(context, found, sheet)

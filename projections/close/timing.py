@@ -1,0 +1,134 @@
+"""What a replay reads of the events that start, re-spread or end a line earned by day.
+
+The same steps as ``projections.journal.steps`` gives row by row, in the same order within an
+event: what lots become, then what begins, then what stands still.
+"""
+
+from projections.close.fields import (
+    ACCOUNT,
+    EARNED_BY_DAY,
+    LOT,
+    SALE,
+    SOLD,
+    SOLD_LINE,
+    SUBSCRIPTION,
+    WAITS,
+    Fact,
+    days,
+    each,
+    integers,
+    texts,
+)
+
+_UNSAID = "NULL, NULL, NULL, NULL, NULL"
+
+
+def _promised(runs: str) -> str:
+    """The lines of time among new lots; one that does not run yet has no days."""
+    return f"""
+INSERT INTO views.journal_step
+SELECT subscription, position, 100000 + i, l.line, l."grant", effective_on, 'start',
+       CASE WHEN runs THEN l.allocated ELSE 0 END, CASE WHEN runs THEN l.starts END,
+       CASE WHEN runs THEN l.ends END, {ACCOUNT}, sale.location, sale.program, sale.provider,
+       sale.offer
+FROM (
+    SELECT * EXCLUDE (runs), runs AND l.ends IS NOT NULL AS runs
+    FROM ({each("lines", f"b.sale AS sale, {runs} AS runs,")})
+)
+WHERE {EARNED_BY_DAY}
+"""  # noqa: S608 - made of constants
+
+
+def _started(field: str, when: str) -> str:
+    return f"""
+INSERT INTO views.journal_step
+SELECT subscription, position, i, l.line, l."grant", effective_on, 'start', l.amount, l.starts,
+       l.ends, {_UNSAID}
+FROM ({each(field)}) WHERE {when}
+"""  # noqa: S608 - made of constants
+
+
+def _anew(fixed: str, goes_on: str, rest: str) -> str:
+    """Lots fixed at what they earned and, where something `goes_on`, their rest over new days."""
+    return f"""
+INSERT INTO views.journal_step
+SELECT subscription, position, 2 * i, l.line, l."grant", effective_on, 'fix', l.recognised,
+       NULL, NULL, {_UNSAID}
+FROM ({each("lots")}) WHERE {fixed}
+UNION ALL
+SELECT subscription, position, 2 * i + 1, l.line, l."grant", effective_on, 'start', {rest},
+       {_UNSAID}
+FROM ({each("lots")}) WHERE {goes_on}
+"""  # noqa: S608 - made of constants
+
+
+def _whole(kind: str, when: str) -> str:
+    """A step of a whole contract."""
+    return f"""
+INSERT INTO views.journal_step
+SELECT {SUBSCRIPTION}, position, 0, '', '', effective_on, '{kind}', 0, NULL, NULL, {_UNSAID}
+FROM parsed WHERE {when}
+"""  # noqa: S608 - made of constants
+
+
+_FROZEN = f"""
+INSERT INTO views.journal_step
+SELECT subscription, position, 200000 + i, l.line, l."grant", least(effective_on, l.starts),
+       'freeze', 0, l.starts, l.until, {_UNSAID}
+FROM ({each("freezes")})
+"""  # noqa: S608 - made of constants
+_REDUCED = f"""
+INSERT INTO views.journal_step
+SELECT subscription, position, i, l.line, l."grant", effective_on, 'less', l.amount, NULL, NULL,
+       {_UNSAID}
+FROM ({each("reductions")})
+"""  # noqa: S608 - made of constants
+_SPREAD = "l.starts IS NOT NULL AND l.ends IS NOT NULL"
+_RESPREAD = _anew(_SPREAD, _SPREAD, "l.amount, l.starts, l.ends")
+_LEFT = _anew(
+    "coalesce(l.time, false)", "l.rest_starts IS NOT NULL", "l.rest, l.rest_starts, l.rest_ends"
+)
+_SPAN = {**texts("line", "grant"), **integers("amount"), **days("starts", "ends", "until")}
+
+TIMED = (
+    Fact(
+        ("PackageSold",),
+        {**SOLD, "sale": SALE, "lines": [SOLD_LINE]},
+        (
+            _whole("ahead", "coalesce(b.policies.draw_before_payment, false)"),
+            _promised(f"coalesce(b.contract_met, true) AND NOT ({WAITS})"),
+        ),
+    ),
+    Fact(("CycleDue",), {"sale": SALE, "lines": [SOLD_LINE]}, (_promised("false"),)),
+    Fact(
+        ("UnitsReceived", "PlanChanged", "ContractModified"),
+        {"sale": SALE, "lines": [SOLD_LINE]},
+        (_promised("true"),),
+    ),
+    Fact(
+        ("CycleGranted", "ValidityStarted"),
+        {"lots": [LOT]},
+        (_started("lots", "coalesce(l.time, false) AND l.ends IS NOT NULL"),),
+    ),
+    Fact(("ContractAssessed",), {"running": [_SPAN]}, (_started("running", "true"),)),
+    Fact(
+        ("LotExtended", "Paused", "PauseBegan", "Resumed"),
+        {"lots": [LOT]},
+        (_RESPREAD,),
+    ),
+    Fact(("Paused", "PauseBegan", "Resumed"), {"freezes": [_SPAN]}, (_FROZEN,)),
+    Fact(
+        (
+            "Refunded",
+            "DisputeSettled",
+            "WrittenOff",
+            "ContractEnded",
+            "PlanChanged",
+            "ContractModified",
+        ),
+        {"lots": [LOT]},
+        (_LEFT,),
+    ),
+    Fact(("CreditNoted",), {"reductions": [_SPAN]}, (_REDUCED,)),
+    Fact(("SaleVoided",), {}, (_whole("stop", "true"),)),
+)

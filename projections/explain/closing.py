@@ -1,0 +1,85 @@
+"""How a line's days and a contract's balance come to a closing entry (6.2, 10.2)."""
+
+from datetime import date
+from typing import Any
+
+from aggregates.subscription.lot import Lot
+from aggregates.subscription.span import TimeSpan
+from aggregates.subscription.state import Subscription
+from ledger.books.accrual import ROWS as ACCRUALS
+from ledger.books.entries import Entry
+from ledger.books.presentation import ROW as PRESENTATION
+from ledger.books.rows import ROWS
+from ledger.calendar import ONE_DAY, days_between
+from ledger.daily import frozen_days
+from projections.explain.working import HALF_EVEN, Working, lot_inputs
+
+
+def closing_working(entry: Entry, amount: int, state: Subscription | None) -> Working:
+    """How the close, or time alone, came to an entry; `state` is the contract as then known."""
+    lot = None if state is None else state.lots.get(entry.lot)
+    if entry.rule in ACCRUALS and lot is not None:
+        return _accrued(entry, amount, lot)
+    if entry.rule == PRESENTATION:
+        inputs = {"balance": -amount, "day": entry.service_date.isoformat()}
+        formula = "what the contract's liability stands below nothing; undone the day after"
+        return Working(formula, inputs, "10.2")
+    paragraph = ROWS[entry.rule].paragraph.rpartition("; ")[2]
+    inputs = {"amount": amount, "day": entry.service_date.isoformat()}
+    return Working(ROWS[entry.rule].title, inputs, paragraph)
+
+
+def _accrued(entry: Entry, amount: int, lot: Lot) -> Working:
+    through = entry.service_date
+    earned = lot.accrued(through)
+    credited = any(line.debit for line in entry.lines if line.account == lot_account(entry))
+    inputs = {
+        "grant": lot.grant,
+        "through": through.isoformat(),
+        "spans": [span_inputs(span, through) for span in lot.spans],
+        "funded": lot.funded,
+        "capped_by_funding": not lot.runs_ahead,
+        "earned_to_date": earned,
+        "recognised_before": earned - (amount if credited else -amount),
+        "rounding": HALF_EVEN,
+    }
+    formula = "round(A × days passed ÷ days), at most what is funded, − recognised before"
+    return Working(formula, inputs, "6.2")
+
+
+def lot_account(entry: Entry) -> str | None:
+    """The liability that an accrual moves: the account of the line that names the lot."""
+    return next((line.account for line in entry.lines if line.account.startswith("21")), None)
+
+
+def span_inputs(span: TimeSpan, through: date) -> dict[str, Any]:
+    """The days of a stretch: ``[starts, ends)``, without those in which time stood still."""
+    passed = days_between(span.start, through + ONE_DAY)
+    days = days_between(span.start, span.end)
+    inputs: dict[str, Any] = {
+        "A": span.amount,
+        "starts": span.start.isoformat(),
+        "ends": span.end.isoformat(),
+        "days": days,
+        "days_passed": min(passed - frozen_days(span.frozen, span.start, through + ONE_DAY), days),
+        "earned": span.earned(through),
+    }
+    return inputs if span.fixed is None else {**inputs, "fixed_at": span.fixed}
+
+
+def balance_working(lots: list[Lot], through: date) -> Working:
+    """Funded less earned, lot by lot (accounting.md 4.10)."""
+    inputs = {"through": through.isoformat(), "grants": [_held(lot, through) for lot in lots]}
+    return Working("funded − earned", inputs, "4.10")
+
+
+def _held(lot: Lot, through: date) -> dict[str, Any]:
+    spans = [span_inputs(span, through) for span in lot.spans]
+    return {
+        **lot_inputs(lot),
+        "allocated": lot.allocated,
+        "funded": lot.funded,
+        "earned": lot.earned_by(through),
+        "deferred": lot.deferred(through),
+        **({"spans": spans} if lot.is_time else {}),
+    }

@@ -1,0 +1,15 @@
+"""A step in a clinic's life: a command, and what must come of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command on a day, the events it records in their order, and its whole answer."""
+
+    command: str
+    at: str
+    data: dict[str, Any]
+    events: list[str]
+    answer: dict[str, Any]

@@ -1,0 +1,41 @@
+"""What a random life of contracts is made of."""
+
+from hypothesis import strategies as st
+
+from tests.properties.lives.clinic import OFFERS
+
+POLICIES = st.fixed_dictionaries(
+    {
+        "escheat": st.sampled_from(["exempt", "subject"]),
+        "forfeiture_guard": st.sampled_from(["off", "on"]),
+        "late_cycle": st.sampled_from(["grant", "skip", "extend"]),
+        "bonus_credit": st.sampled_from(["pool", "separate"]),
+        "reinstatement": st.sampled_from(["reverse", "zero_price"]),
+    }
+)
+SALES = st.fixed_dictionaries(
+    {
+        "offer": st.sampled_from(sorted(OFFERS)),
+        "patient": st.sampled_from(["p-1", "p-1", "p-2"]),
+        "tax": st.sampled_from([0, 0, 777]),
+        "discount": st.sampled_from([0, 0, 1, 3333]),
+        "starts": st.sampled_from([0, 0, 0, 5, -10]),
+        "clauses": st.sampled_from([["expiry", "cancellation"], ["refund"]]),
+        "paid": st.sampled_from([True, True, False]),
+    }
+)
+OPENINGS = st.lists(SALES, min_size=1, max_size=3)
+WHICH = st.integers(0, 5)
+AMOUNTS = st.one_of(st.sampled_from([1, 1000, 33333]), st.integers(1, 60000))
+QUANTITIES = st.sampled_from(["1", "2", "0.5", "3"])
+AGO = st.sampled_from([0, 0, 0, 1, 5, 20])
+DAYS = st.sampled_from([0, 1, 3, 7, 14, 31, 60])
+PEOPLE = ("p-1", "p-2")
+PATIENTS = st.sampled_from(PEOPLE)
+TENDERS = st.sampled_from(["card", "card", "cash", "store_credit"])
+#: Which line of which contract a visit is about, and how much of it.
+LINE = st.tuples(WHICH, WHICH, QUANTITIES)
+LINES = st.lists(LINE, min_size=1, max_size=3)
+TAX = st.sampled_from([0, 0, 777])
+TO = st.sampled_from(["original", "original", "store_credit"])
+CONTRACTS = 4
