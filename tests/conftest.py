@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.workermanage import WorkerController
 
 from consumers.embedded import Servers
 from tests.support import servers
 
 FOLDER = pytest.StashKey[Path]()
+
+# The same examples every time, so that a failure speaks of the change at hand;
+# `--hypothesis-profile=search` looks for new ones.
+settings.register_profile("search", derandomize=False)
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:
