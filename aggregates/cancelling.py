@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from aggregates.cycles import bring, missing_tax
+from aggregates.cycles import bring, tax_paid
 from aggregates.drafting import Draft
 from aggregates.expiry import destination, expire_due, missing_for_forfeiture
 from aggregates.granting import cycle_lots
@@ -243,8 +243,7 @@ def _unpaid(state: Subscription) -> list[Lot]:
 
 def _unpaid_tax(state: Subscription) -> int:
     """The tax in part payments for cycles that are not granted."""
-    cycles = [cycle for cycle in due_cycles(state) if not cycle.committed]
-    return sum(cycle.tax - missing_tax(state, cycle.number) for cycle in cycles)
+    return tax_paid(state, [cycle for cycle in due_cycles(state) if not cycle.committed])
 
 
 def _kept_lots(

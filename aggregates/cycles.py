@@ -214,11 +214,18 @@ def missing_tax(state: Subscription, number: int) -> int:
     return min(max(unfunded_tax(state) - later, 0), cycle.tax)
 
 
+def tax_paid(state: Subscription, cycles: Sequence[Cycle]) -> int:
+    """The tax in part payments for cycles, as far as no refund or dispute has taken it back."""
+    left = state.tax_funded - state.tax_returned - state.tax_lost
+    paid = sum(cycle.tax - missing_tax(state, cycle.number) for cycle in cycles)
+    return max(min(paid, left), 0)
+
+
 def lapse(draft: Draft, cycle: Cycle, day: date) -> None:
     """Nothing is owed for an unpaid cycle; what was paid of it becomes store credit (row 20a)."""
     state = draft.state
     lots = cycle_lots(state, cycle.number)
-    tax = cycle.tax - missing_tax(state, cycle.number) if state.has_contract else 0
+    tax = tax_paid(state, [cycle]) if state.has_contract else 0
     credited = sum(lot.funded for lot in lots) + tax
     event = c.CycleLapsed(
         cycle=cycle.number,

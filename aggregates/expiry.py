@@ -88,7 +88,8 @@ def _obstacles(state: Subscription, lot: Lot, last_day: date) -> tuple[str, ...]
     """
     policies = sale_of(state).policies
     guarded = policies["forfeiture_guard"] == "on"
-    missing = missing_for_forfeiture(state, last_day, "expiry") if guarded else ()
+    clause = "expiry" if state.ended is None else "cancellation"
+    missing = missing_for_forfeiture(state, last_day, clause) if guarded else ()
     months = minimum_months(policies, state_of(state), kind_of(lot), lot.starts)
     if (
         lot.sold.bonus

@@ -74,7 +74,8 @@ class Naive:
     disputes: dict[str, Dispute] = field(default_factory=dict)
     tax_on_visits: int = 0
     over: set[str] = field(default_factory=set)
-    came_back: set[tuple[str, str]] = field(default_factory=set)
+    came_back: set[str] = field(default_factory=set)
+    caught_up: set[tuple[str, str]] = field(default_factory=set)
 
     def payment(self, key: str, payment: str, amount: int, tender: str) -> None:
         self.paid[key].append(amount)
@@ -159,7 +160,7 @@ class Naive:
                 self.lots[key, event.grant].used += sign * event.quantity
                 self.tax_on_visits += sign * event.tax
                 if key in self.over:
-                    self.came_back.add((key, event.grant))
+                    self.came_back.add(key)
             case Lapse():
                 sign = 1 if isinstance(event, e.LotExpired) else -1
                 self.lots[key, event.grant].expired += sign * event.quantity
@@ -187,3 +188,4 @@ class Naive:
             self.lots[key, leaving.grant].granted -= leaving.quantity
         for caught in event.caught_up if isinstance(event, ch.ContractModified) else ():
             self.lots[key, caught.grant].granted += caught.more - caught.fewer
+            self.caught_up.add((key, caught.grant))
