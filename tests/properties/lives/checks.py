@@ -142,14 +142,15 @@ def _ended(key: str, state: Subscription, today: date, naive: Naive) -> None:
     """What is over leaves no liability but what is held for the state, or by a dispute.
 
     What a reversal brings back to a contract that has ended can be refunded (8.1). Lines used
-    ahead of payment stand as an asset of their contract (accounting.md 10.4).
+    ahead of payment stand as an asset of their contract (accounting.md 10.4), and what others
+    keep for them when they lapse is more than they are worth.
     """
     if key in naive.came_back:
         return
     lots = list(state.lots.values())
     over = [lot for lot in lots if state.ended is not None or _is_over(lot, today)]
     left = {lot.grant: lot.deferred(today) - lot.held for lot in over if not lot.frozen}
-    if min((lot.deferred(today) for lot in lots), default=0) >= 0:
+    if all(lot.deferred(today) >= 0 and lot.funded <= lot.allocated for lot in lots):
         assert not any(left.values()), (key, state.ended, left)
     if len(left) == len(lots):
         assert sum(left.values()) <= 0, (key, state.ended, left)
