@@ -42,8 +42,8 @@ def steps(state: Subscription) -> Iterator[Step]:
             day,
             MODIFICATION,
             "apply_changes",
-            order.model_dump(),
-            lambda context, contract: apply_changes(context, order, contract),
+            order,
+            apply_changes,
         )
     if state.cancels_on is not None:
         last = EndContract(subscription=key)
@@ -51,7 +51,7 @@ def steps(state: Subscription) -> Iterator[Step]:
             state.cancels_on,
             CANCELLATION,
             "end_contract",
-            last.model_dump(),
-            lambda context, contract: end_contract(context, last, contract),
+            last,
+            end_contract,
             at_end=True,
         )

@@ -30,8 +30,8 @@ def _instalments(state: Subscription) -> Iterator[Step]:
             day,
             BILLING,
             "bill",
-            order.model_dump(),
-            lambda context, contract: bill(context, order, contract),
+            order,
+            bill,
         )
 
 
@@ -52,8 +52,8 @@ def _renewal(state: Subscription, cycle: int, day: date) -> Step:
         day,
         BILLING,
         "renew",
-        order.model_dump(),
-        lambda context, contract: renew(context, order, contract),
+        order,
+        renew,
         key=f"{cycle}",
     )
 
@@ -73,8 +73,8 @@ def _ends(state: Subscription) -> Iterator[Step]:
             day,
             EXPIRY,
             "expire",
-            order.model_dump(exclude_none=True),
-            lambda context, contract: expire(context, order, contract),
+            order,
+            expire,
             key=" ".join(what),
             at_end=True,
         )
@@ -88,8 +88,8 @@ def _dormancies(state: Subscription) -> Iterator[Step]:
             day,
             DORMANCY,
             "dormancy",
-            order.model_dump(),
-            lambda context, contract: reach_dormancy(context, order, contract),
+            order,
+            reach_dormancy,
             # What was held anew, because a draw came back, is due again.
             key=f"{lot.grant} {lot.escheated}",
             at_end=True,
@@ -106,8 +106,8 @@ def _signals(state: Subscription) -> Iterator[Step]:
             day,
             SIGNALS,
             "signal",
-            order.model_dump(),
-            lambda context, contract: signal(context, order, contract),
+            order,
+            signal,
             key=" ".join(keys),
         )
 

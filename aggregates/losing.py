@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from aggregates.dispute.events import ClosedPart, DisputedPart
 from aggregates.expiry import waived_tax
+from aggregates.releasing import time_leaving
 from aggregates.subscription.leaving import FrozenLot, LeavingLot
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.parting import deposit_lost, freeze_key
 from aggregates.subscription.state import Subscription
-from ledger.calendar import ONE_DAY
 from ledger.quantity import STEP
 from ledger.ratios import largest_remainder, rounded
 
@@ -133,21 +133,9 @@ def _leaving_lot(item: Frozen, amount: int, on: date) -> LeavingLot:
         freed=amount,
         returned=amount,
     )
-    return leaving if not item.lot.is_time else _time_left(leaving, item.lot, on)
-
-
-def _time_left(leaving: LeavingLot, lot: Lot, on: date) -> LeavingLot:
-    """What time earned is fixed; the value that stays runs on to the same end."""
-    rest = lot.value_left(on) - leaving.value if lot.spans else 0
-    return leaving.model_copy(
-        update={
-            "time": True,
-            "recognised": lot.running_earned(on),
-            "rest": rest,
-            "rest_starts": on + ONE_DAY if rest else None,
-            "rest_ends": lot.ends if rest else None,
-        }
-    )
+    if not item.lot.is_time:
+        return leaving
+    return time_leaving(leaving, item.lot, item.lot.value_left(on), on)
 
 
 def ends_contract(state: Subscription, loss: Loss, on: date) -> bool:

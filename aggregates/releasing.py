@@ -12,6 +12,7 @@ from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
 from aggregates.unused import Leaving
 from aggregates.values import Share
+from ledger.calendar import ONE_DAY
 from ledger.ratios import largest_remainder, share
 
 
@@ -55,6 +56,22 @@ def leaving_parts(leaving: list[Leaving], moved: int, on: date) -> tuple[Leaving
             time=bool(item.lot.spans),
         )
         for item, part in zip(leaving, returned, strict=True)
+    )
+
+
+def time_leaving(leaving: LeavingLot, lot: Lot, left: int, on: date) -> LeavingLot:
+    """A part of a line of time that leaves: what time earned is fixed, and what stays of the
+    value `left` runs on to the same end.
+    """
+    rest = left - leaving.value if lot.spans else 0
+    return leaving.model_copy(
+        update={
+            "time": True,
+            "recognised": lot.running_earned(on),
+            "rest": rest,
+            "rest_starts": on + ONE_DAY if rest else None,
+            "rest_ends": lot.ends if rest else None,
+        }
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import ROUND_UP, Decimal
 
 from aggregates.approving import approved_by
+from aggregates.releasing import time_leaving
 from aggregates.sales import on_contract
 from aggregates.subscription.correction_events import WrittenOff
 from aggregates.subscription.correction_orders import WriteOff
@@ -13,7 +14,6 @@ from aggregates.subscription.funding import shares_of
 from aggregates.subscription.leaving import LeavingLot
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Subscription, sale_of
-from ledger.calendar import ONE_DAY
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
 from ledger.quantity import STEP
@@ -106,18 +106,7 @@ def _cancelled(lot: Lot, amount: int, on: date) -> LeavingLot:
         value=min(amount, left),
         freed=amount,
     )
-    if not lot.is_time:
-        return leaving
-    rest = left - leaving.value if lot.spans else 0
-    return leaving.model_copy(
-        update={
-            "time": True,
-            "recognised": lot.running_earned(on),
-            "rest": rest,
-            "rest_starts": on + ONE_DAY if rest else None,
-            "rest_ends": lot.ends if rest else None,
-        }
-    )
+    return time_leaving(leaving, lot, left, on) if lot.is_time else leaving
 
 
 def _units(lot: Lot, amount: int, left: int) -> Decimal:

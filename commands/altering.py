@@ -12,48 +12,25 @@ from aggregates.subscription.change_orders import (
     ResumeContract,
 )
 from aggregates.subscription.state import Subscription
+from commands.contracts import approved, on_contract
 from commands.desk import Desk
-from commands.permissions import lacks_approval
-from commands.spec import Spec, unknown_subscription
+from commands.spec import Spec
 from ledger.calendar import end_of_day
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decision
-
-
-def _contract(desk: Desk, key: str) -> Subscription | Refused:
-    """The contract, with its patient at hand for store credit."""
-    contract = desk.subscription(key)
-    if contract.sold is None:
-        return unknown_subscription(key)
-    desk.patient(contract.sold.patient)
-    return contract
-
-
-def pause(desk: Desk, context: Context, order: PauseContract) -> Decision:
-    found = _contract(desk, order.subscription)
-    return found if isinstance(found, Refused) else pausing.pause(context, order, found)
-
-
-def resume(desk: Desk, context: Context, order: ResumeContract) -> Decision:
-    found = _contract(desk, order.subscription)
-    return found if isinstance(found, Refused) else pausing.resume(context, order, found)
-
-
-def cancel(desk: Desk, context: Context, order: Cancel) -> Decision:
-    found = _contract(desk, order.subscription)
-    return found if isinstance(found, Refused) else cancelling.cancel(context, order, found)
 
 
 def change_plan(desk: Desk, context: Context, order: ChangePlan) -> Decision:
     offer = desk.offer(order.offer).at(context.at, order.version)
     if offer is None:
         return Refused(Code.UNKNOWN_OFFER, f"No offer {order.offer} by then.", "data.offer")
-    found = _contract(desk, order.subscription)
-    if isinstance(found, Refused):
-        return found
-    services = desk.services(services_of(offer.lines), context.at)
-    catalogue = Catalogue(desk.clinic(), offer, services)
-    return replanning.change_plan(context, order, found, catalogue)
+
+    def decide(context: Context, order: ChangePlan, contract: Subscription) -> Decision:
+        services = desk.services(services_of(offer.lines), context.at)
+        catalogue = Catalogue(desk.clinic(), offer, services)
+        return replanning.change_plan(context, order, contract, catalogue)
+
+    return on_contract(decide, with_patient=True)(desk, context, order)
 
 
 def modify_contract(desk: Desk, context: Context, order: ModifyContract) -> Decision:
@@ -67,31 +44,19 @@ def modify_contract(desk: Desk, context: Context, order: ModifyContract) -> Deci
     missing = next((name for name in asked if name not in services), None)
     if missing is not None:
         return Refused(Code.UNKNOWN_SERVICE, f"No service {missing} by then.", "data.lines")
-    found = _contract(desk, order.subscription)
-    if isinstance(found, Refused):
-        return found
-    decision = modifying.modify(context, order, found, services)
-    if isinstance(decision, Refused):
-        return decision
-    return lacks_approval(context, "modify_contract", order.approver) or decision
 
+    def decide(context: Context, order: ModifyContract, contract: Subscription) -> Decision:
+        return modifying.modify(context, order, contract, services)
 
-def apply_changes(desk: Desk, context: Context, order: ApplyChanges) -> Decision:
-    found = _contract(desk, order.subscription)
-    return found if isinstance(found, Refused) else arranged.apply_changes(context, order, found)
-
-
-def end_contract(desk: Desk, context: Context, order: EndContract) -> Decision:
-    found = _contract(desk, order.subscription)
-    return found if isinstance(found, Refused) else arranged.end_contract(context, order, found)
+    return on_contract(decide, with_patient=True)(desk, context, order)
 
 
 SPECS = (
-    Spec("pause", PauseContract, pause),
-    Spec("resume", ResumeContract, resume),
-    Spec("cancel", Cancel, cancel),
+    Spec("pause", PauseContract, on_contract(pausing.pause, with_patient=True)),
+    Spec("resume", ResumeContract, on_contract(pausing.resume, with_patient=True)),
+    Spec("cancel", Cancel, on_contract(cancelling.cancel, with_patient=True)),
     Spec("change_plan", ChangePlan, change_plan),
-    Spec("modify_contract", ModifyContract, modify_contract),
-    Spec("apply_changes", ApplyChanges, apply_changes),
-    Spec("end_contract", EndContract, end_contract),
+    Spec("modify_contract", ModifyContract, approved("modify_contract", modify_contract)),
+    Spec("apply_changes", ApplyChanges, on_contract(arranged.apply_changes, with_patient=True)),
+    Spec("end_contract", EndContract, on_contract(arranged.end_contract, with_patient=True)),
 )

@@ -3,29 +3,12 @@
 from aggregates import changing, refunding
 from aggregates.subscription.orders import Expire, Extend, Refund, SettleRefund
 from aggregates.subscription.state import Subscription
+from commands.contracts import approved, on_contract
 from commands.desk import Desk
 from commands.permissions import MORE_THAN_ENTITLED, lacks_approval
 from commands.spec import Spec, unknown_subscription
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decision
-
-
-def extend(desk: Desk, context: Context, order: Extend) -> Decision:
-    contract = desk.subscription(order.subscription)
-    if contract.sold is None:
-        return unknown_subscription(order.subscription)
-    decision = changing.extend(context, order, contract)
-    if isinstance(decision, Refused):
-        return decision
-    return lacks_approval(context, "extend", order.approver) or decision
-
-
-def expire(desk: Desk, context: Context, order: Expire) -> Decision:
-    contract = desk.subscription(order.subscription)
-    if contract.sold is None:
-        return unknown_subscription(order.subscription)
-    desk.patient(contract.sold.patient)
-    return changing.expire(context, order, contract)
 
 
 def refund(desk: Desk, context: Context, order: Refund) -> Decision:
@@ -63,8 +46,8 @@ def settle_refund(desk: Desk, context: Context, order: SettleRefund) -> Decision
 
 
 SPECS = (
-    Spec("extend", Extend, extend),
-    Spec("expire", Expire, expire),
+    Spec("extend", Extend, approved("extend", on_contract(changing.extend))),
+    Spec("expire", Expire, on_contract(changing.expire, with_patient=True)),
     Spec("refund", Refund, refund),
     Spec("settle_refund", SettleRefund, settle_refund),
 )

@@ -21,10 +21,12 @@ from aggregates.subscription.correction_orders import (
     UseStoreCredit,
     WriteOff,
 )
+from aggregates.subscription.state import Subscription, sale_of
 from aggregates.visit.orders import MoveConsumption
+from commands.contracts import on_contract
 from commands.desk import Desk
 from commands.permissions import lacks_approval
-from commands.spec import Spec, unknown_subscription
+from commands.spec import Spec
 from commands.using import is_own_and_fresh
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decision
@@ -50,12 +52,12 @@ def move_consumption(desk: Desk, context: Context, order: MoveConsumption) -> De
 
 
 def transfer_units(desk: Desk, context: Context, order: TransferUnits) -> Decision:
-    giver = desk.subscription(order.subscription)
-    if giver.sold is None:
-        return unknown_subscription(order.subscription)
-    desk.patient(order.to_patient)
-    target = desk.subscription(order.to_subscription)
-    return transferring.transfer_units(context, order, giver, target)
+    def decide(context: Context, order: TransferUnits, giver: Subscription) -> Decision:
+        desk.patient(order.to_patient)
+        target = desk.subscription(order.to_subscription)
+        return transferring.transfer_units(context, order, giver, target)
+
+    return on_contract(decide)(desk, context, order)
 
 
 def grant_goodwill(desk: Desk, context: Context, order: GrantGoodwill) -> Decision:
@@ -71,33 +73,16 @@ def grant_goodwill(desk: Desk, context: Context, order: GrantGoodwill) -> Decisi
 
 
 def share(desk: Desk, context: Context, order: Share) -> Decision:
-    state = desk.subscription(order.subscription)
-    if state.sold is None:
-        return unknown_subscription(order.subscription)
     desk.patient(order.patient)
-    return sharing.share(context, order, state)
+    return on_contract(sharing.share)(desk, context, order)
 
 
 def reinstate(desk: Desk, context: Context, order: Reinstate) -> Decision:
-    state = desk.subscription(order.subscription)
-    if state.sold is None:
-        return unknown_subscription(order.subscription)
-    return reinstating.reinstate(context, order, state, desk.patient(state.sold.patient))
+    def decide(context: Context, order: Reinstate, state: Subscription) -> Decision:
+        patient = desk.patient(sale_of(state).patient)
+        return reinstating.reinstate(context, order, state, patient)
 
-
-def write_off(desk: Desk, context: Context, order: WriteOff) -> Decision:
-    state = desk.subscription(order.subscription)
-    if state.sold is None:
-        return unknown_subscription(order.subscription)
-    return writing_off.write_off(context, order, state)
-
-
-def assess_contract(desk: Desk, context: Context, order: AssessContract) -> Decision:
-    state = desk.subscription(order.subscription)
-    if state.sold is None:
-        return unknown_subscription(order.subscription)
-    desk.patient(state.sold.patient)
-    return assessing.assess_contract(context, order, state)
+    return on_contract(decide)(desk, context, order)
 
 
 def use_store_credit(desk: Desk, context: Context, order: UseStoreCredit) -> Decision:
@@ -113,7 +98,9 @@ SPECS = (
     Spec("grant_goodwill", GrantGoodwill, grant_goodwill),
     Spec("share", Share, share),
     Spec("reinstate", Reinstate, reinstate),
-    Spec("write_off", WriteOff, write_off),
+    Spec("write_off", WriteOff, on_contract(writing_off.write_off)),
     Spec("use_store_credit", UseStoreCredit, use_store_credit),
-    Spec("assess_contract", AssessContract, assess_contract),
+    Spec(
+        "assess_contract", AssessContract, on_contract(assessing.assess_contract, with_patient=True)
+    ),
 )

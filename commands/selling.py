@@ -17,8 +17,8 @@ from aggregates.subscription.orders import (
     SellPackage,
     VoidSale,
 )
+from commands.contracts import approved, on_contract
 from commands.desk import Desk
-from commands.permissions import lacks_approval
 from commands.spec import Reads, Spec, unknown_subscription
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decision
@@ -68,28 +68,6 @@ def record_payment(desk: Desk, context: Context, order: RecordPayment) -> Decisi
     return sales.pay(context, order, _account(desk, order, order))
 
 
-def void_sale(desk: Desk, context: Context, order: VoidSale) -> Decision:
-    contract = desk.subscription(order.subscription)
-    if contract.sold is None:
-        return unknown_subscription(order.subscription)
-    decision = changing.void_sale(context, order, contract)
-    return _approved(context, "void_sale", order.approver, decision)
-
-
-def credit_note(desk: Desk, context: Context, order: CreditNote) -> Decision:
-    contract = desk.subscription(order.subscription)
-    if contract.sold is None:
-        return unknown_subscription(order.subscription)
-    decision = changing.credit_note(context, order, contract)
-    return _approved(context, "credit_note", order.approver, decision)
-
-
-def _approved(context: Context, command: str, approver: str | None, decision: Decision) -> Decision:
-    if isinstance(decision, Refused):
-        return decision
-    return lacks_approval(context, command, approver) or decision
-
-
 def record_payout(desk: Desk, context: Context, order: RecordPayout) -> Decision:
     payments = desk.payments(order.payments)
     refunds = {key: desk.refund(key) for key in order.refunds}
@@ -133,7 +111,7 @@ SPECS = (
     Spec("sell_package", SellPackage, sell_package, _sale_reads, _service_reads, _SALE),
     Spec("record_consent", RecordConsent, record_consent),
     Spec("record_payment", RecordPayment, record_payment, _payment_reads, _payer_reads, _MONEY),
-    Spec("void_sale", VoidSale, void_sale),
-    Spec("credit_note", CreditNote, credit_note),
+    Spec("void_sale", VoidSale, approved("void_sale", on_contract(changing.void_sale))),
+    Spec("credit_note", CreditNote, approved("credit_note", on_contract(changing.credit_note))),
     Spec("record_payout", RecordPayout, record_payout),
 )

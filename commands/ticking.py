@@ -86,7 +86,7 @@ def _envelope(clinic: str, subscription: str, step: Step, timezone: str, actor: 
         clinic=clinic,
         at=at,
         actor=actor,
-        data=dict(step.data),
+        data=step.data,
     )
 
 
