@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
@@ -149,14 +148,3 @@ class Period:
 def days_between(start: date, end: date) -> int:
     """Days of the half-open interval ``[start, end)``; 0 when it is empty."""
     return max((end - start).days, 0)
-
-
-def daily_progress(start: date, end: date, through: date) -> Fraction:
-    """The part of ``[start, end)`` that has passed by the end of that day (accounting.md 6.2).
-
-    Every local day is equal: the start day counts, the end day does not.
-    """
-    total = days_between(start, end)
-    if total == 0:
-        return Fraction(1)
-    return Fraction(min(days_between(start, through + ONE_DAY), total), total)

@@ -10,21 +10,16 @@ from pathlib import Path
 import orjson
 import pytest
 
-from aggregates.catalog import EVENTS, LIFTS
+from aggregates.catalog import EVENTS
+from consumers.bootstrap import catalog
 from ledger.canonical import canonical
 from ledger.events import Event
-from ledger.store.catalog import Catalog
 
 FOLDER = Path(__file__).parent / "golden"
 STORED = sorted(FOLDER.glob("*.json"))
 
 
-@pytest.fixture
-def catalog() -> Catalog:
-    made = Catalog(EVENTS)
-    for (name, version), lift in LIFTS.items():
-        made.lifts(name, version)(lift)
-    return made
+CATALOG = catalog()
 
 
 def _named(file: Path) -> tuple[str, int]:
@@ -43,17 +38,17 @@ def test_every_version_of_every_event_has_its_file() -> None:
 
 
 @pytest.mark.parametrize("file", STORED, ids=lambda file: file.stem)
-def test_a_stored_body_is_read(file: Path, catalog: Catalog) -> None:
+def test_a_stored_body_is_read(file: Path) -> None:
     stored = file.read_bytes().rstrip(b"\n")
     assert canonical(orjson.loads(stored)) == stored
-    catalog.decode(*_named(file), stored)
+    CATALOG.decode(*_named(file), stored)
 
 
 @pytest.mark.parametrize(("name", "version", "cls"), EVENTS)
 def test_a_body_fills_every_field_and_is_written_again_to_the_byte(
-    name: str, version: int, cls: type[Event], catalog: Catalog
+    name: str, version: int, cls: type[Event]
 ) -> None:
     stored = LATEST[name, version].read_bytes().rstrip(b"\n")
     assert orjson.loads(stored).keys() == cls.model_fields.keys()
-    event = catalog.decode(name, version, stored)
-    assert catalog.encode(event) == (name, version, stored.decode())
+    event = CATALOG.decode(name, version, stored)
+    assert CATALOG.encode(event) == (name, version, stored.decode())

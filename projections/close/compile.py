@@ -11,23 +11,14 @@ import orjson
 from ledger.books.placing import Close
 from ledger.books.posting import Chosen, Leg, Posting
 from ledger.calendar import Period
+from projections.journal.tables import PLACE
 
-_PLACE = (
-    "location",
-    "program",
-    "provider",
-    "offer",
-    "service",
-    "subscription",
-    "line",
-    "grant_id",
-)
 #: What to read of a body: DuckDB's type of each field, or the fields of an object, or a list.
 Fields = Mapping[str, object]
 _SALE = dict.fromkeys(("location", "program", "provider", "offer", "subscription"), "VARCHAR")
 # Within one event the contract, the line and the lot decide the other dimensions.
 _KEYS = ("subscription", "line", "grant_id")
-_MERGED = ", ".join(name if name in _KEYS else f"any_value({name}) AS {name}" for name in _PLACE)
+_MERGED = ", ".join(name if name in _KEYS else f"any_value({name}) AS {name}" for name in PLACE)
 
 _ITEM: Fields = {"sale": _SALE, "line": "VARCHAR", "grant": "VARCHAR"}
 
@@ -55,7 +46,7 @@ _SITES: dict[str, tuple[str, ...]] = {
     ),
     "site": ("b.location", "NULL", "b.provider", *("NULL",) * 5),
     "contract": (*("NULL",) * 5, "{sale}.subscription", "NULL", "NULL"),
-    "none": ("NULL",) * len(_PLACE),
+    "none": ("NULL",) * len(PLACE),
 }
 
 
@@ -101,12 +92,12 @@ def statement(event: str, postings: Sequence[Posting], closes: Sequence[Close]) 
     )
     return f"""
 WITH moved (
-    position, effective_on, stream, n, rule, leg, item, account, signed, {", ".join(_PLACE)}
+    position, effective_on, stream, n, rule, leg, item, account, signed, {", ".join(PLACE)}
 ) AS ({moved})
 INSERT INTO posted
 SELECT CASE WHEN signed > 0 THEN 0 ELSE 1000000 END + leg * 10000 + item,
        position, n, rule, {posting_date(closes)}, effective_on, '{event}', stream, account, signed,
-       {", ".join(_PLACE)}
+       {", ".join(PLACE)}
 FROM moved
 """  # noqa: S608 - made of the rules
 
@@ -229,7 +220,7 @@ def _amount(leg: Leg, row: str) -> str:
 def _dimensions(leg: Leg, item: str, sale: str) -> str:
     values = (site.format(item=item, sale=f"({sale})") for site in _SITES[leg.place])
     return ", ".join(
-        f"CAST({value} AS VARCHAR) AS {name}" for value, name in zip(values, _PLACE, strict=True)
+        f"CAST({value} AS VARCHAR) AS {name}" for value, name in zip(values, PLACE, strict=True)
     )
 
 

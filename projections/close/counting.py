@@ -5,6 +5,7 @@ in two ways.
 """
 
 from projections.close.fields import (
+    LEAVING,
     LOT,
     SOLD,
     SOLD_LINE,
@@ -143,15 +144,7 @@ COUNTED = (
         ),
     ),
     Fact(
-        (
-            "Refunded",
-            "DisputeSettled",
-            "WrittenOff",
-            "ContractEnded",
-            "PlanChanged",
-            "ContractModified",
-            "UnitsTransferred",
-        ),
+        (*LEAVING, "UnitsTransferred"),
         {"lots": [LOT]},
         (
             _insert(

@@ -60,6 +60,15 @@ LOT: Fields = {
     "time": "BOOLEAN",
     **days("starts", "ends", "rest_starts", "rest_ends"),
 }
+#: Events whose `lots` leave, in part or whole, with what time has earned of them fixed.
+LEAVING = (
+    "Refunded",
+    "DisputeSettled",
+    "WrittenOff",
+    "ContractEnded",
+    "PlanChanged",
+    "ContractModified",
+)
 #: A sale and what says whether its lots wait.
 SOLD: Fields = {
     **integers("price", "tax", "setup_fee"),

@@ -7,6 +7,7 @@ event: what lots become, then what begins, then what stands still.
 from projections.close.fields import (
     ACCOUNT,
     EARNED_BY_DAY,
+    LEAVING,
     LOT,
     SALE,
     SOLD,
@@ -118,14 +119,7 @@ TIMED = (
     ),
     Fact(("Paused", "PauseBegan", "Resumed"), {"freezes": [_SPAN]}, (_FROZEN,)),
     Fact(
-        (
-            "Refunded",
-            "DisputeSettled",
-            "WrittenOff",
-            "ContractEnded",
-            "PlanChanged",
-            "ContractModified",
-        ),
+        LEAVING,
         {"lots": [LOT]},
         (_LEFT,),
     ),

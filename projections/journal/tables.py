@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 from ledger.books.entries import Dimensions, Entry, Line, Source
 
+#: Where a line belongs, column by column as in `Dimensions`; ``grant`` is a word of SQL.
+PLACE = tuple("grant_id" if name == "grant" else name for name in Dimensions._fields)
 COLUMNS = (
     "entry",
     "ordinal",
@@ -29,14 +31,7 @@ COLUMNS = (
     "account",
     "debit",
     "credit",
-    "location",
-    "program",
-    "provider",
-    "offer",
-    "service",
-    "subscription",
-    "line",
-    "grant_id",
+    *PLACE,
 )
 #: Order of the journal (accounting.md 12.2): events by position, then closing entries.
 ORDER = """
@@ -47,8 +42,7 @@ CASE closing WHEN 0 THEN '' ELSE subscription END, lot, coalesce(prior_period_of
 ENTRY = "coalesce(entry, 'e-' || position || '-' || n)"
 _SELECT = f"""
 SELECT {ENTRY}, posting_date, service_date, rule, prior_period_of, position, type, stream,
-       provisional, n, closing, lot, account, debit, credit,
-       location, program, provider, offer, service, subscription, line, grant_id
+       provisional, n, closing, lot, account, debit, credit, {", ".join(PLACE)}
 FROM views.journal_line WHERE {{condition}} ORDER BY {ORDER}
 """  # noqa: S608 - made of constants
 _ENTRY_WIDTH = 12

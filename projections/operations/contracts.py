@@ -7,11 +7,8 @@ from ledger.store.pool import clinic_transaction, lent
 from ledger.store.store import EventStore
 from projections.balances.asof import View
 from projections.balances.projection import contracts_of
-from projections.balances.queries import folded
+from projections.balances.queries import contract_keys, folded
 from projections.balances.report import presented
-
-_KEYS = "SELECT subscription FROM views.contract WHERE clinic = %s ORDER BY subscription"
-_AT_ONCE = 1000
 
 
 def contracts(
@@ -22,10 +19,7 @@ def contracts(
     `current` reads the read model as it stands, for a view of today; otherwise the streams are
     folded as of the view.
     """
-    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
-        keys = [key for (key,) in connection.execute(_KEYS, (clinic,))]
-    for start in range(0, len(keys), _AT_ONCE):
-        chunk = keys[start : start + _AT_ONCE]
+    for chunk in contract_keys(store, clinic):
         states = _current(store, clinic, chunk) if current else folded(store, clinic, chunk, view)
         for key in chunk:
             state = states.get(key)

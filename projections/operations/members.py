@@ -25,9 +25,9 @@ from projections.operations.memberships import (
     since,
 )
 from projections.operations.milestones import Planned, planned
-from projections.operations.ratios import ratio_text
 from projections.operations.reading import took_place
 from projections.operations.usage import past_usage
+from projections.ratios import ratio_text
 
 #: A member who has not come for so long may leave.
 LONG_AGO = timedelta(days=60)

@@ -22,9 +22,9 @@ from projections.operations.memberships import (
     since,
 )
 from projections.operations.providers import providers
-from projections.operations.ratios import rate_text
 from projections.operations.retention import Retention
 from projections.operations.usage import Usage, counted, services_of
+from projections.ratios import rate_text
 
 
 @dataclass(frozen=True, slots=True)

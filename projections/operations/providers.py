@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from aggregates.visit.state import Visit, recorded_of
-from projections.operations.ratios import rate_text
 from projections.operations.reading import took_place
+from projections.ratios import rate_text
 
 #: More than this part of the average is too much for one.
 MUCH = Fraction(3, 2)

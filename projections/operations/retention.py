@@ -7,7 +7,7 @@ from typing import Any
 from aggregates.subscription.state import Subscription
 from ledger.calendar import Period
 from projections.operations.memberships import left_on, since
-from projections.operations.ratios import rate_text
+from projections.ratios import rate_text
 
 
 @dataclass(slots=True)

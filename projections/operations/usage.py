@@ -11,7 +11,7 @@ from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Subscription
 from ledger.calendar import ONE_DAY
 from ledger.quantity import text_of
-from projections.operations.ratios import rate_text
+from projections.ratios import rate_text
 
 #: Less use than this part of what was granted is too little.
 LITTLE = Fraction(1, 2)

@@ -8,11 +8,10 @@ from typing import Any
 
 from aggregates.subscription.state import Subscription
 from ledger.quantity import text_of
-from ledger.ratios import rounded
 from projections.balances.report import contract
+from projections.ratios import short_rate
 
 _COUNTS = ("granted", "used", "expired", "refunded", "remaining")
-_PLACES = 4
 
 
 def utilization(contracts: Iterable[Subscription], as_of: date) -> list[dict[str, Any]]:
@@ -36,12 +35,5 @@ def _sum(known: Decimal | None, more: str | None) -> Decimal | None:
 
 def _row(offer: str, line: str, counts: dict[str, Decimal | None]) -> dict[str, Any]:
     shown = {name: None if count is None else text_of(count) for name, count in counts.items()}
-    rate = _rate(counts["used"] or Decimal(0), counts["granted"])
+    rate = short_rate(Fraction(counts["used"] or 0), Fraction(counts["granted"] or 0))
     return {"offer": offer, "line": line, **shown, "rate": rate}
-
-
-def _rate(used: Decimal, granted: Decimal | None) -> str | None:
-    if not granted:
-        return None
-    scale = 10**_PLACES
-    return f"{Decimal(rounded(Fraction(used) / Fraction(granted) * scale)) / scale:f}"

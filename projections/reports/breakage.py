@@ -5,14 +5,12 @@ from datetime import date
 from typing import Any
 
 from ledger.books.chart import CONTRACT_LIABILITIES
-from ledger.ratios import part_of
 from projections.close.books import Books
+from projections.ratios import short_rate
 from projections.reports.happened import Party
 
 COLUMNS = ("booked", "used", "breakage", "left", "remaining")
 MONTHS_OF_A_QUARTER = 3
-#: Rates are exact to four places.
-PLACES = 10_000
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
 # Presentation is no movement for good; what leaves otherwise went back or elsewhere.
 _MOVED = f"""
@@ -63,7 +61,4 @@ def _cohort(sold_on: date) -> str:
 
 def _rate(row: list[int]) -> str | None:
     _, used, lapsed, _, _ = row
-    if used + lapsed <= 0:
-        return None
-    whole, places = divmod(part_of(PLACES, max(lapsed, 0), used + lapsed), PLACES)
-    return f"{whole}.{places:04d}".rstrip("0").rstrip(".")
+    return short_rate(max(lapsed, 0), max(used + lapsed, 0))

@@ -7,16 +7,11 @@ from datetime import date
 from aggregates.subscription.state import Subscription
 from ledger.books.placing import Close, place
 from ledger.events import Recorded
-from ledger.store.pool import clinic_transaction, lent
 from ledger.store.store import EventStore
 from projections.balances.asof import View
-from projections.balances.queries import folded
+from projections.balances.queries import contract_keys, folded
 from projections.balances.report import presented
 from projections.close.books import Books
-
-_KEYS = "SELECT subscription FROM views.contract WHERE clinic = %s ORDER BY subscription"
-#: Contracts folded at a time.
-_MANY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +30,6 @@ class Posted(View):
 def contracts(store: EventStore, books: Books, as_of: date) -> Iterator[Subscription]:
     """Every contract of the books at the end of a day, with what time has brought by then."""
     view = Posted(as_of, books.cut, tuple(sealed.close for sealed in books.closes))
-    keys = _keys(store, books.clinic)
-    for first in range(0, len(keys), _MANY):
-        states = folded(store, books.clinic, keys[first : first + _MANY], view)
-        for state in states.values():
+    for keys in contract_keys(store, books.clinic):
+        for state in folded(store, books.clinic, keys, view).values():
             yield presented(books.clinic, state, as_of).state
-
-
-def _keys(store: EventStore, clinic: str) -> list[str]:
-    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
-        return [key for (key,) in connection.execute(_KEYS, (clinic,))]

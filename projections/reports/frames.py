@@ -97,9 +97,3 @@ def sales_frame(report: Report) -> pd.DataFrame:
 def profitability_frame(report: Rows) -> pd.DataFrame:
     """One row per program, offer, location and provider."""
     return _frame(report, *DIMENSIONS, "revenue", "service_cost", "supply_cost", "margin")
-
-
-def utilization_frame(report: Rows) -> pd.DataFrame:
-    """One row per offer and line; quantities are exact decimals as text."""
-    columns = ("granted", "used", "expired", "refunded", "remaining", "rate")
-    return _frame(report, "offer", "line", *columns)

@@ -162,6 +162,11 @@ def day(text: str) -> date:
     return date.fromisoformat(f"2026-{text}")
 
 
+def pay(story: Story, payment: str, amount: int) -> None:
+    """Money on the contract `s-1`, by card."""
+    story.does("record_payment", subscription="s-1", payment=payment, amount=amount, tender="card")
+
+
 def visit(story: Story, name: str, *services: str, on: str | None = None, **more: str) -> None:
     """A visit of the patient p-1, one line a service, today or on another day."""
     data = {"status": "completed", "patient": "p-1", **more}

@@ -7,7 +7,7 @@ import pytest
 
 from consumers.asking import refund_quote
 from projections.balances.asof import View
-from tests.journeys.story import CLINIC, Story, consent, day, told_from, visit
+from tests.journeys.story import CLINIC, Story, consent, day, pay, told_from, visit
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +67,6 @@ def sell_six_laser_sessions(story: Story) -> None:
         consent=consent("c-1"),
         payment={"payment": "pay-1", "amount": 33334, "tender": "card"},
     )
-
-
-def pay(story: Story, payment: str, amount: int) -> None:
-    story.does("record_payment", subscription="s-1", payment=payment, amount=amount, tender="card")
 
 
 def unpaid(story: Story) -> tuple[str, str]:

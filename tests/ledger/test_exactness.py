@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from ledger.calendar import (
     Duration,
     Period,
-    daily_progress,
     end_of_day,
     local_date,
 )
 from ledger.canonical import canonical, digest
+from ledger.daily import earned_by_day
 from ledger.ids import from_subject_token as from_token
 from ledger.ids import is_clinic_id, is_id, key_of, kind_of, stream, subject_token
 from ledger.money import parse_major, text_of
@@ -127,8 +127,8 @@ def test_a_day_is_the_clinics() -> None:
 )
 def test_the_first_day_counts_and_the_end_does_not(through: str, progress: Fraction) -> None:
     interval = date(2026, 1, 15), date(2026, 2, 15)
-    assert daily_progress(*interval, date.fromisoformat(through)) == progress
-    assert daily_progress(interval[0], interval[0], interval[0]) == 1
+    assert earned_by_day(31, *interval, (), date.fromisoformat(through)) == 31 * progress
+    assert earned_by_day(31, interval[0], interval[0], (), interval[0]) == 31
 
 
 def test_periods_follow_one_another() -> None:

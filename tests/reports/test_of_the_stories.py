@@ -5,16 +5,9 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from tests.journeys.story import Story, consent, day, told_from, visit
+from tests.journeys.story import Story, consent, day, pay, told_from, visit
 from tests.journeys.test_instalments import sell_six_laser_sessions
-from tests.journeys.test_membership import (
-    cancel,
-    fail_to_collect,
-    join,
-    publish_silver_and_gold,
-    upgrade,
-)
-from tests.journeys.test_membership import pay as pays
+from tests.journeys.test_membership import silver_then_gold
 from tests.journeys.test_story_dispute import disputed_package
 from tests.journeys.test_story_late import sell_seven_sessions
 from tests.reports.told import Told, reports
@@ -30,23 +23,7 @@ def looked_at(story: Story, when: str, coming: int = 0) -> Iterator[Told]:
 
 def test_each_cycle_of_a_membership_is_booked_in_its_month(database: str) -> None:
     with told_from(database, day("01-01")) as story:
-        publish_silver_and_gold(story)
-        story.until(day("01-15"))
-        join(story)
-        story.until(day("01-20"))
-        visit(story, "v1", "massage")
-        story.until(day("02-15"))
-        pays(story, "pay-2", 12000)
-        fail_to_collect(story)
-        story.until(day("04-15"))
-        pays(story, "pay-4", 12000)
-        story.until(day("04-30"))
-        upgrade(story)
-        story.until(day("05-05"))
-        visit(story, "v5", "massage")
-        story.until(day("05-10"))
-        cancel(story)
-        story.until(day("06-05"))
+        silver_then_gold(story)
         with looked_at(story, "02-28") as made:
             assert [row["amount"] for row in made.waterfall()] == [12000, 12000]
             assert made.rpo()["excluded"] == [{"reason": "month_to_month", "amount": 8572}]
@@ -82,7 +59,7 @@ def test_a_refund_leaves_the_waterfall_and_what_it_keeps_is_earned(database: str
             assert made.rpo()["total"] == 1
             assert reasons == {"unpaid_and_cancellable": 66666}
         story.until(day("03-04"))
-        pays(story, "pay-2", 33333)
+        pay(story, "pay-2", 33333)
         story.until(day("03-10"))
         visit(story, "v4", "laser")
         story.until(day("03-25"))
@@ -174,7 +151,7 @@ def test_instalments_that_are_owed_age_and_are_promised(database: str) -> None:
             # Even use over the 680 days that are left: 365 of them are within the year.
             assert made.timing() == {"current": 32206, "non_current": 27794}
             assert balances["contract_liability"] == {"opening": 30000, "closing": 60000}
-        pays(story, "pay-2", 50000)
+        pay(story, "pay-2", 50000)
         with looked_at(story, "04-20") as made:
             [open_still] = made.aging()
             assert open_still == {

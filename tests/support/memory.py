@@ -3,18 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from aggregates.catalog import EVENTS, LIFTS
+from consumers.bootstrap import catalog
 from ledger.events import Recorded
-from ledger.store.catalog import Catalog
 from ledger.store.store import Accepted, CommandRow, Conflict, EventStore, StoredRef
-
-
-def catalog() -> Catalog:
-    """Every stored event, with its lifts."""
-    found = Catalog(EVENTS)
-    for (event, version), lift in LIFTS.items():
-        found.lifts(event, version)(lift)
-    return found
 
 
 class MemoryStore(EventStore):

@@ -11,28 +11,20 @@ import nats
 from nats.aio.client import Client
 from nats.js.api import RawStreamMsg
 
-from aggregates.catalog import EVENTS, LIFTS
 from aggregates.visit.events import VisitRecorded
+from consumers.bootstrap import catalog
 from consumers.nats import streams
 from consumers.nats.connection import Connection
 from consumers.nats.deadletters import DeadLetters
 from consumers.nats.inbox import FUSE, WAITS, Inbox, Settle
 from ledger.canonical import digest
 from ledger.events import NewEvent
-from ledger.store.catalog import Catalog
 from ledger.store.rows import Accepted, CommandRow
 from ledger.store.store import EventStore
 
 T = TypeVar("T")
 LOOK_AGAIN_SECONDS = 0.02
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-def catalog() -> Catalog:
-    made = Catalog(EVENTS)
-    for (name, version), lift in LIFTS.items():
-        made.lifts(name, version)(lift)
-    return made
 
 
 @contextmanager
