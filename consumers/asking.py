@@ -1,40 +1,39 @@
-"""What every edge asks of a ledger: the read models and the replay, joined as of a day."""
+"""What every edge asks of a ledger: the read models and the replay, joined as of a day.
 
-from collections.abc import Iterator, Sequence
+The rules and the engine are loaded by the question that needs them: most calls ask none.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from aggregates.due import elapse
-from aggregates.quoting import quotes
-from aggregates.refunding import refundable
-from aggregates.subscription.state import Subscription
 from consumers.bootstrap import Ledger
 from ledger.events import NewEvent
 from ledger.store.pool import clinic_transaction, lent
 from projections.balances.asof import View
-from projections.balances.queries import contract_balance, due, folded, patient_balance
-from projections.balances.report import by_time, presented
-from projections.operations.contracts import contracts as all_contracts
 
 if TYPE_CHECKING:
+    from aggregates.subscription.state import Subscription
     from projections.close.books import Books
-
-_CONTRACTS = "SELECT subscription FROM views.contract WHERE clinic = %s ORDER BY subscription"
 
 
 def balance(
     ledger: Ledger, clinic: str, view: View, *, patient: str | None, subscription: str | None
 ) -> dict[str, Any] | None:
     """What a patient, or one contract, holds; None for a contract that was never sold."""
+    from projections.balances.queries import contract_balance, patient_balance  # noqa: PLC0415
+
     current = view.known_at is None and view.as_of == ledger.today(clinic)
     if subscription is not None:
         return contract_balance(ledger.store, clinic, subscription, view, current=current)
     return patient_balance(ledger.store, clinic, patient or "", view, current=current)
 
 
-def contracts(ledger: Ledger, clinic: str, view: View) -> Iterator[Subscription]:
+def contracts(ledger: Ledger, clinic: str, view: View) -> Iterator["Subscription"]:
     """Every contract of a clinic in a view, as time has left it."""
+    from projections.operations.contracts import contracts as all_contracts  # noqa: PLC0415
+
     current = view.known_at is None and view.as_of == ledger.today(clinic)
     return all_contracts(ledger.store, clinic, view, current=current)
 
@@ -46,6 +45,11 @@ def refund_quote(
 
     None for a contract that was not sold by then.
     """
+    from aggregates.quoting import quotes  # noqa: PLC0415
+    from aggregates.refunding import refundable  # noqa: PLC0415
+    from projections.balances.queries import folded  # noqa: PLC0415
+    from projections.balances.report import presented  # noqa: PLC0415
+
     state = folded(ledger.store, clinic, [subscription], view).get(subscription)
     if state is None or state.sold is None:
         return None
@@ -60,6 +64,8 @@ def refund_quote(
 
 def due_contracts(ledger: Ledger, clinic: str, through: date) -> list[str]:
     """The contracts to which time brings something by the end of a day."""
+    from projections.balances.queries import due  # noqa: PLC0415
+
     with lent(ledger.store.pool) as connection, clinic_transaction(connection, clinic):
         return due(connection, clinic, through)
 
@@ -81,15 +87,23 @@ def coming_events(ledger: Ledger, clinic: str, view: View) -> list[NewEvent]:
 
     All that is known counts, whatever its own date: books go by what is posted.
     """
-    known = View(date.max, view.known_at)
-    contracts = folded(ledger.store, clinic, _candidates(ledger, clinic, view), known)
-    context = by_time(clinic, view.as_of)
-    return [new for state in contracts.values() for new in elapse(context, state, view.as_of)]
+    from aggregates.due import elapse  # noqa: PLC0415
+    from projections.balances.queries import folded  # noqa: PLC0415
+    from projections.balances.report import by_time  # noqa: PLC0415
+
+    known, context = View(date.max, view.known_at), by_time(clinic, view.as_of)
+    return [
+        new
+        for keys in _candidates(ledger, clinic, view)
+        for state in folded(ledger.store, clinic, keys, known).values()
+        for new in elapse(context, state, view.as_of)
+    ]
 
 
-def _candidates(ledger: Ledger, clinic: str, view: View) -> Sequence[str]:
+def _candidates(ledger: Ledger, clinic: str, view: View) -> Iterable[Sequence[str]]:
     """With everything known the read model tells; what was known earlier only the streams do."""
+    from projections.balances.queries import contract_keys  # noqa: PLC0415
+
     if view.known_at is None:
-        return due_contracts(ledger, clinic, view.as_of)
-    with lent(ledger.store.pool) as connection, clinic_transaction(connection, clinic):
-        return [key for (key,) in connection.execute(_CONTRACTS, (clinic,))]
+        return [due_contracts(ledger, clinic, view.as_of)]
+    return contract_keys(ledger.store, clinic)
