@@ -5,7 +5,7 @@ from ledger.decider import Context
 
 
 def approved_by(context: Context, approver: str | None) -> str | Refused:
-    """Who approved a command that demands it of everybody; a refusal when nobody else did."""
+    """Who approved a command that demands it; a refusal when nobody else did."""
     if approver is None:
         return Refused(Code.APPROVAL_REQUIRED, "Someone else must approve this.", "data.approver")
     if approver == context.actor:

@@ -108,7 +108,7 @@ def stand_still(draft: Draft, number: int) -> None:
         event = c.PauseBegan(
             starts=pause.starts,
             lots=spread(shift, moved) if spreads else moved,
-            freezes=tuple(freezes(shift, lots)),
+            freezes=tuple(freezes(shift, ((lot, lot.starts) for lot in lots))),
             cycles=tuple(item for item in moved_cycles(shift, shift.days) if item.cycle == number),
             last_day=draft.state.last_day,
         )
@@ -172,7 +172,7 @@ def _resumed(shift: Shift, until: date) -> c.Resumed:
         starts=pause.starts,
         until=until,
         lots=tuple(_returned_lot(shift, known) for known in lots),
-        freezes=tuple(_thaws(shift, lots)),
+        freezes=tuple(freezes(shift, ((state.lots[one.grant], one.starts) for one in lots))),
         cycles=tuple(_returned_cycles(shift, extra)) if was_moved else (),
         next_cycle=None if pause.cycle in state.cycles else pause.cycle,
         next_starts=shift.later(pause.cycle_starts),
@@ -201,15 +201,6 @@ def _returned_lot(shift: Shift, known: UnmovedLot) -> c.MovedLot:
     if shift.stops or ahead or not pause.begun or back is None:
         return moved
     return spread_lot(lot, moved, back)
-
-
-def _thaws(shift: Shift, lots: list[UnmovedLot]) -> Iterator[c.FrozenSpan]:
-    for known in lots:
-        lot = shift.state.lots[known.grant]
-        if lot.is_time and lot.spans and (shift.stops or known.starts >= shift.pause.starts):
-            starts = shift.first_frozen(known.starts)
-            until = shift.later(starts)
-            yield c.FrozenSpan(line=lot.line, grant=lot.grant, starts=starts, until=until)
 
 
 def _returned_cycles(shift: Shift, days: timedelta | None) -> Iterator[c.MovedCycle]:

@@ -1,6 +1,6 @@
 """Which days of a contract a pause moves, and what is spread anew (accounting.md 6.4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -45,7 +45,7 @@ def moves(shift: Shift) -> dict[str, Any]:
     lots = [lot for lot in state.lots.values() if is_moved(shift, lot)]
     fields: dict[str, Any] = {
         "lots": tuple(moved_lot(shift, lot) for lot in lots),
-        "freezes": tuple(freezes(shift, lots)),
+        "freezes": tuple(freezes(shift, ((lot, lot.starts) for lot in lots))),
         "cycles": tuple(moved_cycles(shift, shift.days)),
         "last_day": shift.later(state.last_day) if shift.stops else state.last_day,
     }
@@ -85,11 +85,13 @@ def moved_lot(shift: Shift, lot: Lot) -> c.MovedLot:
     )
 
 
-def freezes(shift: Shift, lots: list[Lot]) -> Iterator[c.FrozenSpan]:
-    """Lines of time stand still; where benefits stay usable, only those that had not begun."""
-    for lot in lots:
-        if lot.is_time and lot.spans and (shift.stops or lot.starts >= shift.pause.starts):
-            starts = shift.first_frozen(lot.starts)
+def freezes(shift: Shift, lots: Iterable[tuple[Lot, date]]) -> Iterator[c.FrozenSpan]:
+    """Lines of time, each with its first day, stand still; where benefits stay usable, only
+    those that had not begun.
+    """
+    for lot, begun in lots:
+        if lot.is_time and lot.spans and (shift.stops or begun >= shift.pause.starts):
+            starts = shift.first_frozen(begun)
             until = shift.later(starts)
             yield c.FrozenSpan(line=lot.line, grant=lot.grant, starts=starts, until=until)
 

@@ -90,7 +90,8 @@ class Commands:
             recall = True
         for pause in (*PAUSES, None):
             try:
-                return self._attempt(self.desk(clinic), envelopes, recall=recall)
+                desk = self.desk(clinic)
+                return self._settled(desk, self._decided(desk, envelopes, recall=recall))
             except Known:
                 recall = True
                 continue
@@ -110,11 +111,13 @@ class Commands:
         spec = SPECS.get(envelopes[0].command)
         makes = frozenset[str]() if spec is None else spec.makes
         desk = Desk(clinic, Workspace(self.store, clinic, self._cache, makes))
+        pending = self._decided(desk, envelopes, recall=False)
+        if pending[0].is_refused and not desk.workspace.is_certain:
+            return None
         try:
-            results = self._attempt(desk, envelopes, recall=False)
+            return self._settled(desk, pending)
         except (Known, Conflict, OutcomeUnknown):
             return None
-        return results if results[0].ok or desk.workspace.is_certain else None
 
     def _in_halves(self, clinic: str, envelopes: Sequence[Envelope]) -> list[Result]:
         """Smaller appends meet fewer others (style.md rule 10)."""
@@ -124,9 +127,9 @@ class Commands:
             *self._handle_batch(clinic, envelopes[middle:]),
         ]
 
-    def _attempt(self, desk: Desk, envelopes: Sequence[Envelope], *, recall: bool) -> list[Result]:
-        """One try. The command memory is asked before deciding only when a try before has met
-        it; the append asks it again in any case, and so does every refusal.
+    def _decided(self, desk: Desk, envelopes: Sequence[Envelope], *, recall: bool) -> list[Pending]:
+        """Every command decided in memory, in order. The command memory is asked before only when
+        a try before has met it; the append asks it again in any case, and so does every refusal.
         """
         pending = [parsed(envelope) for envelope in envelopes]
         if recall:
@@ -140,6 +143,10 @@ class Commands:
                 self._decide(desk, item, now)
             if item.row is not None:
                 accepted[item.envelope.id] = item
+        return pending
+
+    def _settled(self, desk: Desk, pending: list[Pending]) -> list[Result]:
+        """The answers, once what is accepted is recorded."""
         self._recall(desk, [item for item in pending if item.is_refused])
         self._append(desk, pending)
         return [result_of(item) for item in pending]
