@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from commands.wording import sentence
 from ledger.calendar import Moment
 from ledger.canonical import canonical_trusted, digest
 from ledger.codes import Code, Refused
@@ -135,15 +136,14 @@ def parse_strictly(model: type[Model], value: Any, prefix: str = "") -> Model | 
 
 
 def _problem(error: ValidationError, prefix: str) -> Refused:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     path = prefix
     for part in first["loc"]:
         if isinstance(part, int):
             path += f"[{part}]"
         elif not _is_union_arm(part):
             path += f".{part}" if path else part
-    message = first["msg"].removeprefix("Value error, ")
-    return Refused(Code.INVALID, f"{message[:1].upper()}{message[1:]}.", path or None)
+    return Refused(Code.INVALID, sentence(first), path or None)
 
 
 _ARMS = {

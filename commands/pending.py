@@ -9,6 +9,7 @@ from commands.remembering import conflicting
 from ledger.codes import Code, Refused
 from ledger.events import Frozen
 from ledger.store.store import CommandRow
+from ledger.suggesting import suggestion
 
 
 @dataclass(slots=True)
@@ -33,10 +34,8 @@ class Pending:
 def parsed(envelope: Envelope) -> Pending:
     """The command's data by its model; what is wrong with it comes before all other checks."""
     if envelope.command not in NAMES:
-        known = ", ".join(sorted(NAMES))
-        problem = Refused(
-            Code.INVALID, f"No command {envelope.command}; known are {known}.", "command"
-        )
+        meant = suggestion(envelope.command, NAMES)
+        problem = Refused(Code.INVALID, f"No command {envelope.command}; {meant}", "command")
         return Pending(envelope, None, refused(envelope.id, problem))
     model = SPECS[envelope.command].order if envelope.command in SPECS else ClosePeriod
     order = parse_strictly(model, envelope.data, "data")

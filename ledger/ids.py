@@ -24,7 +24,8 @@ def _check_clinic(text: str) -> str:
     return text
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:\-]{1,64}$")]
+PATTERN = r"^[A-Za-z0-9._:\-]{1,64}$"
+Id = Annotated[str, StringConstraints(pattern=PATTERN)]
 ClinicId = Annotated[Id, AfterValidator(_check_clinic)]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from aggregates.clinic.accounts import problem_with_accounts
 from aggregates.lawtables import problem_with_escheat, problem_with_minimum_life
+from ledger.suggesting import suggestion
 
 LONGEST_BAND = 1200
 
@@ -94,7 +95,7 @@ def problem_with(key: str, value: Any) -> str | None:
     """What is wrong with setting this policy, in words, or None."""
     policy = POLICIES.get(key)
     if policy is None:
-        return f"{key!r} is no policy; known are {', '.join(POLICIES)}"
+        return f"{key!r} is no policy; {suggestion(key, POLICIES)}"
     if policy.problem is not None:
         return policy.problem(value)
     if policy.allows(value):

@@ -12,6 +12,7 @@ import typer
 from consumers import asking
 from consumers.bootstrap import Ledger
 from consumers.cli.call import Call, Mistake, period
+from consumers.cli.closed import close_sheets, sealed_report
 from consumers.cli.output import Sheet, show, write_line
 
 if TYPE_CHECKING:
@@ -239,46 +240,3 @@ def sent(
             data=data,
         )
     )
-
-
-def sealed_report(ledger: Ledger, clinic: str, month: str) -> dict[str, Any]:
-    """What the last close of a period sealed (interfaces.md 6, close)."""
-    from aggregates.period.events import PeriodClosed  # noqa: PLC0415
-    from ledger.ids import stream  # noqa: PLC0415
-    from projections.close.replay import replay  # noqa: PLC0415
-    from projections.reports.accounting import close as report  # noqa: PLC0415
-
-    name = stream(clinic, "period", month)
-    events = [recorded.event for recorded in ledger.store.load(clinic, [name])[name]]
-    sealed = [event for event in events if isinstance(event, PeriodClosed)]
-    with replay(ledger.conninfo, clinic) as books:
-        return report(books, sealed[-1])
-
-
-def close_sheets(found: dict[str, Any], currency: str) -> list[Sheet]:
-    """The close as tables: the trial balance, the checks and what a person should look at."""
-    accounts = found["trial_balance"]["accounts"]
-    columns = ("account", "name", "debit", "credit", "balance")
-    title = f"{found['period']} closed, version {found['version']}, at position {found['position']}"
-    return [
-        Sheet(
-            title,
-            columns,
-            [tuple(row[name] for name in columns) for row in accounts],
-            frozenset(columns[2:]),
-            currency,
-            [f"Journal digest {found['journal_digest']}"],
-        ),
-        Sheet(
-            "Checks",
-            ("check", "ok", "figure"),
-            [(row["check"], row["ok"], row["figure"]) for row in found["checks"]],
-        ),
-        Sheet(
-            "For a person to look at",
-            ("kind", "id", "amount"),
-            [(row["kind"], row["id"], row.get("amount")) for row in found["exceptions"]],
-            frozenset({"amount"}),
-            currency,
-        ),
-    ]

@@ -12,9 +12,9 @@ from consumers import asking
 from consumers.bootstrap import Ledger
 from consumers.checking import check
 from consumers.cli.asking import balance_sheets, quote_sheets
+from consumers.cli.closed import close_sheets, sealed_report
 from consumers.cli.evidence import packet_sheets
 from consumers.cli.output import Sheet, print_sheet
-from consumers.cli.recording import close_sheets, sealed_report
 from consumers.demo.cast import HERO, sales
 from consumers.demo.clinic import CLINIC, DRIP
 from consumers.demo.dispute import DISPUTE

@@ -1,0 +1,48 @@
+"""What is wrong with a line is said in words that a person can act on."""
+
+import pytest
+
+from aggregates.subscription.orders import RecordPayment
+from commands.envelope import parse_strictly
+from commands.registry import NAMES
+from ledger.codes import Refused
+from ledger.suggesting import suggestion
+
+PAYMENT = {"subscription": "s-1", "payment": "p-1", "amount": 1050, "tender": "card"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"amount": 10.5}, "data.amount", "A whole number, without"),
+        ({"amount": "1050"}, "data.amount", "money counts minor units."),
+        ({"payment": "zahlung ä"}, "data.payment", "An id is 1 to 64 of"),
+        ({"colour": "red"}, "data.colour", "Unknown field."),
+        ({"subscription": 7}, "data.subscription", "A text, in quotes."),
+    ],
+)
+def test_a_wrong_field_is_named_and_explained(
+    change: dict[str, object], field: str, words: str
+) -> None:
+    found = parse_strictly(RecordPayment, PAYMENT | change, "data")
+    assert isinstance(found, Refused)
+    assert found.field == field
+    assert words in found.message
+
+
+def test_a_missing_field_is_named() -> None:
+    found = parse_strictly(RecordPayment, {"subscription": "s-1"}, "data")
+    assert isinstance(found, Refused)
+    assert found.message == "This field is required."
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("record_payments", "record_payment"), ("refnd", "refund"), ("sell", "sell_package")],
+)
+def test_a_near_miss_is_told_what_was_probably_meant(word: str, meant: str) -> None:
+    assert meant in suggestion(word, NAMES)
+
+
+def test_a_word_far_from_all_gets_the_list() -> None:
+    assert suggestion("colour", ("late_event", "tax")) == "known are late_event, tax."
