@@ -11,6 +11,7 @@ from aggregates.expiry import due_lots, expire_lots
 from aggregates.losing import Loss, ends_contract, funding_share, loss_of
 from aggregates.payment.events import ChargeRegistered
 from aggregates.payment.state import Charge
+from aggregates.releasing import still_frozen
 from aggregates.sales import after, on_contract
 from aggregates.subscription.events import DisputeSettled, UnitsFrozen
 from aggregates.subscription.leaving import FrozenLot
@@ -210,6 +211,7 @@ def _settled(
         payment=loss.part.payment,
         outcome=order.outcome,
         lots=loss.leaving,
+        freezes=still_frozen(state, loss.leaving, context.on),
         thawed=loss.thawed,
         lost=loss.part.lost,
         lost_tax=loss.part.tax,

@@ -1,5 +1,6 @@
 """What a refund takes out of a contract besides the money: units, funding, what is unpaid (8.1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,12 +8,11 @@ from fractions import Fraction
 
 from aggregates.expiry import waived_tax
 from aggregates.subscription.funding import shares_of
-from aggregates.subscription.leaving import LeavingLot
+from aggregates.subscription.leaving import FrozenSpan, LeavingLot
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
 from aggregates.unused import Leaving
 from aggregates.values import Share
-from ledger.calendar import ONE_DAY
 from ledger.ratios import largest_remainder, share
 
 
@@ -63,15 +63,23 @@ def time_leaving(leaving: LeavingLot, lot: Lot, left: int, on: date) -> LeavingL
     """A part of a line of time that leaves: what time earned is fixed, and what stays of the
     value `left` runs on to the same end.
     """
-    rest = left - leaving.value if lot.spans else 0
-    return leaving.model_copy(
-        update={
-            "time": True,
-            "recognised": lot.running_earned(on),
-            "rest": rest,
-            "rest_starts": on + ONE_DAY if rest else None,
-            "rest_ends": lot.ends if rest else None,
-        }
+    fixed = leaving.model_copy(update={"time": True, "recognised": lot.running_earned(on)})
+    rest, running = left - leaving.value, lot.running
+    if not rest or running is None:
+        return fixed
+    days = running.rest(rest, on)
+    return fixed.model_copy(update={"rest": rest, "rest_starts": days.start, "rest_ends": days.end})
+
+
+def still_frozen(
+    state: Subscription, leaving: Iterable[LeavingLot], on: date
+) -> tuple[FrozenSpan, ...]:
+    """Days on which what stays of a line of time stands still, as the line did before (6.4)."""
+    return tuple(
+        FrozenSpan(line=item.line, grant=item.grant, starts=starts, until=until)
+        for item in leaving
+        if item.rest_starts and (running := state.lots[item.grant].running)
+        for starts, until in running.rest(item.rest, on).frozen
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from aggregates.subscription import change_events as c
+from aggregates.subscription.leaving import FrozenSpan
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.pause import Pause
 from aggregates.subscription.state import Subscription
@@ -85,7 +86,7 @@ def moved_lot(shift: Shift, lot: Lot) -> c.MovedLot:
     )
 
 
-def freezes(shift: Shift, lots: Iterable[tuple[Lot, date]]) -> Iterator[c.FrozenSpan]:
+def freezes(shift: Shift, lots: Iterable[tuple[Lot, date]]) -> Iterator[FrozenSpan]:
     """Lines of time, each with its first day, stand still; where benefits stay usable, only
     those that had not begun.
     """
@@ -93,7 +94,7 @@ def freezes(shift: Shift, lots: Iterable[tuple[Lot, date]]) -> Iterator[c.Frozen
         if lot.is_time and lot.spans and (shift.stops or begun >= shift.pause.starts):
             starts = shift.first_frozen(begun)
             until = shift.later(starts)
-            yield c.FrozenSpan(line=lot.line, grant=lot.grant, starts=starts, until=until)
+            yield FrozenSpan(line=lot.line, grant=lot.grant, starts=starts, until=until)
 
 
 def moved_cycles(shift: Shift, days: timedelta | None) -> Iterator[c.MovedCycle]:

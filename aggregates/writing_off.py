@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_UP, Decimal
 
 from aggregates.approving import approved_by
-from aggregates.releasing import time_leaving
+from aggregates.releasing import still_frozen, time_leaving
 from aggregates.sales import on_contract
 from aggregates.subscription.correction_events import WrittenOff
 from aggregates.subscription.correction_orders import WriteOff
@@ -46,15 +46,17 @@ def write_off(context: Context, order: WriteOff, state: Subscription) -> Decisio
     billed = min(order.amount, state.receivable)
     undelivered = min(billed, max(standing.net, 0))
     gone = largest_remainder(undelivered, standing.credits)
+    lots = tuple(
+        _cancelled(lot, part, context.on)
+        for lot, part in zip(standing.lots, gone, strict=True)
+        if part
+    )
     event = WrittenOff(
         amount=order.amount,
         delivered=order.amount - undelivered,
         receivable=billed,
-        lots=tuple(
-            _cancelled(lot, part, context.on)
-            for lot, part in zip(standing.lots, gone, strict=True)
-            if part
-        ),
+        lots=lots,
+        freezes=still_frozen(state, lots, context.on),
         shares=shares_of(standing.lots, gone),
         overdrawn=shares_of(
             standing.lots, largest_remainder(order.amount - billed, standing.debits)

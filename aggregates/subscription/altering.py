@@ -11,7 +11,7 @@ from aggregates.subscription.beginning import sold_lot
 from aggregates.subscription.leaving import LeavingLot
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import NONE, Lot
-from aggregates.subscription.parting import fixed
+from aggregates.subscription.parting import fixed, stands_still
 from aggregates.subscription.pause import Pause, UnmovedLot
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.state import Hold, Plan, Subscription
@@ -64,13 +64,7 @@ def _resumed(state: Subscription, event: c.Resumed, _: Recorded) -> Subscription
 def _moved(state: Subscription, event: c.Moving) -> Subscription:
     for moved in event.lots:
         state = state.with_lot(_moved_lot(state.lots[moved.grant], moved))
-    for freeze in event.freezes:
-        lot = state.lots[freeze.grant]
-        spans = (
-            span.stopped(freeze.starts, freeze.until) if span.fixed is None else span
-            for span in lot.spans
-        )
-        state = state.with_lot(replace(lot, spans=tuple(spans)))
+    state = stands_still(state, event.freezes)
     cycles = dict(state.cycles)
     for cycle in event.cycles:
         cycles[cycle.cycle] = replace(cycles[cycle.cycle], starts=cycle.starts, ends=cycle.ends)

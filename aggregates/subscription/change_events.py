@@ -7,7 +7,7 @@ is left runs anew (accounting.md 6.2).
 from datetime import date
 from typing import Literal
 
-from aggregates.subscription.leaving import LeavingLot
+from aggregates.subscription.leaving import FrozenSpan, LeavingLot
 from aggregates.subscription.line import SoldLine
 from aggregates.terms import RecurringBilling
 from aggregates.values import (
@@ -29,15 +29,6 @@ from ledger.quantity import Quantity
 PauseMode = Literal["stop_clock", "benefits_usable", "skip_billing"]
 Method = Literal["separate", "prospective", "catch_up"]
 Proration = Literal["days", "none"]
-
-
-class FrozenSpan(Frozen):
-    """Days ``[starts, until)`` in which a line of time earns nothing; open without `until`."""
-
-    line: Id
-    grant: Id
-    starts: date
-    until: date | None = None
 
 
 class MovedLot(Frozen):

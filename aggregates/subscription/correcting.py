@@ -12,7 +12,7 @@ from aggregates.subscription.funding import settled
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.moves import Draw, Unposted
-from aggregates.subscription.parting import left
+from aggregates.subscription.parting import left, stands_still
 from aggregates.subscription.state import Paid, Subscription, sale_of
 from aggregates.values import Share
 from ledger.calendar import ONE_DAY
@@ -129,7 +129,7 @@ def written_off(state: Subscription, event: c.WrittenOff, _: Recorded) -> Subscr
         replace(lot, billed=lot.billed - part)
         for lot, part in zip(state.lots.values(), billed, strict=True)
     )
-    state = left(state, event.lots)
+    state = stands_still(left(state, event.lots), event.freezes)
     for share in event.overdrawn:
         lot = state.lots[share.grant]
         state = state.with_lot(replace(lot, funded=lot.funded + share.amount))

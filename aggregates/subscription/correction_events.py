@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from aggregates.subscription.leaving import LeavingLot
+from aggregates.subscription.leaving import LeavingLot, PartLeft
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.moves import Lapse
 from aggregates.values import ContractShare, Digest, Liability, Revenue, SaleDimensions, Share
@@ -85,7 +85,7 @@ class LotReinstated(Lapse):
     approver: Id
 
 
-class WrittenOff(Event):
+class WrittenOff(PartLeft):
     """What will not be paid (row 41): `delivered` is lost, the rest is cancelled with its units.
 
     `receivable` stood in 1100; `overdrawn` stood in the liability as a debit, because services
@@ -96,7 +96,6 @@ class WrittenOff(Event):
     amount: PositiveAmount
     delivered: Amount
     receivable: Amount
-    lots: tuple[LeavingLot, ...]
     shares: tuple[Share, ...]
     overdrawn: tuple[Share, ...]
     waived: Amount

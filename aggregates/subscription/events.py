@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from aggregates.subscription.card import Card, Payer
 from aggregates.subscription.consent import ConsentDocument, Shown
-from aggregates.subscription.leaving import ExtendedLot, FrozenLot, LeavingLot
+from aggregates.subscription.leaving import ExtendedLot, FrozenLot, LeavingLot, PartLeft
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.moves import Draw, Lapse
 from aggregates.terms import (
@@ -286,13 +286,12 @@ class UnitsFrozen(Event):
     withdrawn: Amount
 
 
-class DisputeSettled(Event):
+class DisputeSettled(PartLeft):
     """Frozen units leave or thaw, `lost` money is no longer paid, `waived` no longer owed."""
 
     dispute: Id
     payment: Id
     outcome: Literal["won", "lost", "accepted", "withdrawn"]
-    lots: tuple[LeavingLot, ...]
     thawed: tuple[FrozenLot, ...]
     lost: Amount
     lost_tax: Amount

@@ -3,7 +3,7 @@
 from datetime import date
 
 from aggregates.values import Liability
-from ledger.events import Frozen
+from ledger.events import Event, Frozen
 from ledger.ids import Id
 from ledger.money import Amount
 from ledger.quantity import Quantity
@@ -27,7 +27,8 @@ class LeavingLot(Frozen):
 
     `value` is what leaves of A, `freed` the funding of it, `returned` what the line counts as
     paid no longer. On a time line, `recognised` is fixed at the day of leaving, and `rest`, if
-    any, runs on over `[rest_starts, rest_ends)`.
+    any, runs on over `[rest_starts, rest_ends)`: the days that are left of it, to which those
+    are added in which time stands still (`freezes` of the event).
     """
 
     line: Id
@@ -47,3 +48,19 @@ class LeavingLot(Frozen):
 class FrozenLot(Frozen):
     grant: Id
     quantity: Quantity
+
+
+class FrozenSpan(Frozen):
+    """Days ``[starts, until)`` in which a line of time earns nothing; open without `until`."""
+
+    line: Id
+    grant: Id
+    starts: date
+    until: date | None = None
+
+
+class PartLeft(Event):
+    """Something of lots leaves; on `freezes` stands still what stays of a line of time."""
+
+    lots: tuple[LeavingLot, ...]
+    freezes: tuple[FrozenSpan, ...] = ()

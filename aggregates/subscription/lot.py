@@ -140,6 +140,11 @@ class Lot:
             return self.ends is not None and on >= self.ends
         return self.lapses is not None and on > self.lapses
 
+    @property
+    def running(self) -> TimeSpan | None:
+        """The stretch of days that is not fixed yet; a lot never has two."""
+        return next((span for span in self.spans if span.fixed is None), None)
+
     def still_runs(self, on: date) -> bool:
         """Whether time goes on after that day, even where it carries no value."""
         return any(span.fixed is None and span.runs_after(on) for span in self.spans)

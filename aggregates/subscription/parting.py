@@ -6,7 +6,7 @@ from datetime import date
 
 from aggregates.subscription import events as e
 from aggregates.subscription.funding import billed_parts
-from aggregates.subscription.leaving import LeavingLot
+from aggregates.subscription.leaving import FrozenSpan, LeavingLot
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.state import Cycle, RefundGiven, Subscription, put
@@ -49,6 +49,18 @@ def left(state: Subscription, lots: Iterable[LeavingLot]) -> Subscription:
                 paid_in=lot.paid_in - leaving.returned,
             )
         )
+    return state
+
+
+def stands_still(state: Subscription, freezes: Iterable[FrozenSpan]) -> Subscription:
+    """Lines of time earn nothing on these days (6.4)."""
+    for freeze in freezes:
+        lot = state.lots[freeze.grant]
+        spans = (
+            span.stopped(freeze.starts, freeze.until) if span.fixed is None else span
+            for span in lot.spans
+        )
+        state = state.with_lot(replace(lot, spans=tuple(spans)))
     return state
 
 
@@ -185,7 +197,7 @@ def dispute_settled(
     for grant, quantity in held.lots if held else ():
         lot = state.lots[grant]
         state = state.with_lot(replace(lot, frozen=max(lot.frozen - quantity, NONE)))
-    state = left(state, event.lots)
+    state = stands_still(left(state, event.lots), event.freezes)
     freezes = {name: item for name, item in state.freezes.items() if name != key}
     payment = state.payments[event.payment]
     payment = replace(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ledger.calendar import ONE_DAY, days_between
-from ledger.daily import Freeze, earned_by_day, refrozen
+from ledger.daily import Freeze, earned_by_day, frozen_days, refrozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,14 @@ class TimeSpan:
                 return True
             days += days_between(max(first, self.start), until)
         return on < self.end + timedelta(days=days) - ONE_DAY
+
+    def rest(self, amount: int, after: date) -> "TimeSpan":
+        """The days that are left after a day, for another amount; they stand still as these do."""
+        starts = max(after + ONE_DAY, self.start)
+        still = tuple(item for item in self.frozen if item[1] is None or item[1] > starts)
+        passed = days_between(self.start, starts) - frozen_days(self.frozen, self.start, starts)
+        left = max(days_between(self.start, self.end) - passed, 0)
+        return TimeSpan(amount, starts, starts + timedelta(days=left), frozen=still)
 
     def stopped(self, starts: date, until: date | None) -> "TimeSpan":
         """The span with time standing still from `starts` on, in place of what was said of it."""

@@ -87,7 +87,7 @@ FROM ({each("reductions")})
 _SPREAD = "l.starts IS NOT NULL AND l.ends IS NOT NULL"
 _RESPREAD = _anew(_SPREAD, _SPREAD, "l.amount, l.starts, l.ends")
 _LEFT = _anew(
-    "coalesce(l.time, false)", "l.rest_starts IS NOT NULL", "l.rest, l.rest_starts, l.rest_ends"
+    "coalesce(l.time, false)", "l.rest_ends IS NOT NULL", "l.rest, l.rest_starts, l.rest_ends"
 )
 _SPAN = {**texts("line", "grant"), **integers("amount"), **days("starts", "ends", "until")}
 
@@ -117,11 +117,11 @@ TIMED = (
         {"lots": [LOT]},
         (_RESPREAD,),
     ),
-    Fact(("Paused", "PauseBegan", "Resumed"), {"freezes": [_SPAN]}, (_FROZEN,)),
+    Fact(LEAVING, {"lots": [LOT]}, (_LEFT,)),
     Fact(
-        LEAVING,
-        {"lots": [LOT]},
-        (_LEFT,),
+        ("Paused", "PauseBegan", "Resumed", "DisputeSettled", "WrittenOff"),
+        {"freezes": [_SPAN]},
+        (_FROZEN,),
     ),
     Fact(("CreditNoted",), {"reductions": [_SPAN]}, (_REDUCED,)),
     Fact(("SaleVoided",), {}, (_whole("stop", "true"),)),

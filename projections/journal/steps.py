@@ -109,19 +109,24 @@ def _respread(body: Body) -> Iterator[_Step]:
             yield _start(lot, lot["amount"], lot["starts"], lot["ends"])
 
 
-def _moved(body: Body) -> Iterator[_Step]:
-    yield from _respread(body)
-    for span in body["freezes"]:
+def _frozen(body: Body) -> Iterator[_Step]:
+    for span in body.get("freezes", ()):
         stretch = (span["starts"], span.get("until"))
         yield ("freeze", span["line"], span["grant"], 0, *stretch, *_UNSAID)
+
+
+def _moved(body: Body) -> Iterator[_Step]:
+    yield from _respread(body)
+    yield from _frozen(body)
 
 
 def _left(body: Body) -> Iterator[_Step]:
     for lot in body["lots"]:
         if lot.get("time"):
             yield _fix(lot)
-        if "rest_starts" in lot:
+        if "rest_ends" in lot:
             yield _start(lot, lot["rest"], lot["rest_starts"], lot["rest_ends"])
+    yield from _frozen(body)
 
 
 def _exchanged(body: Body) -> Iterator[_Step]:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ledger.books.entries import Entry
@@ -84,6 +84,13 @@ policies = st.sampled_from(
         {"quota_membership": "ratable"},
     ]
 )
+#: A part of the money is lost while the clock stands still, nobody knows until when.
+LOST_IN_A_PAUSE = [
+    ("pause", PACK, 0, 0, "stop_clock"),
+    ("dispute", 9000, "lost"),
+    ("days", 9),
+    ("resume", PACK),
+]
 lives = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 few = settings(lives, max_examples=4, derandomize=True)
 
@@ -97,6 +104,7 @@ def told(policies: dict[str, Any], paid: bool, history: list[tuple[Any, ...]]) -
 
 @lives
 @given(policies, st.booleans(), histories)
+@example({}, True, LOST_IN_A_PAUSE)
 def test_every_reading_of_a_history_agrees(
     policies: dict[str, Any], paid: bool, history: list[tuple[Any, ...]]
 ) -> None:
