@@ -14,6 +14,7 @@ from aggregates.penalties import penalty
 from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import Cancel
 from aggregates.subscription.events import ForfeitureHeld
+from aggregates.subscription.funding import overdrawn
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Subscription, sale_of
 from ledger.calendar import ONE_DAY, end_of_day, local_date
@@ -205,7 +206,7 @@ def _kept(state: Subscription, day: date) -> list[Left]:
         quantity = NONE if lot.is_time else lot.remaining - lot.frozen
         value = _value(lot, quantity, day)
         if quantity or value or lot.still_runs(day):
-            funded = min(max(lot.deferred(day) - lot.held, 0), value)
+            funded = min(max(lot.deferred(day) - lot.held - lot.kept, 0), value)
             found.append(Left(lot, value, funded, lot.running_earned(day)))
     return _without_overdrawn(state, found, day)
 
@@ -221,9 +222,8 @@ def _value(lot: Lot, quantity: Decimal, day: date) -> int:
 
 def _without_overdrawn(state: Subscription, found: list[Left], day: date) -> list[Left]:
     """Money that other lines drew ahead of their payment is not left (7.6, only funded value)."""
-    overdrawn = sum(min(lot.deferred(day), 0) for lot in state.lots.values())
     funded = [left.funded for left in found]
-    parts = largest_remainder(max(sum(funded) + overdrawn, 0), funded)
+    parts = largest_remainder(max(sum(funded) - overdrawn(state, day), 0), funded)
     return [
         Left(left.lot, left.value, part, left.recognised)
         for left, part in zip(found, parts, strict=True)

@@ -102,14 +102,15 @@ def freed(lot: Lot, value: int, on: date) -> int:
 def liability_of(state: Subscription, leaving: Sequence[Leaving], on: date) -> int:
     """L: the paid funding freed, less what first fills what the remaining lines lack (8.1).
 
-    Lines whose last day has passed keep what they have: the forfeiture guard decides on it.
+    Lines whose last day has passed keep what they have: the forfeiture guard decides on it, or it
+    is kept for what was drawn ahead of payment.
     """
     value = sum(item.value for item in leaving)
     staying = -value
     paid = 0
     for lot in state.lots.values():
         own = lot.deferred(on) - lot.held - lot.billed
-        paid += min(own, 0) if lot.is_over(on) else own
+        paid += min(own, lot.kept) if lot.is_over(on) else own
         staying += 0 if lot.is_over(on) else lot.value_left(on)
     return max(min(paid - staying, value, sum(item.freed for item in leaving)), 0)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
@@ -18,9 +19,44 @@ class Funding:
     excess: int
 
 
+def overdrawn(state: Subscription, through: date) -> int:
+    """What lots drew ahead of payment, and no money is kept for yet."""
+    drawn = sum(min(lot.deferred(through), 0) for lot in state.lots.values())
+    return max(-drawn - sum(lot.kept for lot in state.lots.values()), 0)
+
+
+def wanting(state: Subscription) -> dict[str, int]:
+    """What each lot still asks for, by grant.
+
+    Where units were drawn ahead of payment, lots that lapsed keep as much money for them: so
+    much less is asked for, the earliest cycle's first.
+    """
+    kept = sum(lot.kept for lot in state.lots.values())
+    asking = [lot for lot in state.lots.values() if lot.unfunded]
+    if not kept:
+        return {lot.grant: lot.unfunded for lot in asking}
+    wanted: dict[str, int] = {}
+    for lots in by_cycle(asking).values():
+        unfunded = [lot.unfunded for lot in lots]
+        part = min(kept, sum(unfunded))
+        less = largest_remainder(part, unfunded)
+        for lot, amount, spared in zip(lots, unfunded, less, strict=True):
+            wanted[lot.grant] = amount - spared
+        kept -= part
+    return {grant: amount for grant, amount in wanted.items() if amount}
+
+
+def by_cycle(lots: Iterable[Lot]) -> dict[int, list[Lot]]:
+    """The lots of each cycle, the earliest first; those of no cycle come before."""
+    cycles: dict[int, list[Lot]] = {}
+    for lot in lots:
+        cycles.setdefault(lot.sold.cycle or 0, []).append(lot)
+    return dict(sorted(cycles.items()))
+
+
 def unfunded_tax(state: Subscription) -> int:
     """The tax that is neither paid nor billed yet."""
-    lines = sum(lot.unfunded for lot in state.lots.values())
+    lines = sum(wanting(state).values())
     return max(min(state.owed - state.receivable - lines, state.tax - state.tax_funded), 0)
 
 
@@ -33,9 +69,10 @@ def split(state: Subscription, amount: int, tax: int | None = None) -> Funding:
     """
     left, tax_left, taxes = amount, tax, 0
     shares: list[Share] = []
-    unfunded = [lot for lot in state.lots.values() if lot.unfunded]
+    asking = wanting(state)
+    unfunded = [state.lots[grant] for grant in state.lots if grant in asking]
     for lots, tax_wanted in _by_cycle(state, unfunded, unfunded_tax(state)):
-        wanted = [lot.unfunded for lot in lots]
+        wanted = [asking[lot.grant] for lot in lots]
         part = min(left, sum(wanted) + tax_wanted)
         parts = _split(part, wanted, tax_wanted, tax_left)
         shares += shares_of(lots, parts[:-1])
@@ -57,13 +94,11 @@ def _by_cycle(state: Subscription, lots: Iterable[Lot], tax: int) -> list[tuple[
     """Lots that want money and the tax that goes with them, by cycle; later cycles want their own
     tax, and the first one what is left of it.
     """
-    cycles: dict[int, list[Lot]] = {}
-    for lot in lots:
-        cycles.setdefault(lot.sold.cycle or 0, []).append(lot)
+    cycles = by_cycle(lots)
     if len(cycles) <= 1:
         return [(found, tax) for found in cycles.values()] or [([], tax)]
     asked: list[tuple[list[Lot], int]] = []
-    first, *later = sorted(cycles)
+    first, *later = cycles
     for number in reversed(later):
         own = min(state.cycles[number].tax, tax) if number in state.cycles else 0
         asked.insert(0, (cycles[number], own))

@@ -123,6 +123,11 @@ class Lot:
         return max(self.allocated - self.funded, 0)
 
     @property
+    def kept(self) -> int:
+        """Money of a lot that lapsed, kept for what other lots drew ahead of payment (7.6)."""
+        return max(self.funded - self.allocated, 0)
+
+    @property
     def expires(self) -> date | None:
         """The last valid local day, as reports show it."""
         return None if self.ends is None else self.ends - ONE_DAY

@@ -12,7 +12,7 @@ from typing import Any
 from aggregates.quoting import FORMULAS, quotes
 from aggregates.subscription.cycle_events import CycleDue
 from aggregates.subscription.events import InstalmentDue, PaymentReceived, Refunded
-from aggregates.subscription.funding import unfunded_tax
+from aggregates.subscription.funding import unfunded_tax, wanting
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Draw, Lapse
 from aggregates.subscription.state import Subscription
@@ -98,7 +98,7 @@ def _lapsed(event: Lapse, before: Subscription) -> Working:
 
 
 def _funded(event: PaymentReceived | InstalmentDue | CycleDue, before: Subscription) -> Working:
-    unfunded = {lot.grant: lot.unfunded for lot in before.lots.values() if lot.unfunded}
+    unfunded = wanting(before)
     inputs = {
         "amount": event.amount,
         "unfunded": unfunded,

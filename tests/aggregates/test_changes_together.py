@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aggregates.subscription.events import DisputeSettled
+from aggregates.subscription.events import DisputeSettled, LotExpired
 from ledger.codes import Code
 from projections.journal.steps import steps_of
 from tests.support.alterations import Altered
 from tests.support.clinic import Glow, counts, day, sessions
-from tests.support.club import SAUNA
+from tests.support.club import MASSAGE, SAUNA
 from tests.support.corrections import Desk
 from tests.support.holds import hold
 
@@ -181,3 +181,41 @@ def test_tax_that_was_given_back_is_not_credited_with_a_lapsed_cycle() -> None:
     glow.passes("06-20")
     contract = glow.contract()
     assert 0 <= contract.tax_returned <= contract.tax_funded
+
+
+def duo(glow: Whole) -> None:
+    """A massage for 60.00 and a peel for 100.00 a month; a massage more for 50.00, unpaid, and both
+    of them used: 50.00 of the peel's money stand for them.
+    """
+    glow.service("peel", 10000)
+    peel = {"kind": "units", "line": "peel", "services": ["peel"], "quantity": "1"}
+    glow.offers("duo", 16000, lines=[MASSAGE, peel])
+    glow.joins("01-15", offer="duo", paid=16000)
+    glow.consent("01-15", "expiry", "cancellation")
+    glow.modify("01-20", 5000, {"line": "massage", "quantity": "1"}, method="catch_up")
+    for visit in ("v-1", "v-2"):
+        assert glow.visit("01-21", visit, "massage")[0]["covered"] == "1"
+
+
+def test_a_cycle_is_granted_once_what_is_owed_is_paid_whatever_lapsed_before() -> None:
+    glow = club()
+    duo(glow)
+    glow.passes("02-15")
+    assert glow.contract().owed == 16000
+    glow.pay("02-15", 16000)
+    assert glow.contract().owed == 0
+    assert [status for *_, status in glow.cycles()] == ["granted", "granted"]
+    assert glow.visit("02-16", "v-3", "peel", "massage")[1]["covered"] == "1"
+    assert glow.ties("02-16")
+
+
+def test_money_that_is_kept_for_what_was_drawn_ahead_is_kept_once() -> None:
+    """The peel of January gives up 50.00 for the massages; that of February nothing more."""
+    glow = club()
+    duo(glow)
+    glow.passes("02-15")
+    glow.pay("02-15", 16000)
+    glow.passes("03-15")
+    lapsed = [(new.grant, new.forfeited, new.waived) for new in glow.events(LotExpired)]
+    assert lapsed == [("peel.1", 5000, 5000), ("massage.2", 6000, 0), ("peel.2", 10000, 0)]
+    assert glow.contract().deferred(day("03-15")) == 0

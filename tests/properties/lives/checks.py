@@ -5,6 +5,7 @@ from datetime import date
 
 from aggregates.effects import POSTINGS
 from aggregates.subscription.evolve import SUBSCRIPTION
+from aggregates.subscription.funding import wanting
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
 from ledger.books.accrual import Obligation, Step, accrued
@@ -96,6 +97,9 @@ def _money(key: str, state: Subscription, naive: Naive) -> None:
     assert state.receivable >= 0, key
     assert state.penalty >= 0, key
     assert state.receivable >= sum(lot.billed for lot in state.lots.values()) >= 0, key
+    if state.ended is None and state.has_contract:
+        # Else a payment of all that is owed would leave a lot, or a cycle, unpaid for ever.
+        assert sum(wanting(state).values()) <= state.owed - state.receivable, key
     for paid in state.payments.values():
         # A bank may take back what was refunded before: only refunds know what is left.
         assert 0 <= paid.refunded + paid.excess <= paid.amount, (key, paid)
