@@ -10,6 +10,7 @@ from aggregates.patient.events import StoreCreditApplied
 from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.line import COVERING
+from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.visit.events import (
     Attendance,
@@ -118,7 +119,9 @@ def credit_taken_back(held: Holdings) -> list[NewEvent]:
 
 
 def reverse_consumption(context: Context, order: ReverseConsumption, chart: Chart) -> Decision:
-    """Unwinds the recorded draws in reverse order: same amounts, same lots, the draw's date."""
+    """Unwinds the recorded draws in reverse order: same lots, the draw's date, and the same
+    amounts, unless a catch-up measured the draws anew.
+    """
     rows = _rows_to_reverse(order, chart.visit)
     if isinstance(rows, Refused):
         return rows
@@ -187,6 +190,8 @@ def _draw_reversed(
 ) -> e.DrawReversed:
     recorded, lot = recorded_of(visit), contract.lots[drawn.grant]
     earned = _earned(contract, row, drawn, recorded.status)
+    amount = _comes_back(lot, drawn, f"{order.visit}/{row.line}")
+    payable = min(earned.payable, amount)
     waits = not contract.has_contract
     return e.DrawReversed(
         visit=order.visit,
@@ -195,11 +200,11 @@ def _draw_reversed(
         grant=drawn.grant,
         service=row.service,
         quantity=drawn.quantity,
-        amount=drawn.amount,
-        payable=0 if waits else earned.payable,
-        tax=0 if waits else earned.tax,
-        unposted=drawn.amount if waits else 0,
-        unposted_payable=earned.payable if waits else 0,
+        amount=amount,
+        payable=0 if waits else payable,
+        tax=0 if waits else min(earned.tax, amount - payable),
+        unposted=amount if waits else 0,
+        unposted_payable=payable if waits else 0,
         status=recorded.status,
         liability=lot.liability,
         revenue=earned.revenue,
@@ -209,6 +214,18 @@ def _draw_reversed(
         reason=order.reason,
         approver=order.approver,
     )
+
+
+def _comes_back(lot: Lot, drawn: Drawn, draw: str) -> int:
+    """What a draw took, as it was recorded (accounting.md 4.9).
+
+    A catch-up measured earlier draws anew (9.3): none brings back more than is still recognised
+    for them, and the last one all of it, so that what is not used has earned nothing.
+    """
+    rebased = draw not in lot.draws
+    used = lot.used - lot.drawn if rebased else lot.drawn
+    recognised = lot.earned - lot.recognised if rebased else lot.recognised
+    return recognised if used == drawn.quantity else min(drawn.amount, recognised)
 
 
 def _earned(contract: Subscription, row: CoverageRow, drawn: Drawn, status: str) -> Earned:

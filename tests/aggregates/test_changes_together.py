@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from aggregates.subscription.events import DisputeSettled, LotExpired
+import pytest
+
+from aggregates.subscription.events import DisputeSettled, DrawReversed, LotExpired
 from ledger.codes import Code
 from projections.journal.steps import steps_of
 from tests.support.alterations import Altered
@@ -219,3 +221,31 @@ def test_money_that_is_kept_for_what_was_drawn_ahead_is_kept_once() -> None:
     lapsed = [(new.grant, new.forfeited, new.waived) for new in glow.events(LotExpired)]
     assert lapsed == [("peel.1", 5000, 5000), ("massage.2", 6000, 0), ("peel.2", 10000, 0)]
     assert glow.contract().deferred(day("03-15")) == 0
+
+
+@pytest.mark.parametrize(
+    ("price", "refunds", "back"),
+    [(-40000, False, [10000, 2000]), (-40000, True, [10000, 2000]), (20000, False, [10000, 14000])],
+)
+def test_what_a_catch_up_measured_anew_is_not_taken_back_twice(
+    price: int, refunds: bool, back: list[int]
+) -> None:
+    """Two of ten sessions at 100.00 each, then 60.00 or 120.00 with hindsight: revenue of what is
+    undone is taken back to the cent, and never falls below nothing.
+    """
+    glow = Whole({"escheat": "exempt"})
+    glow.service("session", 10000)
+    line = {"kind": "units", "line": "session", "services": ["session"], "quantity": 10}
+    glow.publish("ten", 100000, [line], term={"months": 6})
+    glow.sell("01-05", "ten")
+    glow.pay("01-05", 100000)
+    for visit in ("v-1", "v-2"):
+        glow.visit("01-06", visit, "session")
+    glow.modify("02-01", price, method="catch_up")
+    if refunds:
+        glow.refund("02-02")
+    for visit in ("v-1", "v-2"):
+        glow.reverse("02-03", visit)
+    assert [draw.amount for draw in glow.events(DrawReversed)] == back
+    assert glow.lot().earned == 0
+    assert glow.ties("02-03")

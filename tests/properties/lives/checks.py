@@ -79,7 +79,7 @@ def check(clinic: LivingClinic, naive: Naive, journal: Journal) -> None:
         _money(key, state, naive)
         for lot in state.lots.values():
             _units(key, lot, naive)
-            _value(lot, clinic.today, caught_up=(key, lot.grant) in naive.caught_up)
+            _value(lot, clinic.today)
             _booked(key, lot, clinic.today, journal)
         _ended(key, state, clinic.today, naive)
         _held(state)
@@ -122,11 +122,9 @@ def _units(key: str, lot: Lot, naive: Naive) -> None:
     assert lot.free >= 0, (key, lot.grant)
 
 
-def _value(lot: Lot, today: date, *, caught_up: bool) -> None:
-    """A catch-up takes back revenue of earlier draws, whose reversal then brings back more."""
-    if not caught_up:
-        assert 0 <= lot.recognised <= lot.amount, lot
-        assert lot.earned >= 0, lot
+def _value(lot: Lot, today: date) -> None:
+    assert 0 <= lot.recognised <= lot.amount, lot
+    assert lot.earned >= 0, lot
     assert min(lot.allocated, lot.funded, lot.billed, lot.held) >= 0, lot
     assert lot.value_left(today) >= 0, lot
     if lot.is_time:

@@ -75,7 +75,6 @@ class Naive:
     tax_on_visits: int = 0
     over: set[str] = field(default_factory=set)
     came_back: set[str] = field(default_factory=set)
-    caught_up: set[tuple[str, str]] = field(default_factory=set)
 
     def payment(self, key: str, payment: str, amount: int, tender: str) -> None:
         self.paid[key].append(amount)
@@ -188,4 +187,3 @@ class Naive:
             self.lots[key, leaving.grant].granted -= leaving.quantity
         for caught in event.caught_up if isinstance(event, ch.ContractModified) else ():
             self.lots[key, caught.grant].granted += caught.more - caught.fewer
-            self.caught_up.add((key, caught.grant))
