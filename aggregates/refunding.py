@@ -206,10 +206,12 @@ def _why_not(state: Subscription, amount: int) -> str:
 
 
 def refundable(state: Subscription) -> list[dict[str, object]]:
-    """What can go back on each payment, in the order in which `original` fills it."""
+    """What can go back on each payment, in the order in which `original` fills it: together no
+    more than still counts as paid here.
+    """
     return [
-        {"payment": paid.payment, "charge": paid.charge, "refundable": paid.refundable}
-        for paid in reversed(list(state.payments.values()))
+        {"payment": paid.payment, "charge": paid.charge, "refundable": part}
+        for paid, part in _latest_first(state, max(state.paid, 0))
     ]
 
 

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
+Key = TypeVar("Key")
+Item = TypeVar("Item")
 
 
 @cache
@@ -28,3 +31,15 @@ def changed(value: Value, **changes: Any) -> Value:
         values[places[name]] = new
     made: Value = kind(*values)
     return made
+
+
+def put(mapping: Mapping[Key, Item], key: Key, item: Item) -> Mapping[Key, Item]:
+    """A copy of `mapping` with one more or one other item."""
+    more = copied(mapping)
+    more[key] = item
+    return MappingProxyType(more)
+
+
+def copied(mapping: Mapping[Key, Item]) -> dict[Key, Item]:
+    """The same items; a read-only view is copied as a whole, not item by item."""
+    return mapping.copy() if isinstance(mapping, MappingProxyType) else dict(mapping)

@@ -23,7 +23,7 @@ Step = Callable[[Subscription, Any, Recorded], Subscription]
 
 
 def transferred(state: Subscription, event: c.UnitsTransferred, _: Recorded) -> Subscription:
-    """Units left for another contract; what they lacked is asked for there."""
+    """Units left for another contract; what was paid counts and what they lacked is asked there."""
     for leaving in event.lots:
         lot = state.lots[leaving.grant]
         gone = replace(
@@ -37,36 +37,44 @@ def transferred(state: Subscription, event: c.UnitsTransferred, _: Recorded) -> 
     return replace(
         state,
         waived=state.waived + event.owed + event.owed_tax,
+        given=state.given + sum(leaving.value for leaving in event.lots),
+        elsewhere=state.elsewhere + event.moved,
         paid_ex_tax=state.paid_ex_tax - event.moved,
     )
 
 
 def received(state: Subscription, event: c.UnitsReceived, _: Recorded) -> Subscription:
-    """Units of another contract are lots of this one; the money in them counts as paid."""
-    brought = sum(share.amount for share in event.shares)
-    state = _with_lines(state, event.lines, _by_grant(event.shares))
+    """Units of another contract are lots of this one. What was paid of them counts as paid, and
+    what was billed is paid there.
+    """
+    amounts = [share.amount for share in event.shares]
+    brought = sum(amounts)
+    paid = largest_remainder(event.moved, amounts) if brought else []
+    cash = {share.grant: part for share, part in zip(event.shares, paid, strict=True)}
+    state = _with_lines(state, event.lines, _by_grant(event.shares), cash)
     return replace(
         state,
         price=state.price + brought + event.owed,
         tax=state.tax + event.owed_tax,
         received=state.received + brought,
-        paid_ex_tax=state.paid_ex_tax + brought,
+        elsewhere=state.elsewhere + brought - event.moved,
+        paid_ex_tax=state.paid_ex_tax + event.moved,
     )
 
 
 def granted(state: Subscription, event: c.GoodwillGranted, _: Recorded) -> Subscription:
     """Units without value are lots of the contract."""
-    return _with_lines(state, event.lines, {})
+    return _with_lines(state, event.lines, {}, {})
 
 
 def _with_lines(
-    state: Subscription, lines: tuple[SoldLine, ...], funded: dict[str, int]
+    state: Subscription, lines: tuple[SoldLine, ...], funded: dict[str, int], paid: dict[str, int]
 ) -> Subscription:
     fresh = []
     for line in lines:
         lot = sold_lot(line, runs_ahead=state.runs_ahead)
-        money = funded.get(line.grant, 0)
-        fresh.append(replace(lot, funded=money, paid_in=money))
+        money, cash = funded.get(line.grant, 0), paid.get(line.grant, 0)
+        fresh.append(replace(lot, funded=money, paid_in=cash))
     return state.with_lots(fresh, last_day=_later(state, [line.ends for line in lines]))
 
 

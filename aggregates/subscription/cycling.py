@@ -9,9 +9,9 @@ from aggregates.subscription import cycle_events as c
 from aggregates.subscription import events as e
 from aggregates.subscription import signal_events as s
 from aggregates.subscription.beginning import granted_lot, sold_lot
-from aggregates.subscription.state import Cycle, Plan, Subscription, copied
+from aggregates.subscription.state import Cycle, Plan, Subscription
 from aggregates.terms import RecurringBilling
-from ledger.changed import changed
+from ledger.changed import changed, copied
 from ledger.events import Recorded
 
 

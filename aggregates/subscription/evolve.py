@@ -11,8 +11,8 @@ from aggregates.subscription.leaving import ExtendedLot
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Lapse
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import NEW, Freeze, Notice, Paid, Subscription, put
-from ledger.changed import changed
+from aggregates.subscription.state import NEW, Freeze, Notice, Paid, Subscription
+from ledger.changed import changed, put
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
 

@@ -9,7 +9,8 @@ from aggregates.subscription.funding import billed_parts
 from aggregates.subscription.leaving import FrozenSpan, LeavingLot
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import Cycle, RefundGiven, Subscription, put
+from aggregates.subscription.state import Cycle, RefundGiven, Subscription
+from ledger.changed import put
 from ledger.events import Recorded
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from aggregates.subscription.events import PackageSold
 from aggregates.subscription.line import SoldLine
@@ -14,11 +14,8 @@ from aggregates.subscription.moves import Unposted
 from aggregates.subscription.pause import POSTPONING, Pause, pause_on
 from aggregates.terms import RecurringBilling
 from aggregates.values import SaleDimensions, Tender, TenderPart
-from ledger.changed import changed
+from ledger.changed import changed, copied, put
 from ledger.ratios import part_of
-
-Key = TypeVar("Key")
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +144,7 @@ class Subscription:
     `written_off` is what was delivered, lost, and may still be recovered. Until the contract
     test is met, money is a `deposit` and draws are `unposted` (accounting.md 2). Under notice
     the contract `cancels_on` its last day; of its `leaving_penalty`, `penalty` is owed then.
+    Of the price, `given` went with units to another contract; `elsewhere` counts as paid there.
     `active_on` is the owner's last own act: a sale, a payment or a visit (7.8).
     """
 
@@ -157,6 +155,8 @@ class Subscription:
     received: int = 0
     returned: int = 0
     waived: int = 0
+    given: int = 0
+    elsewhere: int = 0
     paid_ex_tax: int = 0
     tax_funded: int = 0
     tax_returned: int = 0
@@ -197,8 +197,11 @@ class Subscription:
 
     @property
     def paid(self) -> int:
-        """What was received less what went back, with tax (interfaces.md 6, balance)."""
-        return self.received - self.returned
+        """What was received less what went back, with tax (interfaces.md 6, balance).
+
+        Money in units that were transferred counts where they are (6.6).
+        """
+        return self.received - self.returned - self.elsewhere
 
     @property
     def owed(self) -> int:
@@ -283,18 +286,6 @@ def sale_of(state: Subscription) -> PackageSold:
     if state.sold is None:
         raise AssertionError("a contract begins with its sale")
     return state.sold
-
-
-def put(mapping: Mapping[Key, Item], key: Key, item: Item) -> Mapping[Key, Item]:
-    """A copy of `mapping` with one more or one other item."""
-    more = copied(mapping)
-    more[key] = item
-    return MappingProxyType(more)
-
-
-def copied(mapping: Mapping[Key, Item]) -> dict[Key, Item]:
-    """The same items; a read-only view is copied as a whole, not item by item."""
-    return mapping.copy() if isinstance(mapping, MappingProxyType) else dict(mapping)
 
 
 NEW = Subscription()

@@ -80,7 +80,7 @@ def contract(state: Subscription, as_of: date) -> dict[str, Any]:
         "sold_on": sold.sold_on.isoformat(),
         "starts": sold.starts.isoformat(),
         "expires": day_text(state.last_day),
-        "price": state.price if state.plan is None else state.plan.price,
+        "price": state.price - state.given if state.plan is None else state.plan.price,
         "tax": state.tax if state.plan is None else state.plan.tax,
         "paid": state.paid,
         "owed": state.owed,
@@ -111,7 +111,7 @@ def status(state: Subscription, as_of: date) -> str:
 
 def payment_status(state: Subscription, as_of: date) -> str:
     """Refunded when all that was paid went back; otherwise by what was asked for."""
-    if state.received and state.paid <= 0:
+    if state.returned and state.paid <= 0:
         return "refunded"
     if overdue(state, as_of) is not None:
         return "past_due"

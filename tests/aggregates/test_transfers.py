@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from aggregates.refunding import refundable
 from aggregates.subscription import correction_events as c
 from aggregates.subscription import events as e
 from ledger.codes import Code
-from tests.support.clinic import counts, day
+from projections.balances.report import contract
+from tests.support.clinic import DIGEST, counts, day
 from tests.support.corrections import Desk, desk, tallied
 
 
@@ -65,7 +67,7 @@ def test_a_new_contract_holds_just_the_units_under_the_same_offer_version() -> N
     assert state.last_day == day("04-04")
     assert glow.lot("session", "s-2").lapses == day("04-09")
     assert glow.state("patient", "p-2").subscriptions == ("s-2",)
-    assert (glow.contract().price, glow.contract().paid, glow.contract().owed) == (90000, 90000, 0)
+    assert (glow.contract().paid, glow.contract().owed) == (60000, 0)
 
 
 def test_units_join_a_contract_that_is_there_under_the_next_free_number() -> None:
@@ -120,6 +122,50 @@ def test_what_was_given_away_is_not_refunded() -> None:
     glow.transfer("01-10", "2")
     assert glow.refund("01-11")["amount"] == 60000
     assert tallied(glow.lot())
+
+
+def test_money_goes_back_once_whoever_holds_the_units() -> None:
+    """Of 900.00, 300.00 counts at the other contract: more than 600.00 does not go back here."""
+    glow = six()
+    glow.transfer("01-10", "2")
+    assert refundable(glow.contract()) == [
+        {"payment": "pay-1", "charge": None, "refundable": 60000}
+    ]
+    agreed = {"approver": "bob", "reason": DIGEST}
+    assert glow.refund("01-11", "r-1", amount=60001, **agreed).code is Code.REFUND_EXCEEDS
+    assert glow.refund("01-11", "r-2", amount=60000, **agreed)["amount"] == 60000
+    back = {"subscription": "s-2", "to": "store_credit"}
+    assert glow.refund("01-12", "r-3", **back)["amount"] == 30000
+    assert [glow.contract(key).paid for key in ("s-1", "s-2")] == [0, 0]
+    assert glow.accounts() == {"1020": 30000, "2180": -30000}
+
+
+@pytest.mark.parametrize(("quantity", "price"), [("2", 60000), ("6", 0)])
+def test_what_was_given_away_is_no_part_of_the_price(quantity: str, price: int) -> None:
+    glow = six()
+    glow.transfer("01-10", quantity)
+    given, got = (contract(glow.contract(key), day("01-10")) for key in ("s-1", "s-2"))
+    assert (given["price"], given["paid"], given["payment_status"]) == (price, price, "paid")
+    assert (got["price"], got["paid"], got["payment_status"]) == (
+        90000 - price,
+        90000 - price,
+        "paid",
+    )
+
+
+def test_what_was_billed_and_not_paid_is_no_money_of_the_other_contract() -> None:
+    """450.00 of 900.00 is billed and unpaid: four of six units take all the cash, and more."""
+    due = [{"due": "+0d", "amount": 90000}]
+    glow = six(0, billing={"kind": "plan", "instalments": due, "cancellable": False})
+    glow.pay("01-05", 45000)
+    assert glow.transfer("01-10", "4")["deferred"] == 60000
+    assert [glow.contract(key).paid for key in ("s-1", "s-2")] == [0, 45000]
+    back = {"subscription": "s-2", "to": "store_credit", "approver": "bob"}
+    assert glow.refund("01-12", "r-1", amount=45001, **back).code is Code.REFUND_EXCEEDS
+    glow.pay("01-12", 45000)
+    assert [glow.contract(key).paid for key in ("s-1", "s-2")] == [45000, 45000]
+    assert glow.contract().owed == glow.contract("s-2").owed == 0
+    assert glow.ties("01-12", "s-1", "s-2")
 
 
 def test_units_of_credit_are_face() -> None:

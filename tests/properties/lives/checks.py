@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from aggregates.effects import POSTINGS
+from aggregates.refunding import refundable
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.funding import wanting
 from aggregates.subscription.lot import Lot
@@ -93,6 +94,7 @@ def _same_from_scratch(clinic: LivingClinic, key: str, state: Subscription) -> N
 
 def _money(key: str, state: Subscription, naive: Naive) -> None:
     assert state.paid == sum(naive.paid[key]), (key, naive.paid[key])
+    assert sum(int(str(part["refundable"])) for part in refundable(state)) <= max(state.paid, 0)
     assert state.owed >= 0, key
     assert state.receivable >= 0, key
     assert state.penalty >= 0, key

@@ -141,7 +141,7 @@ class Naive:
                     self.lots[key, lot.grant].granted += lot.quantity or NONE
             case co.UnitsReceived():
                 self._granted(key, event.lines)
-                self.paid[key].append(sum(part.amount for part in event.shares))
+                self.paid[key].append(event.moved)
             case co.GoodwillGranted():
                 self._granted(key, event.lines)
             case ch.PlanChanged() | ch.ContractModified():
@@ -169,7 +169,11 @@ class Naive:
                 self._left(key, event)
 
     def _left(self, key: str, event: Event) -> None:
-        """Units that went otherwise than by a visit, under the name of their way."""
+        """Units that went otherwise than by a visit, under the name of their way; what was paid of
+        those that were transferred counts where they are.
+        """
+        if isinstance(event, co.UnitsTransferred):
+            self.paid[key].append(-event.moved)
         for kinds, way in LEAVING.items():
             if isinstance(event, kinds):
                 for leaving in event.lots:  # type: ignore[attr-defined]
