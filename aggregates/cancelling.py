@@ -8,13 +8,13 @@ from aggregates.cycles import bring, tax_paid
 from aggregates.drafting import Draft
 from aggregates.expiry import destination, expire_due, missing_for_forfeiture
 from aggregates.granting import cycle_lots
-from aggregates.owing import due_cycles
+from aggregates.owing import due_cycles, unbilled
 from aggregates.patient.events import StoreCreditAdded
-from aggregates.penalties import penalty
+from aggregates.penalties import leaving_costs
+from aggregates.renewing import bill_due
 from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import Cancel
 from aggregates.subscription.events import ForfeitureHeld
-from aggregates.subscription.funding import overdrawn
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Subscription, sale_of
 from ledger.calendar import ONE_DAY, end_of_day, local_date
@@ -35,7 +35,7 @@ def cancel(context: Context, order: Cancel, state: Subscription) -> Decision:
         return ends
     draft = Draft(context, state)
     if ends <= context.on:
-        _overtake(draft, ends - ONE_DAY)
+        _overtake(draft, ends)
     costs = leaving_costs(draft.state, ends)
     draft.add(
         c.CancellationRequested(
@@ -53,8 +53,12 @@ def cancel(context: Context, order: Cancel, state: Subscription) -> Decision:
     return Decided(tuple(draft.events), data)
 
 
-def _overtake(draft: Draft, before: date) -> None:
-    """What time has brought before the last day, and nobody has recorded yet."""
+def _overtake(draft: Draft, last: date) -> None:
+    """What time has brought by the last day, and nobody has recorded yet."""
+    before = last - ONE_DAY
+    for due in sorted({part.due for part in unbilled(draft.state) if part.due <= last}):
+        draft.take(expire_due(draft.context, draft.state, due - ONE_DAY))
+        bill_due(draft, due)
     draft.take(expire_due(draft.context, draft.state, before))
     bring(draft, before, before)
 
@@ -120,19 +124,6 @@ def _period_end(context: Context, state: Subscription, earliest: date) -> date |
     return last
 
 
-def leaving_costs(state: Subscription, ends: date) -> int:
-    """The penalty for a last day within the commitment: a part of what the committed cycles that
-    are left would ask for, or an amount.
-    """
-    plan = state.plan
-    if plan is None:
-        return 0
-    committed = range(max(state.cycles) + 1, (plan.billing.commitment_cycles or 0) + 1)
-    coming = [state.plan_of(number) or plan for number in committed]
-    asked = sum(item.price for item in coming)
-    return penalty(state, ends + ONE_DAY, asked)
-
-
 def end_due(draft: Draft, through: date) -> None:
     """The end of a contract whose last day is over."""
     last = draft.state.cancels_on
@@ -171,12 +162,19 @@ def end(draft: Draft, day: date) -> c.ContractEnded:
         tax=tax,
         penalty=costs,
         penalty_owed=costs - min(costs, forfeited),
-        waived=state.owed - state.receivable,
         missing=missing if guarded else (),
         sale=state.sale,
     )
+    event = event.model_copy(update={"waived": _no_longer_owed(draft, event, day)})
     _record(draft, event, day)
     return event
+
+
+def _no_longer_owed(draft: Draft, event: c.ContractEnded, day: date) -> int:
+    """What the end takes off what is owed: all but what was billed, or used ahead of payment."""
+    ended = Draft(draft.context, draft.state)
+    ended.add(event, day)
+    return max(draft.state.owed - ended.state.owed + event.penalty_owed, 0)
 
 
 def _record(draft: Draft, event: c.ContractEnded, day: date) -> None:
@@ -223,7 +221,7 @@ def _value(lot: Lot, quantity: Decimal, day: date) -> int:
 def _without_overdrawn(state: Subscription, found: list[Left], day: date) -> list[Left]:
     """Money that other lines drew ahead of their payment is not left (7.6, only funded value)."""
     funded = [left.funded for left in found]
-    parts = largest_remainder(max(sum(funded) - overdrawn(state, day), 0), funded)
+    parts = largest_remainder(max(sum(funded) - state.overdrawn(day), 0), funded)
     return [
         Left(left.lot, left.value, part, left.recognised)
         for left, part in zip(found, parts, strict=True)

@@ -11,7 +11,7 @@ from aggregates.patient.events import StoreCreditAdded
 from aggregates.rollover import roll_over
 from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
-from aggregates.subscription.funding import overdrawn, unfunded_tax
+from aggregates.subscription.funding import unfunded_tax
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Notice, Subscription, sale_of
 from aggregates.values import Duration
@@ -153,7 +153,7 @@ def expire_lot(
 def _funded(state: Subscription, lot: Lot, value: int, day: date) -> int:
     """What of the value is funded: the lot's own money, less what other lines drew of it."""
     own = lot.deferred(day) - lot.held - lot.kept
-    return max(min(value, own - overdrawn(state, day)), 0)
+    return max(min(value, own - state.overdrawn(day)), 0)
 
 
 def waived_tax(state: Subscription, waived: int) -> int:

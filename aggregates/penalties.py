@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.terms import RecurringBilling
+from ledger.calendar import ONE_DAY
 from ledger.ratios import share
 
 
@@ -42,3 +43,16 @@ def asked_for(state: Subscription) -> int:
     if not state.cycles:
         return state.price
     return sum(cycle.price for cycle in state.cycles.values())
+
+
+def leaving_costs(state: Subscription, ends: date) -> int:
+    """The penalty for a last day within the commitment: a part of what the committed cycles that
+    are left would ask for, or an amount.
+    """
+    plan = state.plan
+    if plan is None:
+        return 0
+    committed = range(max(state.cycles) + 1, (plan.billing.commitment_cycles or 0) + 1)
+    coming = [state.plan_of(number) or plan for number in committed]
+    asked = sum(item.price for item in coming)
+    return penalty(state, ends + ONE_DAY, asked)

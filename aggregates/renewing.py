@@ -125,21 +125,26 @@ def _no_earlier(coming: Coming, on: date) -> Coming:
 def bill(context: Context, order: Bill, state: Subscription) -> Decision:
     """The instalments due by the command's day stand in 1100 (row 4; 10.3)."""
     draft = Draft(context, state)
-    for part in unbilled(state):
-        if part.due <= context.on:
+    bill_due(draft, context.on)
+    numbers = [
+        new.event.instalment for new in draft.events if isinstance(new.event, e.InstalmentDue)
+    ]
+    return Decided(tuple(draft.events), {"instalments": numbers})
+
+
+def bill_due(draft: Draft, through: date) -> None:
+    """The instalments of a plan that cannot be cancelled, up to that day (row 4)."""
+    for part in unbilled(draft.state):
+        if part.due <= through:
             funding = split(draft.state, part.amount)
             event = e.InstalmentDue(
                 instalment=part.number,
                 amount=part.amount,
                 shares=funding.shares,
                 tax=funding.tax,
-                sale=state.sale,
+                sale=draft.state.sale,
             )
             draft.begun(event, part.due)
-    numbers = [
-        new.event.instalment for new in draft.events if isinstance(new.event, e.InstalmentDue)
-    ]
-    return Decided(tuple(draft.events), {"instalments": numbers})
 
 
 def record_payment_failure(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
@@ -19,12 +18,6 @@ class Funding:
     excess: int
 
 
-def overdrawn(state: Subscription, through: date) -> int:
-    """What lots drew ahead of payment, and no money is kept for yet."""
-    drawn = sum(min(lot.deferred(through), 0) for lot in state.lots.values())
-    return max(-drawn - sum(lot.kept for lot in state.lots.values()), 0)
-
-
 def wanting(state: Subscription) -> dict[str, int]:
     """What each lot still asks for, by grant.
 
@@ -32,18 +25,26 @@ def wanting(state: Subscription) -> dict[str, int]:
     much less is asked for, the earliest cycle's first.
     """
     kept = sum(lot.kept for lot in state.lots.values())
-    asking = [lot for lot in state.lots.values() if lot.unfunded]
+    asked = {lot.grant: _asked(state, lot) for lot in state.lots.values()}
+    asked = {grant: amount for grant, amount in asked.items() if amount}
     if not kept:
-        return {lot.grant: lot.unfunded for lot in asking}
+        return asked
     wanted: dict[str, int] = {}
-    for lots in by_cycle(asking).values():
-        unfunded = [lot.unfunded for lot in lots]
+    for lots in by_cycle(state.lots[grant] for grant in asked).values():
+        unfunded = [asked[lot.grant] for lot in lots]
         part = min(kept, sum(unfunded))
         less = largest_remainder(part, unfunded)
         for lot, amount, spared in zip(lots, unfunded, less, strict=True):
             wanted[lot.grant] = amount - spared
         kept -= part
     return {grant: amount for grant, amount in wanted.items() if amount}
+
+
+def _asked(state: Subscription, lot: Lot) -> int:
+    """What is neither paid nor billed; of a contract that has ended only what was delivered."""
+    if state.ended_on is None:
+        return lot.unfunded
+    return max(-lot.deferred(state.ended_on), 0)
 
 
 def by_cycle(lots: Iterable[Lot]) -> dict[int, list[Lot]]:
@@ -57,7 +58,9 @@ def by_cycle(lots: Iterable[Lot]) -> dict[int, list[Lot]]:
 def unfunded_tax(state: Subscription) -> int:
     """The tax that is neither paid nor billed yet."""
     lines = sum(wanting(state).values())
-    return max(min(state.owed - state.receivable - lines, state.tax - state.tax_funded), 0)
+    return max(
+        min(state.owed - state.receivable - state.penalty - lines, state.tax - state.tax_funded), 0
+    )
 
 
 def split(state: Subscription, amount: int, tax: int | None = None) -> Funding:

@@ -207,10 +207,14 @@ class Subscription:
     def owed(self) -> int:
         """What the contract still asks for, with tax; it does not rise when money goes back.
 
-        One that has ended asks only for what was billed and delivered, and for the penalty.
+        One that has ended asks only for what was billed, for what was delivered ahead of payment
+        with its tax (10.4), and for the penalty.
         """
         if self.ended is not None:
-            return self.receivable + self.penalty
+            used = self.overdrawn(self.ended_on or date.max)
+            tax = part_of(self.tax, used, self.price) if used and not self.cycles else 0
+            open_tax = max(self.tax - self.tax_funded, 0)
+            return self.receivable + self.penalty + used + min(tax, open_tax)
         return max(self.price + self.tax - self.received - self.waived, 0)
 
     @property
@@ -267,6 +271,11 @@ class Subscription:
     def deferred(self, through: date) -> int:
         """What stands in the contract-liability accounts; negative is a contract asset."""
         return sum(lot.deferred(through) for lot in self.lots.values())
+
+    def overdrawn(self, through: date) -> int:
+        """What lots drew ahead of payment, and no money is kept for yet."""
+        drawn = sum(min(lot.deferred(through), 0) for lot in self.lots.values())
+        return max(-drawn - sum(lot.kept for lot in self.lots.values()), 0)
 
     def with_lot(self, lot: Lot) -> "Subscription":
         return changed(self, lots=put(self.lots, lot.grant, lot))

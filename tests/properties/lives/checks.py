@@ -149,6 +149,9 @@ def _ended(key: str, state: Subscription, today: date, naive: Naive) -> None:
     ahead of payment stand as an asset of their contract (accounting.md 10.4), and what others
     keep for them when they lapse is more than they are worth.
     """
+    if state.ended is not None:
+        # An asset of a contract that is over would otherwise stand for ever.
+        assert state.owed >= -state.deferred(today), key
     if key in naive.came_back:
         return
     lots = list(state.lots.values())
