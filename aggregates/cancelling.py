@@ -1,13 +1,18 @@
 """Cancellation: notice, the last day, the penalty, where the value left goes (7.6, 8.3)."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from aggregates.cycles import bring, tax_paid
 from aggregates.drafting import Draft
-from aggregates.expiry import destination, expire_due, missing_for_forfeiture
+from aggregates.expiry import (
+    Destination,
+    billed_tax,
+    destination,
+    expire_due,
+    missing_for_forfeiture,
+)
 from aggregates.granting import cycle_lots
+from aggregates.keeping import Left, kept_lots
 from aggregates.owing import due_cycles, unbilled
 from aggregates.patient.events import StoreCreditAdded
 from aggregates.penalties import leaving_costs
@@ -131,20 +136,10 @@ def end_due(draft: Draft, through: date) -> None:
         end(draft, last)
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What a lot has left on the last day: `value` is its A − R, `funded` the money in it."""
-
-    lot: Lot
-    value: int
-    funded: int
-    recognised: int
-
-
 def end(draft: Draft, day: date) -> c.ContractEnded:
     """Ends the contract: the value left covers the penalty, and goes where the guard says."""
     state = draft.state
-    kept = _kept(state, day)
+    kept = kept_lots(state, day)
     unpaid = _unpaid(state)
     value = sum(left.funded for left in kept)
     missing = missing_for_forfeiture(state, day, "cancellation")
@@ -153,13 +148,16 @@ def end(draft: Draft, day: date) -> c.ContractEnded:
     covered = 0 if guarded else min(costs, value)
     lots = _kept_lots(state, kept, covered, day, missing if guarded else ())
     forfeited = sum(lot.forfeited for lot in lots)
-    tax = _unpaid_tax(state)
+    tax, unbilled = _unpaid_tax(state), sum(lot.unbilled for lot in lots)
+    unbilled_tax = billed_tax(state, unbilled)
     event = c.ContractEnded(
         lots=(*lots, *map(_unpaid_lot, unpaid)),
         forfeited=forfeited,
         credited=sum(lot.credited for lot in lots) + sum(lot.funded for lot in unpaid) + tax,
         held=sum(lot.held for lot in lots),
         tax=tax,
+        unbilled=unbilled + unbilled_tax,
+        unbilled_tax=unbilled_tax,
         penalty=costs,
         penalty_owed=costs - min(costs, forfeited),
         missing=missing if guarded else (),
@@ -195,45 +193,6 @@ def _record(draft: Draft, event: c.ContractEnded, day: date) -> None:
         draft.take([NewEvent(name, added, day, at)])
 
 
-def _kept(state: Subscription, day: date) -> list[Left]:
-    """The lots with something left that has not expired; units that a dispute holds stay."""
-    found = []
-    for lot in state.lots.values():
-        if _waits(state, lot) or (lot.is_over(day) and not lot.pending):
-            continue
-        quantity = NONE if lot.is_time else lot.remaining - lot.frozen
-        value = _value(lot, quantity, day)
-        if quantity or value or lot.still_runs(day):
-            funded = min(max(lot.deferred(day) - lot.held - lot.kept, 0), value)
-            found.append(Left(lot, value, funded, lot.running_earned(day)))
-    return _without_overdrawn(state, found, day)
-
-
-def _value(lot: Lot, quantity: Decimal, day: date) -> int:
-    """A − R; a committed cycle that was never paid is owed all the same, and has granted nothing
-    of it.
-    """
-    if lot.pending:
-        return lot.allocated
-    return lot.value_left(day) if lot.is_time else lot.leaving_value(quantity, day)
-
-
-def _without_overdrawn(state: Subscription, found: list[Left], day: date) -> list[Left]:
-    """Money that other lines drew ahead of their payment is not left (7.6, only funded value)."""
-    funded = [left.funded for left in found]
-    parts = largest_remainder(max(sum(funded) - state.overdrawn(day), 0), funded)
-    return [
-        Left(left.lot, left.value, part, left.recognised)
-        for left, part in zip(found, parts, strict=True)
-    ]
-
-
-def _waits(state: Subscription, lot: Lot) -> bool:
-    """Whether the lot belongs to a cycle that was never paid in full, and need not be."""
-    cycle = state.cycles.get(lot.sold.cycle or 0)
-    return lot.pending and not (cycle is not None and cycle.committed)
-
-
 def _unpaid(state: Subscription) -> list[Lot]:
     cycles = [cycle.number for cycle in due_cycles(state) if not cycle.committed]
     return [lot for number in cycles for lot in cycle_lots(state, number)]
@@ -255,25 +214,26 @@ def _kept_lots(
         kept, largest_remainder(covered, [left.funded for left in kept]), strict=True
     ):
         goes = destination(state, left.lot, left.funded - part, day, missing)
-        lots.append(_ended_lot(left, part + goes.forfeited, goes.credited))
+        lots.append(_ended_lot(left, part + goes.forfeited, goes))
     return lots
 
 
-def _ended_lot(left: Left, forfeited: int, credited: int) -> c.EndedLot:
-    lot = left.lot
+def _ended_lot(left: Left, forfeited: int, goes: Destination) -> c.EndedLot:
+    lot, credited = left.lot, goes.credited
     return c.EndedLot(
         line=lot.line,
         grant=lot.grant,
         quantity=NONE if lot.is_time else lot.remaining - lot.frozen,
         liability=lot.liability,
         value=left.value,
-        freed=forfeited + credited,
+        freed=forfeited + credited + goes.unbilled,
         returned=min(credited, max(lot.paid_in, 0)),
         recognised=left.recognised,
         time=lot.is_time,
         forfeited=forfeited,
         credited=credited,
-        held=left.funded - forfeited - credited,
+        held=goes.held,
+        unbilled=goes.unbilled,
     )
 
 

@@ -51,8 +51,9 @@ POSTINGS: tuple[Posting, ...] = (
         "ContractEnded",
         "20a",
         (
-            debit(LIABILITY, "credited", each="lots"),
-            debit("2200", "tax", place="contract"),
+            debit(LIABILITY, "credited", "unbilled", each="lots"),
+            debit("2200", "tax", "unbilled_tax", place="contract"),
+            credit("1100", "unbilled", place="contract"),
             credit("2180", "credited", place="contract"),
         ),
     ),

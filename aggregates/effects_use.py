@@ -25,14 +25,23 @@ _DRAWN = (
     Posting("UnitsDrawn", "16", _UNITS, (_COMPLETED, _RIGHTS)),
     Posting("UnitsDrawn", "18", _UNITS, (("status", ("no_show", "late_cancel")),)),
 )
-_FORFEITED = (debit(LIABILITY, "forfeited"), credit("4030", "forfeited"))
+_FORFEITED = (
+    debit(LIABILITY, "forfeited"),
+    credit("4030", "forfeited", "-cancelled"),
+    credit("4040", "cancelled"),
+)
 _LAPSED = (
     Posting("LotExpired", "17", _FORFEITED, (_RIGHTS,)),
     Posting("LotExpired", "20", _FORFEITED, (_OTHERS,)),
     Posting(
         "LotExpired",
         "20a",
-        (debit(LIABILITY, "credited"), credit("2180", "credited", place="contract")),
+        (
+            debit(LIABILITY, "credited", "unbilled"),
+            debit("2200", "unbilled_tax", place="contract"),
+            credit("1100", "unbilled", "unbilled_tax", place="contract"),
+            credit("2180", "credited", place="contract"),
+        ),
     ),
 )
 

@@ -24,11 +24,14 @@ from ledger.ratios import share
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where funded value goes: breakage, store credit, or held for the state."""
+    """Where funded value goes: breakage, store credit, held for the state, or nowhere, because it
+    was billed and never paid.
+    """
 
     forfeited: int = 0
     credited: int = 0
     held: int = 0
+    unbilled: int = 0
 
 
 def due_lots(state: Subscription, through: date) -> list[Lot]:
@@ -103,14 +106,23 @@ def _obstacles(state: Subscription, lot: Lot, last_day: date) -> tuple[str, ...]
 def destination(
     state: Subscription, lot: Lot, value: int, day: date, missing: tuple[str, ...]
 ) -> Destination:
-    """The guard's three steps in their order (7.6): what is `missing` is store credit, the
-    state's percent is held, the rest is forfeited.
+    """The guard's three steps in their order (7.6): what something is `missing` for is store
+    credit, the state's percent is held, the rest is forfeited.
+
+    Only what was paid is anybody's money: what was billed and may not be kept is owed no more.
     """
+    paid = min(value, max(lot.deferred(day) - lot.held - lot.kept - lot.billed, 0))
     if missing:
-        return Destination(credited=value)
+        return Destination(credited=paid, unbilled=value - paid)
     percent = percent_held(sale_of(state).policies, state_of(state), kind_of(lot), day)
-    held = share(value, Fraction(percent, WHOLE))
+    held = share(paid, Fraction(percent, WHOLE))
     return Destination(forfeited=value - held, held=held)
+
+
+def billed_tax(state: Subscription, amount: int) -> int:
+    """The tax in 1100 on an amount without tax that stands there."""
+    billed = sum(lot.billed for lot in state.lots.values())
+    return share(state.receivable - billed, Fraction(amount, billed)) if billed else 0
 
 
 def expire_lot(
@@ -134,8 +146,11 @@ def expire_lot(
         forfeited=goes.forfeited,
         credited=goes.credited,
         held=goes.held,
-        waived=value - funded,
-        waived_tax=waived_tax(state, value - funded),
+        waived=value - funded + goes.unbilled,
+        waived_tax=waived_tax(state, value - funded) + billed_tax(state, goes.unbilled),
+        unbilled=goes.unbilled,
+        unbilled_tax=billed_tax(state, goes.unbilled),
+        cancelled=goes.forfeited if state.ended == "cancelled" else 0,
         sale=state.sale,
     )
     events: list[tuple[str, Event]] = [("subscription", expired)]

@@ -4,16 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
-from aggregates.expiry import waived_tax
+from aggregates.expiry import billed_tax, waived_tax
 from aggregates.subscription.funding import shares_of
 from aggregates.subscription.leaving import FrozenSpan, LeavingLot
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
 from aggregates.unused import Leaving
 from aggregates.values import Share
-from ledger.ratios import largest_remainder, share
+from ledger.ratios import largest_remainder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,7 @@ def unpaid_of(state: Subscription, leaving: list[Leaving], liability: int) -> Un
     lacking = sum(item.value for item in leaving) - liability
     freed = sum(item.freed for item in leaving) - liability
     cancelled = min(lacking, freed, billed)
-    open_tax = state.receivable - billed
-    tax = share(open_tax, Fraction(cancelled, billed)) if billed else 0
+    tax = billed_tax(state, cancelled)
     waived = lacking + tax + waived_tax(state, lacking - cancelled)
     return Unpaid(cancelled + tax, tax, min(waived, state.owed))
 

@@ -108,6 +108,7 @@ def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decim
     funded = _in_part(lot, value, lot.lapsed_funded)
     kept = _in_part(lot, value, lot.held)
     credited = funded if lot.lapsed_to == "credited" else 0
+    forfeited = funded - kept if lot.lapsed_to == "forfeited" else 0
     holder = holder_of(state)
     if credited > held.store_credit[holder]:
         return False
@@ -116,7 +117,8 @@ def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decim
         grant=lot.grant,
         quantity=quantity,
         liability=lot.liability,
-        forfeited=funded - kept if lot.lapsed_to == "forfeited" else 0,
+        forfeited=forfeited,
+        cancelled=forfeited if state.ended == "cancelled" else 0,
         credited=credited,
         held=kept,
         waived=value - funded,

@@ -104,7 +104,14 @@ def _ended(state: Subscription, event: c.ContractEnded, recorded: Recorded) -> S
         lot = left(state.lots[leaving.grant], leaving)
         gone = replace(lot, expired=lot.expired + leaving.quantity)
         held = leaving.held
-        lots.append(replace(gone, held=gone.held + held, allocated=gone.allocated + held))
+        lots.append(
+            replace(
+                gone,
+                held=gone.held + held,
+                allocated=gone.allocated + held,
+                billed=gone.billed - leaving.unbilled,
+            )
+        )
     return state.with_lots(
         lots,
         ended="cancelled",
@@ -112,7 +119,8 @@ def _ended(state: Subscription, event: c.ContractEnded, recorded: Recorded) -> S
         holds={},
         penalty=event.penalty_owed,
         waived=state.waived + event.waived,
-        tax_funded=state.tax_funded - event.tax,
+        receivable=state.receivable - event.unbilled,
+        tax_funded=state.tax_funded - event.tax - event.unbilled_tax,
     )
 
 

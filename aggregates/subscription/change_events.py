@@ -115,19 +115,22 @@ class EndedLot(LeavingLot):
     """What a lot has left when its contract ends, and where the guard lets its value go (7.6).
 
     `freed` leaves the liability: `forfeited` is kept (row 20, to 4040), `credited` becomes store
-    credit (row 20a); `held` stays in the liability.
+    credit (row 20a); `held` stays in the liability; `unbilled` was never paid, and is billed no
+    longer.
     """
 
     forfeited: Amount = 0
     credited: Amount = 0
     held: Amount = 0
+    unbilled: Amount = 0
 
 
 class ContractEnded(Event):
     """The last day of a cancelled contract is over; nothing is refunded.
 
     `tax` is the tax in a part payment for a cycle never granted; it and Σ lots.credited make up
-    `credited`. Of the `penalty`, `penalty_owed` is not covered by what is forfeited (row 19 when
+    `credited`. What was billed, never paid and may not be kept is `unbilled`, its tax included. Of
+    the `penalty`, `penalty_owed` is not covered by what is forfeited (row 19 when
     paid). `waived` was asked for and is not owed any more. `missing` is what the guard lacked.
     """
 
@@ -139,6 +142,8 @@ class ContractEnded(Event):
     penalty: Amount = 0
     penalty_owed: Amount = 0
     waived: Amount = 0
+    unbilled: Amount = 0
+    unbilled_tax: Amount = 0
     missing: tuple[str, ...] = ()
     sale: SaleDimensions
 

@@ -118,8 +118,12 @@ def _expired(state: Subscription, event: e.LotExpired, _: Recorded) -> Subscript
     if lapsed.remaining > 0:
         # Units frozen by a dispute stay behind: the lot goes on with what is left (4.9).
         lapsed = lapsed.rebased(0)
-    waived = state.waived + event.waived + event.waived_tax
-    return changed(state.with_lot(lapsed), waived=waived)
+    return changed(
+        state.with_lot(lapsed),
+        waived=state.waived + event.waived + event.waived_tax,
+        receivable=state.receivable - event.unbilled - event.unbilled_tax,
+        tax_funded=state.tax_funded - event.unbilled_tax,
+    )
 
 
 def _unexpired(state: Subscription, event: e.ExpiryReversed, _: Recorded) -> Subscription:
@@ -137,7 +141,8 @@ def _moved(lot: Lot, event: Lapse, sign: int) -> Lot:
         lapsed_value=lot.lapsed_value + sign * event.value,
         lapsed_funded=lot.lapsed_funded + sign * (event.gone + event.held),
         lapsed_tax=lot.lapsed_tax + sign * event.waived_tax,
-        funded=lot.funded - sign * event.gone,
+        funded=lot.funded - sign * (event.gone + event.unbilled),
+        billed=lot.billed - sign * event.unbilled,
         allocated=lot.allocated - sign * (event.gone + event.waived),
         held=lot.held + sign * event.held,
         lapsed_to=_went(event) or lot.lapsed_to,

@@ -57,7 +57,8 @@ class Lapse(Event):
 
     `forfeited` is breakage (row 20), `credited` store credit (row 20a), `held` stays in the
     liability. `waived` was never paid and, while the units are expired, is not owed, nor is
-    its tax.
+    its tax; `unbilled` and `unbilled_tax` of it stood in 1100. Of what is forfeited, `cancelled`
+    is kept because the contract was cancelled (4040).
     """
 
     line: Id
@@ -69,6 +70,9 @@ class Lapse(Event):
     held: Amount
     waived: Amount = 0
     waived_tax: Amount = 0
+    unbilled: Amount = 0
+    unbilled_tax: Amount = 0
+    cancelled: Amount = 0
     sale: SaleDimensions
 
     @property

@@ -16,9 +16,14 @@ class Whole(Altered, Desk):
     """A clinic with every command."""
 
 
-def ten(tax: int = 0, clauses: tuple[str, ...] = ("expiry", "cancellation"), **more: Any) -> Whole:
+def ten(
+    tax: int = 0,
+    clauses: tuple[str, ...] = ("expiry", "cancellation"),
+    policies: dict[str, Any] | None = None,
+    **more: Any,
+) -> Whole:
     """Ten sessions for 1,000.00 in thirds, the first of them paid on 1 February."""
-    glow = Whole({"escheat": "exempt"})
+    glow = Whole({"escheat": "exempt"} if policies is None else policies)
     glow.service("session", 12000)
     line = {"kind": "units", "line": "session", "services": ["session"], "quantity": 10}
     billing = {"kind": "plan", "instalments": THIRDS, "cancellable": True} | more
@@ -87,3 +92,53 @@ def test_an_instalment_that_is_due_is_owed_whether_or_not_the_clock_ran(
     assert glow.contract().owed == owed
     assert glow.accounts().get("1100", 0) == owed
     assert glow.passes("06-01") == []
+
+
+@pytest.mark.parametrize("tax", [0, 10000])
+def test_without_the_clause_only_what_was_paid_becomes_store_credit(tax: int) -> None:
+    """Two thirds are due, one is paid, nothing used: the third that is billed is owed no more."""
+    glow = ten(tax=tax, clauses=("refund",), cancellable=False)
+    glow.passes("03-10")
+    glow.cancel("03-10")
+    state = glow.contract()
+    books = glow.accounts()
+    assert (state.owed, state.receivable, "1100" in books) == (0, 0, False)
+    assert books["1020"] == 33334 == -books["2180"] - books.get("2200", 0)
+    assert state.deferred(day("03-10")) == 0
+
+
+def test_with_the_clause_what_is_billed_is_kept_and_stays_owed() -> None:
+    glow = ten(cancellable=False)
+    glow.passes("03-10")
+    glow.cancel("03-10")
+    assert glow.contract().owed == 33333
+    assert glow.accounts() == {"1020": 33334, "1100": 33333, "4040": -66667}
+
+
+def test_expiry_without_the_clause_credits_what_was_paid() -> None:
+    """Two of ten sessions used, all thirds billed, one paid: 133.34 of it is left."""
+    glow = ten(clauses=("refund",), cancellable=False)
+    glow.visit("02-02", "v-1", "session:2")
+    glow.passes("08-02")
+    assert glow.contract().owed == 0
+    assert glow.accounts() == {"1020": 33334, "4000": -20000, "2180": -13334}
+
+
+def test_the_state_is_due_nothing_that_was_never_paid() -> None:
+    """Escheat at its default: what is held is the money, the rest is owed and earned."""
+    glow = ten(policies={}, cancellable=False)
+    glow.passes("03-10")
+    glow.cancel("03-10")
+    assert glow.lot().held == 33334
+    assert glow.accounts() == {"1020": 33334, "1100": 33333, "2100": -33334, "4040": -33333}
+
+
+def test_what_thaws_after_the_cancellation_is_kept_as_a_cancellation_is() -> None:
+    """Two of ten sessions used, 1,000.00 paid; disputed, cancelled, won: 4040, not breakage."""
+    glow = ten()
+    glow.pay("02-01", 66666, charge="ch-1")
+    glow.visit("02-02", "v-1", "session:2")
+    glow.dispute("02-03", 66666)
+    glow.cancel("02-10")
+    glow.close_dispute("02-20", "won")
+    assert glow.accounts() == {"1020": 100000, "4000": -20000, "4040": -80000}

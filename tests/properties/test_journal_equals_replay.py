@@ -121,7 +121,9 @@ def expiries(draw: st.DrawFn) -> sub.LotExpired | sub.ExpiryReversed:
         "sale": draw(sales),
     }
     if draw(st.booleans()):
-        return sub.LotExpired(**fields, waived=0)
+        more = {"unbilled": draw(cents), "unbilled_tax": draw(cents)}
+        cancelled = draw(st.sampled_from([0, fields["forfeited"]]))
+        return sub.LotExpired(**fields, waived=0, cancelled=cancelled, **more)
     return sub.ExpiryReversed(**fields)
 
 
