@@ -1,6 +1,7 @@
 """Cancellation: notice, the last day, the penalty, where the value left goes (7.6, 8.3)."""
 
 from datetime import date, timedelta
+from itertools import chain
 
 from aggregates.cycles import bring, tax_paid
 from aggregates.drafting import Draft
@@ -10,6 +11,7 @@ from aggregates.expiry import (
     destination,
     expire_due,
     missing_for_forfeiture,
+    too_young,
 )
 from aggregates.granting import cycle_lots
 from aggregates.keeping import Left, kept_lots
@@ -141,12 +143,9 @@ def end(draft: Draft, day: date) -> c.ContractEnded:
     state = draft.state
     kept = kept_lots(state, day)
     unpaid = _unpaid(state)
-    value = sum(left.funded for left in kept)
-    missing = missing_for_forfeiture(state, day, "cancellation")
-    guarded = bool(missing) and sale_of(state).policies["forfeiture_guard"] == "on"
+    missing = _missing(state, kept, day)
     costs = state.leaving_penalty
-    covered = 0 if guarded else min(costs, value)
-    lots = _kept_lots(state, kept, covered, day, missing if guarded else ())
+    lots = _kept_lots(state, kept, costs, day, missing)
     forfeited = sum(lot.forfeited for lot in lots)
     tax, unbilled = _unpaid_tax(state), sum(lot.unbilled for lot in lots)
     unbilled_tax = billed_tax(state, unbilled)
@@ -160,12 +159,19 @@ def end(draft: Draft, day: date) -> c.ContractEnded:
         unbilled_tax=unbilled_tax,
         penalty=costs,
         penalty_owed=costs - min(costs, forfeited),
-        missing=missing if guarded else (),
+        missing=tuple(dict.fromkeys(chain.from_iterable(missing.values()))),
         sale=state.sale,
     )
     event = event.model_copy(update={"waived": _no_longer_owed(draft, event, day)})
-    _record(draft, event, day)
+    _record(draft, event, day, missing)
     return event
+
+
+def _missing(state: Subscription, kept: list[Left], day: date) -> dict[str, tuple[str, ...]]:
+    """Why the value left may not be kept, by grant: the guard, or a minimum life (7.6, 7.8)."""
+    guarded = sale_of(state).policies["forfeiture_guard"] == "on"
+    missing = missing_for_forfeiture(state, day, "cancellation") if guarded else ()
+    return {left.lot.grant: (*missing, *too_young(state, left.lot, day)) for left in kept}
 
 
 def _no_longer_owed(draft: Draft, event: c.ContractEnded, day: date) -> int:
@@ -175,15 +181,16 @@ def _no_longer_owed(draft: Draft, event: c.ContractEnded, day: date) -> int:
     return max(draft.state.owed - ended.state.owed + event.penalty_owed, 0)
 
 
-def _record(draft: Draft, event: c.ContractEnded, day: date) -> None:
+def _record(
+    draft: Draft, event: c.ContractEnded, day: date, missing: dict[str, tuple[str, ...]]
+) -> None:
     sold = sale_of(draft.state)
     at = None if day == draft.context.on else end_of_day(day, sold.timezone)
     draft.add(event, day, at)
     for lot in event.lots:
-        if lot.credited and event.missing and lot.value:
-            held = ForfeitureHeld(
-                line=lot.line, grant=lot.grant, amount=lot.credited, missing=event.missing
-            )
+        why = missing.get(lot.grant)
+        if lot.credited and why:
+            held = ForfeitureHeld(line=lot.line, grant=lot.grant, amount=lot.credited, missing=why)
             draft.add(held, day, at)
     if event.credited:
         added = StoreCreditAdded(
@@ -204,16 +211,20 @@ def _unpaid_tax(state: Subscription) -> int:
 
 
 def _kept_lots(
-    state: Subscription, kept: list[Left], covered: int, day: date, missing: tuple[str, ...]
+    state: Subscription,
+    kept: list[Left],
+    costs: int,
+    day: date,
+    missing: dict[str, tuple[str, ...]],
 ) -> list[c.EndedLot]:
-    """Each lot gives its part of the penalty that is `covered`; the guard says where the rest of
-    it goes.
+    """Each lot whose value may be kept gives its part of what leaving costs; the guard says where
+    the rest of it goes.
     """
     lots = []
-    for left, part in zip(
-        kept, largest_remainder(covered, [left.funded for left in kept]), strict=True
-    ):
-        goes = destination(state, left.lot, left.funded - part, day, missing)
+    free = [0 if missing[left.lot.grant] else left.funded for left in kept]
+    parts = largest_remainder(min(costs, sum(free)), free) if any(free) else free
+    for left, part in zip(kept, parts, strict=True):
+        goes = destination(state, left.lot, left.funded - part, day, missing[left.lot.grant])
         lots.append(_ended_lot(left, part + goes.forfeited, goes))
     return lots
 

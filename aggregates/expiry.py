@@ -87,20 +87,21 @@ def state_of(state: Subscription) -> str | None:
 def _obstacles(state: Subscription, lot: Lot, last_day: date) -> tuple[str, ...]:
     """Why value may not lapse: what the guard misses, or a minimum life that is not over yet.
 
-    The guard can be switched off, a minimum life cannot; a gift has none (7.8).
+    The guard can be switched off, a minimum life cannot.
     """
-    policies = sale_of(state).policies
-    guarded = policies["forfeiture_guard"] == "on"
+    guarded = sale_of(state).policies["forfeiture_guard"] == "on"
     clause = "expiry" if state.ended is None else "cancellation"
     missing = missing_for_forfeiture(state, last_day, clause) if guarded else ()
-    months = minimum_months(policies, state_of(state), kind_of(lot), lot.starts)
-    if (
-        lot.sold.bonus
-        or not months
-        or last_day >= Duration(months=months).end(lot.starts) - ONE_DAY
-    ):
-        return missing
-    return (*missing, f"minimum life of {months} months")
+    return (*missing, *too_young(state, lot, last_day))
+
+
+def too_young(state: Subscription, lot: Lot, last_day: date) -> tuple[str, ...]:
+    """The minimum life of paid value that is not over by a day; a gift has none (7.8)."""
+    months = minimum_months(sale_of(state).policies, state_of(state), kind_of(lot), lot.starts)
+    if lot.sold.bonus or not months:
+        return ()
+    is_over = last_day >= Duration(months=months).end(lot.starts) - ONE_DAY
+    return () if is_over else (f"minimum life of {months} months",)
 
 
 def destination(

@@ -19,6 +19,7 @@ from aggregates.subscription.change_events import ContractEnded
 from aggregates.subscription.cycle_orders import Dormancy
 from aggregates.subscription.dormancy_events import DormancyReached
 from ledger.codes import Code, Refused
+from tests.support.alterations import Altered
 from tests.support.clinic import Glow, consent, day, parsed, sessions
 from tests.support.corrections import Desk
 
@@ -209,6 +210,24 @@ def test_paid_credit_does_not_lapse_before_its_minimum_life(
     assert (expired.forfeited, expired.credited) == goes
     told = [held.missing for held in glow.events(e.ForfeitureHeld)]
     assert told == ([("minimum life of 60 months",)] if goes[1] else [])
+
+
+@pytest.mark.parametrize(("rows", "kept"), [([FIVE_YEARS], 0), ([], 50000)])
+def test_paid_credit_is_not_kept_when_its_contract_is_cancelled_before_its_minimum_life(
+    rows: list[Row], kept: int
+) -> None:
+    glow = clinic(Altered, escheat="exempt", minimum_life=rows)
+    assert isinstance(glow, Altered)
+    registered(glow, "NY")
+    line = {"kind": "credit", "line": "credit", "face": 50000}
+    glow.publish("credit", 50000, [line], term={"years": 1})
+    payment = {"payment": "pay-1", "amount": 50000, "tender": "cash"}
+    glow.sell("01-10", "credit", payment=payment, consent=consent())
+    glow.cancel("02-10")
+    [ended] = glow.events(ContractEnded)
+    assert (ended.forfeited, ended.credited) == (kept, 50000 - kept)
+    told = [held.missing for held in glow.events(e.ForfeitureHeld)]
+    assert told == ([] if kept else [("minimum life of 60 months",)])
 
 
 def test_a_gift_has_no_minimum_life() -> None:

@@ -168,6 +168,19 @@ def test_what_was_billed_and_not_paid_is_no_money_of_the_other_contract() -> Non
     assert glow.ties("01-12", "s-1", "s-2")
 
 
+def test_a_quota_that_is_earned_by_the_day_is_not_given_away_by_the_unit() -> None:
+    """Its value is in its days: one of four visits would take all of it along (6.3)."""
+    glow = Desk({"escheat": "exempt", "quota_membership": "ratable"})
+    glow.service("session", 15000)
+    line = {"kind": "units", "line": "session", "services": ["session"], "quantity": "4"}
+    monthly = {"kind": "recurring", "every": "month", "grants": "each_cycle"}
+    glow.publish("club", 40000, [line], billing=monthly, transferable=True)
+    glow.sell("01-05", "club")
+    glow.pay("01-05", 40000)
+    refusal = glow.transfer("01-10", "1")
+    assert (refusal.code, refusal.field) == (Code.NOT_TRANSFERABLE, "data.line")
+
+
 def test_units_of_credit_are_face() -> None:
     glow = Desk()
     glow.service("session", 20000)

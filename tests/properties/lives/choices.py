@@ -4,6 +4,12 @@ from hypothesis import strategies as st
 
 from tests.properties.lives.clinic import OFFERS
 
+FIVE_YEARS = {
+    "state": "US",
+    "kind": "stored_value",
+    "months": 60,
+    "effective_from": "2010-08-22",
+}
 POLICIES = st.fixed_dictionaries(
     {
         "escheat": st.sampled_from(["exempt", "subject"]),
@@ -11,6 +17,8 @@ POLICIES = st.fixed_dictionaries(
         "late_cycle": st.sampled_from(["grant", "skip", "extend"]),
         "bonus_credit": st.sampled_from(["pool", "separate"]),
         "reinstatement": st.sampled_from(["reverse", "zero_price"]),
+        "quota_membership": st.sampled_from(["auto", "auto", "ratable"]),
+        "minimum_life": st.sampled_from([[], [], [FIVE_YEARS]]),
     }
 )
 SALES = st.fixed_dictionaries(
