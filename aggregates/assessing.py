@@ -41,8 +41,11 @@ def _may_assess(state: Subscription) -> Refused | None:
 
 
 def _booked(judged: ContractAssessed, state: Subscription) -> ContractAssessed:
-    """The deposit funds the lots; what was drawn of them is earned, the rest is liability."""
-    unpaid = replace(state, received=state.received - state.deposit)
+    """The deposit funds the lots; what was drawn of them is earned, the rest is liability.
+
+    Of a contract that has ended it funds what is left of them, with its tax.
+    """
+    unpaid = replace(state, received=state.received - state.deposit, ended=None, ended_on=None)
     funding = split(unpaid, state.deposit)
     performed = _performed(state)
     lots = list(state.lots.values())

@@ -25,6 +25,7 @@ def _refunded(to: tuple[str, ...], account: str) -> Posting:
     legs = (
         debit(LIABILITY, "amount", each="shares"),
         debit("2200", "tax", "receivable_tax", place="contract"),
+        debit("2150", "deposit", place="contract"),
         debit("4900", "conceded"),
         credit("1100", "receivable", place="contract"),
         credit(LIABILITY, "amount", each="refilled"),

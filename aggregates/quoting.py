@@ -10,7 +10,7 @@ from aggregates.formulas import Claim, Step, steps_of
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.unused import Leaving, liability_of, unused_lots
 from aggregates.values import Formula, RefundBasis
-from ledger.ratios import share
+from ledger.ratios import part_of, share
 
 FORMULAS: tuple[Formula, ...] = get_args(Formula)
 
@@ -48,7 +48,9 @@ def quote(
 ) -> Quote:
     """One formula applied to what would leave; `whole` when that is everything unused."""
     liability = liability_of(state, leaving, on)
-    if in_cooling_off(state, on):
+    if not state.has_contract:
+        steps = [Step("deposit, less what was delivered", _spare_deposit(state))]
+    elif in_cooling_off(state, on):
         steps = [Step("unused value, in full within the cooling-off window", liability)]
     else:
         steps = steps_of(formula, Claim(state, leaving, on, whole, liability))
@@ -87,6 +89,13 @@ def tax_within(state: Subscription, amount: int) -> int:
 def _still_there(state: Subscription, target: int) -> int:
     """Tax up to a cumulative target; never more than came in and was neither returned nor lost."""
     return max(min(target, state.tax_funded - state.tax_lost) - state.tax_returned, 0)
+
+
+def _spare_deposit(state: Subscription) -> int:
+    """What of a deposit is not for services that were delivered, and their tax (2)."""
+    used = sum(draw.amount for draw in state.unposted.values())
+    tax = part_of(state.tax, used, state.price) if used else 0
+    return max(state.deposit - used - tax, 0)
 
 
 def quotes(state: Subscription, on: date) -> list[dict[str, Any]]:

@@ -130,6 +130,7 @@ def _refunded(
     unpaid = unpaid_of(state, leaving, chosen.liability)
     billed = unpaid.receivable - unpaid.receivable_tax
     refilled = refilled_of(state, leaving, chosen.liability + billed, context.on)
+    deposit = 0 if state.has_contract else chosen.amount
     moved = min(chosen.refund, chosen.liability) + sum(part.amount for part in refilled)
     ended = bool(leaving) and nothing_left(state, leaving, context.on)
     waived = state.owed - state.receivable + unpaid.receivable if ended else unpaid.waived
@@ -142,7 +143,8 @@ def _refunded(
         shares=shares_of([item.lot for item in leaving], [item.freed for item in leaving]),
         refilled=refilled,
         forfeited=max(chosen.revenue_effect, 0),
-        conceded=max(-chosen.revenue_effect, 0),
+        conceded=max(-chosen.revenue_effect - deposit, 0),
+        deposit=deposit,
         receivable=unpaid.receivable,
         receivable_tax=unpaid.receivable_tax,
         waived=waived,
@@ -180,26 +182,24 @@ def _exceeds(order: Refund, state: Subscription, amount: int) -> Refused | None:
     """Nothing, or more than is paid and still lies on the payments, is refused.
 
     Units that came from another contract brought no payment: their money can only become store
-    credit. A deposit goes back once the contract is assessed (accounting.md 2).
+    credit. Without a contract, all that was paid is a deposit (accounting.md 2).
     """
     payments = state.payments.values()
     most = sum(paid.refundable for paid in payments)
     if order.to == "store_credit":
         most += max(state.received - sum(paid.amount - paid.excess for paid in payments), 0)
-    most = min(most, state.paid) - state.deposit
+    most = min(most, state.paid if state.has_contract else state.deposit)
     if 0 < amount <= most:
         return None
     return Refused(
         Code.REFUND_EXCEEDS,
-        _why_not(state, amount),
+        _why_not(amount),
         "data.amount" if order.amount is not None else None,
         {"amount": amount, "refundable": refundable(state)},
     )
 
 
-def _why_not(state: Subscription, amount: int) -> str:
-    if state.deposit:
-        return "The money is a deposit: it goes back once the contract test is met."
+def _why_not(amount: int) -> str:
     if amount <= 0:
         return "There is nothing to refund."
     return "The refund is larger than what is left on the payments."

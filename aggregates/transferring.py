@@ -79,8 +79,8 @@ def _may_transfer(
         )
     if giver.lots_of(order.line)[0].is_time:
         # Its units have no value of their own: days do, and those cannot be given by the unit.
-        problem = f"Line {order.line} is earned by the day: its units cannot be transferred."
-        return Refused(Code.NOT_TRANSFERABLE, problem, "data.line")
+        by_day = f"Line {order.line} is earned by the day: its units cannot be transferred."
+        return Refused(Code.NOT_TRANSFERABLE, by_day, "data.line")
     if target.sold is not None and giver.awaits_use != target.awaits_use:
         early = "Of the two contracts, only one runs already."
         return Refused(Code.NOT_STARTED, early, "data.to_subscription")

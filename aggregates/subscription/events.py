@@ -202,7 +202,7 @@ class Refunded(Event):
 
     `shares` leave the liability, `refilled` funds what remaining lines lacked, `receivable` was
     billed and is no longer due, with `receivable_tax` in it. Σ shares − Σ refilled = amount −
-    tax + forfeited − conceded + receivable − receivable_tax. `waived` is no longer owed at all.
+    tax + forfeited − conceded − deposit + receivable − receivable_tax. `waived` is no longer owed.
     """
 
     refund: Id
@@ -214,6 +214,7 @@ class Refunded(Event):
     refilled: tuple[Share, ...] = ()
     forfeited: Amount
     conceded: Amount
+    deposit: Amount = 0
     receivable: Amount = 0
     receivable_tax: Amount = 0
     waived: Amount

@@ -88,8 +88,9 @@ def refunded(state: Subscription, event: e.Refunded, recorded: Recorded) -> Subs
         refunds=put(state.refunds, event.refund, given),
         returned=state.returned + event.amount,
         waived=state.waived + event.waived,
-        paid_ex_tax=state.paid_ex_tax - (event.amount - event.tax),
-        refunded_ex_tax=state.refunded_ex_tax + (event.amount - event.tax),
+        deposit=state.deposit - event.deposit,
+        paid_ex_tax=state.paid_ex_tax - (event.amount - event.tax - event.deposit),
+        refunded_ex_tax=state.refunded_ex_tax + (event.amount - event.tax - event.deposit),
         tax_returned=state.tax_returned + event.tax,
     )
     return _ended(state, "refunded", recorded.effective_on) if event.ended else state

@@ -194,9 +194,40 @@ def test_a_disputed_deposit_leaves_the_deposits(outcome: str) -> None:
     assert glow.ties("03-01", "s-1")
 
 
-def test_a_deposit_is_not_refunded() -> None:
+@pytest.mark.parametrize(("tax", "back"), [(0, 10000), (8000, 7600)])
+def test_a_deposit_goes_back_less_what_was_delivered(tax: int, back: int) -> None:
+    """400.00 are paid, three sessions at 100.00 were given; no revenue, and no more is owed."""
+    glow = doubtful(tax=tax)
+    glow.pay("01-05", 40000)
+    glow.visit("01-06", "v1", "session:3")
+    assert glow.refund("01-10")["amount"] == back
+    assert glow.journal()[-2:] == [
+        ("01-10", "29", {"2150": back, "2170": -back}),
+        ("01-10", "30", {"2170": back, "1020": -back}),
+    ]
+    kept, contract = 40000 - back, glow.contract()
+    assert (contract.deposit, contract.paid, contract.ended) == (kept, kept, "refunded")
+    assert glow.accounts() == {"1020": kept, "2150": -kept}
+    glow.assess("02-01")
+    books = glow.accounts()
+    assert (books["4000"], books.get("2200", 0), books.get("2180")) == (-30000, 30000 - kept, None)
+
+
+def test_a_deposit_of_which_a_part_went_back_is_assessed_as_what_is_left() -> None:
     glow = doubtful()
     glow.pay("01-05", 40000)
-    refusal = glow.refund("01-10")
-    assert refusal.code is Code.REFUND_EXCEEDS
-    assert "deposit" in refusal.message
+    line = {"line": "session", "quantity": "8"}
+    agreed = {"amount": 20000, "lines": [line], "approver": "bob"}
+    assert glow.refund("01-10", **agreed)["amount"] == 20000
+    assert glow.refund("01-10", "r-2", amount=20001, approver="bob").code is Code.REFUND_EXCEEDS
+    assert glow.assess("02-01")["deposit"] == 20000
+    assert (glow.contract().owed, glow.contract().paid) == (0, 20000)
+    glow.visit("02-02", "v1", "session:2")
+    assert glow.accounts() == {"1020": 20000, "4000": -20000}
+
+
+def test_money_of_a_contract_is_not_refunded_twice_as_a_deposit() -> None:
+    glow = doubtful()
+    glow.pay("01-05", 40000)
+    glow.refund("01-10")
+    assert glow.refund("01-11", "r-2").code is Code.REFUND_EXCEEDS

@@ -121,9 +121,9 @@ def expiries(draw: st.DrawFn) -> sub.LotExpired | sub.ExpiryReversed:
         "sale": draw(sales),
     }
     if draw(st.booleans()):
-        more = {"unbilled": draw(cents), "unbilled_tax": draw(cents)}
-        cancelled = draw(st.sampled_from([0, fields["forfeited"]]))
-        return sub.LotExpired(**fields, waived=0, cancelled=cancelled, **more)
+        fields |= {"unbilled": draw(cents), "unbilled_tax": draw(cents)}
+        fields["cancelled"] = draw(st.sampled_from([0, fields["forfeited"]]))
+        return sub.LotExpired(**fields, waived=0)
     return sub.ExpiryReversed(**fields)
 
 
