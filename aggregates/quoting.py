@@ -10,7 +10,7 @@ from aggregates.formulas import Claim, Step, steps_of
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.unused import Leaving, liability_of, unused_lots
 from aggregates.values import Formula, RefundBasis
-from ledger.ratios import part_of, share
+from ledger.ratios import part_of, rounded, share
 
 FORMULAS: tuple[Formula, ...] = get_args(Formula)
 
@@ -48,12 +48,14 @@ def quote(
 ) -> Quote:
     """One formula applied to what would leave; `whole` when that is everything unused."""
     liability = liability_of(state, leaving, on)
+    claim = Claim(state, leaving, on, whole, liability)
     if not state.has_contract:
-        steps = [Step("deposit, less what was delivered", _spare_deposit(state))]
+        spare = rounded(_spare_deposit(state) * claim.part)
+        steps = [Step("deposit, less what was delivered", spare)]
     elif in_cooling_off(state, on):
         steps = [Step("unused value, in full within the cooling-off window", liability)]
     else:
-        steps = steps_of(formula, Claim(state, leaving, on, whole, liability))
+        steps = steps_of(formula, claim)
     refund = sum(item.amount for item in steps)
     tax = tax_back(state, refund)
     if tax:

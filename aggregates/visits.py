@@ -190,9 +190,9 @@ def _draw_reversed(
 ) -> e.DrawReversed:
     recorded, lot = recorded_of(visit), contract.lots[drawn.grant]
     earned = _earned(contract, row, drawn, recorded.status)
-    amount = _comes_back(lot, drawn, f"{order.visit}/{row.line}")
-    payable = min(earned.payable, amount)
     waits = not contract.has_contract
+    amount = drawn.amount if waits else _comes_back(lot, drawn, f"{order.visit}/{row.line}")
+    payable = min(earned.payable, amount)
     return e.DrawReversed(
         visit=order.visit,
         visit_line=row.line,

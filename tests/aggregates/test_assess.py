@@ -226,6 +226,19 @@ def test_a_deposit_of_which_a_part_went_back_is_assessed_as_what_is_left() -> No
     assert glow.accounts() == {"1020": 20000, "4000": -20000}
 
 
+def test_a_visit_before_a_deposit_went_back_can_be_undone() -> None:
+    """What comes back was worth 300.00 of the deposit, which can go back then."""
+    glow = doubtful()
+    glow.pay("01-05", 40000)
+    glow.visit("01-06", "v1", "session:3")
+    assert glow.refund("01-10", lines=[{"line": "session", "quantity": "2"}])["amount"] == 2857
+    glow.reverse("01-11", "v1")
+    assert not glow.contract().unposted
+    assert glow.lot().value_left(day("01-11")) == 80000
+    assert glow.refund("01-12", "r-2")["amount"] == 37143
+    assert glow.accounts() == {}
+
+
 def test_money_of_a_contract_is_not_refunded_twice_as_a_deposit() -> None:
     glow = doubtful()
     glow.pay("01-05", 40000)
