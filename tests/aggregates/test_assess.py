@@ -217,7 +217,7 @@ def test_a_deposit_of_which_a_part_went_back_is_assessed_as_what_is_left() -> No
     glow = doubtful()
     glow.pay("01-05", 40000)
     line = {"line": "session", "quantity": "8"}
-    agreed = {"amount": 20000, "lines": [line], "approver": "bob"}
+    agreed: dict[str, Any] = {"amount": 20000, "lines": [line], "approver": "bob"}
     assert glow.refund("01-10", **agreed)["amount"] == 20000
     assert glow.refund("01-10", "r-2", amount=20001, approver="bob").code is Code.REFUND_EXCEEDS
     assert glow.assess("02-01")["deposit"] == 20000
