@@ -5,6 +5,7 @@ for nothing it does not use.
 """
 
 import gc
+import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+from filelock import FileLock
 
 from aggregates.catalog import EVENTS, LIFTS
 from aggregates.clinic.state import CLINIC, Clinic
@@ -29,6 +31,7 @@ from ledger.store.store import EventStore
 
 if TYPE_CHECKING:
     from commands.handling import Commands
+    from consumers.http.keys import Keys
     from consumers.nats.deadletters import DeadLetters
     from consumers.nats.worker import Services
 
@@ -101,6 +104,15 @@ class Ledger:
         letters = DeadLetters.open(self.conninfo)
         self._open.callback(letters.close)
         return letters
+
+    @cached_property
+    def keys(self) -> "Keys":
+        """The API keys of all clinics."""
+        from consumers.http.keys import Keys  # noqa: PLC0415
+
+        keys = Keys.open(self.conninfo, key_secret(self.settings))
+        self._open.callback(keys.close)
+        return keys
 
     def services(self, waits: int | None = None) -> "Services":
         """What the workers need; `waits` bounds how often an unknown name is waited for."""
@@ -192,6 +204,23 @@ def running(settings: Settings) -> Iterator[Ledger]:
         except psycopg.OperationalError as error:
             raise WrongSetup(f"the database cannot be used: {str(error).strip()}") from None
         yield Ledger(settings, servers, conninfo, open_)
+
+
+def key_secret(settings: Settings) -> bytes:
+    """What hashes of API keys are keyed with; on embedded servers a file beside them.
+
+    Raises WrongSetup where an external database has no LEDGER_KEY_SECRET.
+    """
+    if settings.key_secret is not None:
+        return settings.key_secret.encode()
+    if not settings.embedded:
+        raise WrongSetup("LEDGER_KEY_SECRET must be set: API keys are hashed with it")
+    kept = settings.data / "key-secret"
+    with FileLock(settings.data / "key-secret.lock"):
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_urlsafe(32))
+        return kept.read_bytes()
 
 
 def _replicas(urls: str | None) -> int:

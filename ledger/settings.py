@@ -14,7 +14,8 @@ class Settings:
     """Where the servers are and which clock holds.
 
     `database` and `nats` name external servers; without them the embedded ones of the
-    folder `data` are used. `now` replaces the clock (interfaces.md 2, ``--now``).
+    folder `data` are used. `now` replaces the clock (interfaces.md 2, ``--now``). The hashes
+    of API keys are keyed with `key_secret`.
     """
 
     data: Path = DEFAULT_DATA
@@ -22,6 +23,7 @@ class Settings:
     nats: str | None = None
     now: datetime | None = None
     allow_clock: bool = False
+    key_secret: str | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -41,5 +43,6 @@ def from_environment() -> Settings:
         database=os.environ.get("LEDGER_DATABASE_URL") or None,
         nats=os.environ.get("LEDGER_NATS_URL") or None,
         allow_clock=os.environ.get("LEDGER_ALLOW_CLOCK") == "1",
+        key_secret=os.environ.get("LEDGER_KEY_SECRET") or None,
         environment=dict(os.environ),
     )

@@ -15,10 +15,12 @@ from consumers.cli import (
     demo,
     evidence,
     explaining,
+    keys,
     members,
     operations,
     recording,
     reports,
+    serving,
     upkeep,
 )
 from consumers.cli.arguments import globals_first
@@ -95,7 +97,7 @@ def options(
 
 
 app.command()(demo.demo)
-app.command()(upkeep.serve)
+app.command()(serving.serve)
 app.command()(recording.apply)
 app.command()(asking.balance)
 app.command()(asking.history)
@@ -127,6 +129,7 @@ app.command()(explaining.explain)
 app.command()(evidence.evidence)
 app.command("verify-packet")(evidence.verify_packet)
 app.add_typer(upkeep.dead_app, name="dead")
+app.add_typer(keys.key_app, name="key")
 app.command()(upkeep.rebuild)
 app.command()(upkeep.check)
 app.command()(upkeep.stop)

@@ -1,26 +1,22 @@
 """The calls that record: apply, tick, close, reopen."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
-from itertools import count
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from consumers import asking
 from consumers.bootstrap import Ledger
 from consumers.cli.call import Call, Mistake, period
 from consumers.cli.closed import close_sheets, sealed_report
 from consumers.cli.output import Sheet, show, write_line
 
 if TYPE_CHECKING:
-    from commands.envelope import Envelope, Result
+    from commands.envelope import Result
 
 CHUNK_BYTES = 256 * 1024
-BATCH = 200
-"""Lines decided and recorded together; a stranger's clinic or a bad line ends a batch early."""
 REJECTED = 1
 
 
@@ -34,11 +30,14 @@ def apply(
 
     Example: echo '{"command":"change_plan", ...}' | ledger --clinic glow apply -
     """
+    from commands.envelope import Defaults  # noqa: PLC0415
+    from consumers.applying import results  # noqa: PLC0415
+
     call: Call = context.obj
     with opened(file) as source, call.ledger() as ledger:
         rejected = False
         touched: set[str] = set()
-        for result, clinic in results(ledger, arrived(source), call.clinic):
+        for result, clinic in results(ledger, arrived(source), Defaults(clinic=call.clinic)):
             rejected = rejected or not result.ok
             if result.ok and clinic:
                 touched.add(clinic)
@@ -71,52 +70,6 @@ def arrived(source: BufferedReader) -> Iterator[list[bytes]]:
     yield [rest]
 
 
-def results(
-    ledger: Ledger, pieces: Iterable[list[bytes]], clinic: str | None
-) -> Iterator[tuple["Result", str | None]]:
-    """One result for each line that is not blank, in their order, with the line's clinic.
-
-    Lines of one clinic that arrived together are recorded together.
-    """
-    from commands.envelope import Defaults, Result  # noqa: PLC0415
-    from commands.reading import read_line  # noqa: PLC0415
-
-    defaults = Defaults(clinic=clinic)
-    numbers = count(1)
-    for piece in pieces:
-        batch: list[Envelope] = []
-        for line, number in zip(piece, numbers, strict=False):
-            read = read_line(line, defaults) if line.strip() else None
-            if batch and (isinstance(read, Result) or (read and not _together(batch, read))):
-                yield from _recorded(ledger, batch)
-                batch = []
-            if isinstance(read, Result):
-                yield _numbered(read, number), None
-            elif read is not None:
-                batch.append(read)
-        if batch:
-            yield from _recorded(ledger, batch)
-
-
-def _together(batch: "list[Envelope]", after: "Envelope") -> bool:
-    """Whether the next line can be decided with these: a clinic must be there before its lines."""
-    first = batch[0]
-    return len(batch) < BATCH and after.clinic == first.clinic and first.command != "define_clinic"
-
-
-def _recorded(ledger: Ledger, batch: "list[Envelope]") -> Iterator[tuple["Result", str | None]]:
-    clinic = batch[0].clinic
-    for result in ledger.commands.handle_many(clinic, batch):
-        yield result, clinic
-
-
-def _numbered(result: "Result", number: int) -> "Result":
-    """The refusal of a line that has no readable id is found by its number."""
-    assert result.error is not None
-    result.error.details.setdefault("line", number)
-    return result
-
-
 def tick(context: typer.Context) -> None:
     """Record what time alone brings by the clock's now. Doing it twice is harmless.
 
@@ -126,6 +79,7 @@ def tick(context: typer.Context) -> None:
     Example: ledger tick --now 2026-04-01T08:00:00-04:00
     """
     from commands.envelope import Actor  # noqa: PLC0415
+    from consumers.applying import ticked  # noqa: PLC0415
 
     call: Call = context.obj
     actor = Actor.model_validate(call.recorder())
@@ -137,20 +91,6 @@ def tick(context: typer.Context) -> None:
                 rejected = rejected or not result.ok
                 write_line(result.to_json())
     raise typer.Exit(REJECTED if rejected else 0)
-
-
-def ticked(ledger: Ledger, clinic: str, actor: Any) -> Iterator["Result"]:
-    """The steps that are due at the clinic, its read models up to date before and after."""
-    from commands.ticking import tick as steps  # noqa: PLC0415
-
-    ledger.catch_up(clinic)
-    yield from steps(
-        ledger.commands,
-        clinic,
-        lambda name, through: asking.due_contracts(ledger, name, through),
-        actor,
-    )
-    ledger.catch_up(clinic)
 
 
 def close(

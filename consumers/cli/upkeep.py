@@ -1,11 +1,6 @@
 """The calls of whoever runs the ledger: serve, check, rebuild, dead letters, stop."""
 
 import asyncio
-import logging
-import signal
-import sys
-from contextlib import ExitStack
-from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,8 +14,6 @@ if TYPE_CHECKING:
     from consumers.nats.deadletters import DeadLetter
 
 DIFFERENT = 1
-HOST = "127.0.0.1"
-PORT = 8080
 
 dead_app = typer.Typer(no_args_is_help=True, help="Messages that could not be taken.")
 Letter = Annotated[str | None, typer.Argument(metavar="[ID]", help="One letter; default: all.")]
@@ -166,57 +159,3 @@ def described(letter: "DeadLetter") -> dict[str, Any]:
         "sha256": letter.sha256,
         "bytes": len(letter.payload),
     }
-
-
-def serve(
-    context: typer.Context,
-    workers: Annotated[
-        bool, typer.Option("--workers", help="Also relay, consumers, projector and clock.")
-    ] = False,
-    host: Annotated[str, typer.Option(help="Where /health is answered.")] = HOST,
-    port: Annotated[int, typer.Option(help="0: a free one.")] = PORT,
-) -> None:
-    """Answer /health and, with --workers, work off visits and payments until stopped.
-
-    Example: ledger serve --workers
-    """
-    from consumers.health import answering  # noqa: PLC0415
-
-    call: Call = context.obj
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("consumers").setLevel(logging.INFO)
-    over = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
-    with ExitStack() as stack, call.ledger() as ledger:
-        try:
-            bound = stack.enter_context(answering(host, port, lambda: _probe(ledger)))
-        except OSError as error:
-            raise Mistake(f"port {port}: {error.strerror}; say --port with another") from None
-        sys.stderr.write(f"Healthy while http://{host}:{bound}/health says so.\n")
-        serve_until(ledger, over, workers=workers)
-
-
-def _probe(ledger: Ledger) -> None:
-    ledger.clinics()
-
-
-def serve_until(ledger: Ledger, over: Event, *, workers: bool) -> None:
-    """Waits for `over`; raises what ended the workers before it."""
-    if not workers:
-        over.wait()
-        return
-    from consumers.working import ticking, working  # noqa: PLC0415
-
-    with working(ledger) as crew, ticking(lambda: _tick_all(ledger)):
-        sys.stderr.write(f"Working: relay, consumers, projector, clock; NATS {ledger.nats()}.\n")
-        while not over.wait(0.2):
-            crew.check()
-
-
-def _tick_all(ledger: Ledger) -> list[Any]:
-    from commands.envelope import Actor  # noqa: PLC0415
-    from consumers.cli.recording import ticked  # noqa: PLC0415
-
-    clock = Actor(id="clock", role="service")
-    return [result for clinic in ledger.clinics() for result in ticked(ledger, clinic, clock)]

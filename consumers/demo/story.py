@@ -17,11 +17,11 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from commands.envelope import Actor
+from commands.envelope import Actor, Defaults
 from commands.ticking import tick
 from consumers import asking
+from consumers.applying import results
 from consumers.bootstrap import Ledger
-from consumers.cli.recording import results
 from consumers.demo.cast import PATIENTS, registrations, sale_lines
 from consumers.demo.clinic import CLINIC, FORGOTTEN, Line, define_service, line, moment, set_up
 from consumers.demo.dispute import dispute_lines
@@ -66,7 +66,7 @@ class Stage:
         """Runs command lines as `ledger apply` does; raises Broken for one that is refused."""
         wanted = [orjson.dumps(item) for item in lines]
         with self._progress(what, len(wanted)) as advance:
-            for result, _ in results(self.ledger, [wanted], None):
+            for result, _ in results(self.ledger, [wanted], Defaults()):
                 if result.error is not None:
                     raise Broken(f"the story's command {result.id}: {result.error.message}")
                 advance(1)

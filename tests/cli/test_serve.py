@@ -56,9 +56,10 @@ def test_a_visit_on_nats_reaches_the_balance(terminal: Terminal) -> None:
     with terminal.start("serve", "--workers", "--port", "0", *clock) as server:
         assert server.stderr is not None
         healthy = server.stderr.readline().decode()
-        assert "Working" in server.stderr.readline().decode()
-        [address] = re.findall(r"http://\S+/health", healthy)
-        assert (asked(address), asked(f"{address}/else")) == (200, 404)
+        assert b"First key of glow" in server.stderr.readline()
+        assert b"Working" in server.stderr.readline()
+        [address] = re.findall(r"http://\S+:\d+", healthy)
+        assert (asked(f"{address}/healthz"), asked(f"{address}/else")) == (200, 404)
         while b"working" not in server.stderr.readline():
             pass
         asyncio.run(publish(Servers(terminal.data).nats()))

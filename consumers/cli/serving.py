@@ -1,0 +1,95 @@
+"""`ledger serve`: the API on a port and, if asked, the workers in the same process."""
+
+import logging
+import signal
+import socket
+import sys
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import Event
+from typing import Annotated, Any
+
+import typer
+
+from consumers.bootstrap import Ledger
+from consumers.cli.call import Call, Mistake
+
+HOST = "127.0.0.1"
+PORT = 8080
+#: How long the key lasts that a ledger without any key prints.
+FIRST_KEY = timedelta(days=30)
+
+
+def serve(
+    context: typer.Context,
+    workers: Annotated[
+        bool, typer.Option("--workers", help="Also relay, consumers, projector and clock.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="Where the API answers.")] = HOST,
+    port: Annotated[int, typer.Option(help="0: a free one.")] = PORT,
+) -> None:
+    """Answer the HTTP API and, with --workers, work off visits and payments until stopped.
+
+    On embedded servers a clinic without any API key gets a first one, printed once.
+
+    Example: ledger serve --workers
+    """
+    from consumers.http.app import make_app  # noqa: PLC0415
+    from consumers.http.callers import Gate, KeyBearer  # noqa: PLC0415
+    from consumers.http.serving import served  # noqa: PLC0415
+
+    call: Call = context.obj
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("consumers").setLevel(logging.INFO)
+    over = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    with ExitStack() as stack, call.ledger() as ledger:
+        listener = stack.enter_context(_listening(host, port))
+        app = make_app(ledger, Gate(KeyBearer(ledger.keys, ledger.settings.clock)))
+        bound = stack.enter_context(served(app, listener))
+        sys.stderr.write(f"The API answers at http://{host}:{bound}, described in /openapi.json.\n")
+        _print_first_keys(ledger)
+        serve_until(ledger, over, workers=workers)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise Mistake(f"port {port}: {error.strerror}; say --port with another") from None
+
+
+def _print_first_keys(ledger: Ledger) -> None:
+    """On a machine of one's own nobody else can make the first key."""
+    from consumers.http.keys import SCOPES, NewKey  # noqa: PLC0415
+
+    if not ledger.settings.embedded:
+        return
+    now = ledger.settings.clock()
+    for clinic in ledger.clinics():
+        if not ledger.keys.list(clinic):
+            new = NewKey(clinic, "local", "clinic_admin", SCOPES, now + FIRST_KEY)
+            _, text = ledger.keys.create(new, now)
+            sys.stderr.write(f"First key of {clinic}, shown this once: {text}\n")
+
+
+def serve_until(ledger: Ledger, over: Event, *, workers: bool) -> None:
+    """Waits for `over`; raises what ended the workers before it."""
+    if not workers:
+        over.wait()
+        return
+    from consumers.working import ticking, working  # noqa: PLC0415
+
+    with working(ledger) as crew, ticking(lambda: _tick_all(ledger)):
+        sys.stderr.write(f"Working: relay, consumers, projector, clock; NATS {ledger.nats()}.\n")
+        while not over.wait(0.2):
+            crew.check()
+
+
+def _tick_all(ledger: Ledger) -> list[Any]:
+    from commands.envelope import Actor  # noqa: PLC0415
+    from consumers.applying import ticked  # noqa: PLC0415
+
+    clock = Actor(id="clock", role="service")
+    return [result for clinic in ledger.clinics() for result in ticked(ledger, clinic, clock)]

@@ -1,0 +1,90 @@
+"""The application: every route there is, and what all of them share."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from consumers.bootstrap import Ledger
+from consumers.http import acts, health, questions, reporting, writing
+from consumers.http.callers import Gate
+from consumers.http.description import describe
+from consumers.http.dressing import Dressed
+from consumers.http.problems import Refusal
+from consumers.http.questions import QUESTIONS
+from consumers.http.resources import RESOURCES
+from consumers.http.site import Site
+from consumers.http.work import Work
+
+
+def make_app(ledger: Ledger, gate: Gate) -> FastAPI:
+    """The API of a ledger; `gate` tells who a request is from."""
+    work = Work()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        work.close()
+
+    app = FastAPI(
+        title="Clinic ledger",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+    )
+    site = Site(ledger, gate, work)
+    _add_routes(app, site)
+    describe(app)
+    app.add_middleware(Dressed)
+    app.exception_handler(Refusal)(_refused)
+    app.exception_handler(HTTPException)(_unrouted)
+    return app
+
+
+def _add_routes(app: FastAPI, site: Site) -> None:
+    for resource in RESOURCES:
+        _add(app, "POST", resource.path, writing.endpoint(site, resource))
+    for question in QUESTIONS:
+        _add(app, "GET", question.path, questions.endpoint(site, question))
+    for name, (reads, made) in reporting.reports().items():
+        _add(app, "GET", f"/v1/reports/{name}", reporting.endpoint(site, name, reads, made))
+    _add(app, "POST", "/v1/commands", writing.bulk(site), "bulk")
+    _add(app, "POST", "/v1/check", acts.check(site), "check")
+    _add(app, "POST", "/v1/tick", acts.tick(site), "tick")
+    _add(app, "GET", "/v1/periods/{period}", acts.closed(site), "closed_period")
+    _add(app, "GET", "/v1/periods/{period}/proof", acts.proof(site), "proof")
+    _add(app, "GET", "/healthz", health.alive(site), "alive")
+    _add(app, "GET", "/readyz", health.ready(site), "ready")
+
+
+def _add(
+    app: FastAPI, method: str, path: str, handle: writing.Endpoint, name: str | None = None
+) -> None:
+    app.add_api_route(
+        path,
+        handle,
+        methods=[method],
+        name=name or handle.__name__,
+        operation_id=name or handle.__name__,
+        response_class=Response,
+    )
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return error.response()
+
+
+async def _unrouted(_: Request, error: Exception) -> Response:
+    """No such path, or not this method on it."""
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    code = (
+        "not_found" if status is HTTPStatus.NOT_FOUND else status.phrase.lower().replace(" ", "_")
+    )
+    return Refusal(status, code, f"{status.phrase}.", headers=error.headers).response()

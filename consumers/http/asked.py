@@ -1,0 +1,89 @@
+"""What a question says beside its path: the day, what was known, where a list goes on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+
+from fastapi import Request
+
+from consumers.bootstrap import Ledger
+from consumers.http.problems import Refusal
+from ledger.calendar import Period
+from projections.balances.asof import View, position_at
+
+#: Questions about what takes effect in a view of the history.
+OF_A_VIEW = ("as_of", "known_at", "at_least")
+OF_A_PERIOD = (*OF_A_VIEW, "period")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The query of a request, checked."""
+
+    given: dict[str, str]
+
+    @property
+    def at_least(self) -> int:
+        """The position that the answer must have seen; 0 for any."""
+        return self.number("at_least", 0)
+
+    @property
+    def period(self) -> Period | None:
+        """The month asked for."""
+        try:
+            return Period.parse(self.given["period"]) if "period" in self.given else None
+        except ValueError as error:
+            raise wrong("period", f"{error}.") from None
+
+    def number(self, name: str, default: int, most: int = 2**53) -> int:
+        """A whole number from 0 to `most`."""
+        text = self.given.get(name, str(default))
+        if not (text.isascii() and text.isdecimal()) or int(text) > most:
+            raise wrong(name, f"A whole number from 0 to {most}.")
+        return int(text)
+
+    def view(self, ledger: Ledger, clinic: str) -> View:
+        """The day and the position asked for; without a day, a period's last, else today."""
+        known_at = self._known_at(ledger, clinic)
+        if "as_of" in self.given:
+            return View(self._day("as_of"), known_at)
+        last = None if self.period is None else self.period.last
+        return View(last or ledger.today(clinic), known_at)
+
+    def _known_at(self, ledger: Ledger, clinic: str) -> int | None:
+        text = self.given.get("known_at")
+        if text is None:
+            return None
+        if text.isascii() and text.isdecimal():
+            return self.number("known_at", 0)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise wrong("known_at", "A position, or a time with its offset.") from None
+        if moment.tzinfo is None:
+            raise wrong("known_at", "A time needs its offset.")
+        return position_at(ledger.store, clinic, moment)
+
+    def _day(self, name: str) -> date:
+        try:
+            return date.fromisoformat(self.given[name])
+        except ValueError:
+            raise wrong(name, "A date is written 2026-01-31.") from None
+
+
+def asked(request: Request, known: Collection[str]) -> Asked:
+    """The query; raises Refusal for a name that is not known or stands twice."""
+    items = request.query_params.multi_items()
+    names = [name for name, _ in items]
+    for name in names:
+        if name not in known:
+            raise wrong(name, f"Known are {', '.join(known) or 'none'}.")
+        if names.count(name) > 1:
+            raise wrong(name, "Once is enough.")
+    return Asked(dict(items))
+
+
+def wrong(name: str, detail: str) -> Refusal:
+    """A parameter that cannot be read."""
+    return Refusal(HTTPStatus.BAD_REQUEST, "invalid", detail, name)

@@ -1,0 +1,157 @@
+"""The API's description in OpenAPI 3.1, made of the tables that the routes are made of."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from aggregates.period.orders import ClosePeriod
+from commands.asking import Check
+from commands.registry import CLOSE_PERIOD, SPECS
+from consumers.http import problems
+from consumers.http.asked import OF_A_PERIOD
+from consumers.http.questions import QUESTIONS
+from consumers.http.reporting import reports
+from consumers.http.resources import RESOURCES, Resource
+from consumers.http.schemas import COMPONENTS, PARAMETERS, PROBLEMS, ref
+from ledger.events import Frozen
+
+Operation = dict[str, Any]
+_TEMPLATE = "#/components/schemas/{model}"
+
+
+def describe(app: FastAPI) -> None:
+    """Gives the application its description; it is made when it is first asked for."""
+    made: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        made.update(made or document(app.title, app.version))
+        return made
+
+    # FastAPI's own way to replace it.
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def document(title: str, version: str) -> dict[str, Any]:
+    """The whole document."""
+    schemas: dict[str, Any] = dict(COMPONENTS)
+    paths: dict[str, dict[str, Operation]] = {}
+    for resource in RESOURCES:
+        paths.setdefault(resource.path, {})["post"] = _command(resource, schemas)
+    for question in QUESTIONS:
+        operation = _read(question.name, question.about, question.path, question.parameters)
+        paths.setdefault(question.path, {})["get"] = operation
+    for name in reports():
+        path = f"/v1/reports/{name}"
+        paths[path] = {"get": _read(f"report_{name}".replace("-", "_"), name, path, OF_A_PERIOD)}
+    _add_acts(paths, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": title,
+            "version": version,
+            "description": "Money counts minor units; quantities are exact decimals in strings; "
+            "times carry their offset.",
+        },
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _command(resource: Resource, schemas: dict[str, Any]) -> Operation:
+    order = ClosePeriod if resource.command == CLOSE_PERIOD else SPECS[resource.command].order
+    body = _body(order, resource, schemas)
+    return {
+        "operationId": resource.command,
+        "tags": [resource.tag],
+        "summary": resource.command.replace("_", " ").capitalize(),
+        "parameters": [_in_path(name) for name in resource.fields] + [PARAMETERS["key"]],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": {
+            "200": _answer("Sent before, or nothing to record", ref("Result")),
+            "201": _answer("Recorded", ref("Result")),
+            **_problems(404, 409, 413, 415, 422, 408),
+        },
+    }
+
+
+def _body(order: type[Frozen], resource: Resource, schemas: dict[str, Any]) -> dict[str, Any]:
+    """The command's data without what the path says, and with what the envelope adds."""
+    schema = order.model_json_schema(ref_template=_TEMPLATE)
+    schemas.update(schema.pop("$defs", {}))
+    given = set(resource.fields)
+    schema["properties"] = {
+        name: one for name, one in schema.get("properties", {}).items() if name not in given
+    } | {name: ref(name.capitalize()) for name in ("at", "source", "context")}
+    schema["required"] = [name for name in schema.get("required", []) if name not in given]
+    return schema
+
+
+def _read(name: str, about: str, path: str, parameters: tuple[str, ...]) -> Operation:
+    in_path = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return {
+        "operationId": name,
+        "tags": [path.split("/")[2]],
+        "summary": about,
+        "parameters": [
+            *map(_in_path, in_path),
+            *(PARAMETERS[parameter] for parameter in parameters),
+        ],
+        "responses": {"200": _answer("The answer", {}), **_problems(404, 409)},
+    }
+
+
+def _add_acts(paths: dict[str, dict[str, Operation]], schemas: dict[str, Any]) -> None:
+    question = Check.model_json_schema(ref_template=_TEMPLATE)
+    schemas.update(question.pop("$defs", {}))
+    paths["/v1/check"] = {
+        "post": {
+            **_read("check", "What a visit would be covered with", "/v1/check", ()),
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": question}},
+            },
+            "responses": {"200": _answer("Covered", {}), **_problems(404, 408, 413, 415)},
+        }
+    }
+    paths["/v1/tick"] = {"post": _read("tick", "What time alone brings", "/v1/tick", ())}
+    paths["/v1/commands"] = {
+        "post": {
+            **_read("bulk", "Many commands as JSON Lines, one result line each", "/v1/", ()),
+            "requestBody": {"required": True, "content": {"application/x-ndjson": {}}},
+            "responses": {
+                "200": {"description": "Results", "content": {"application/x-ndjson": {}}},
+                **_problems(413),
+            },
+        }
+    }
+    period = "/v1/periods/{period}"
+    paths.setdefault(period, {})["get"] = _read("closed_period", "What was sealed", period, ())
+    paths[f"{period}/proof"] = {"get": _read("proof", "A replay", f"{period}/proof", ("version",))}
+    for path in ("/healthz", "/readyz"):
+        paths[path] = {
+            "get": {
+                "operationId": path[1:],
+                "security": [],
+                "responses": {"200": _answer("Yes", {}), "503": _answer("No", {})},
+            }
+        }
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": ref("Id")}
+
+
+def _answer(about: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": about, "content": {"application/json": {"schema": schema}}}
+
+
+def _problems(*more: int) -> dict[str, Any]:
+    content = {problems.MEDIA_TYPE: {"schema": ref("Problem")}}
+    return {
+        str(status): {"description": PROBLEMS[status], "content": content}
+        for status in sorted({400, 401, 403, 500, 503, *more})
+    }

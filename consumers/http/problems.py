@@ -1,0 +1,73 @@
+"""What a caller hears when something is refused: problem details (RFC 9457) with our codes."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import Response
+
+from ledger.codes import Code, Refused
+
+MEDIA_TYPE = "application/problem+json"
+
+#: Every other code is a conflict with what is recorded.
+STATUS: Mapping[Code, HTTPStatus] = {
+    Code.INVALID: HTTPStatus.BAD_REQUEST,
+    Code.IDEMPOTENCY_CONFLICT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Code.APPROVAL_REQUIRED: HTTPStatus.FORBIDDEN,
+    **{code: HTTPStatus.NOT_FOUND for code in Code if code.value.startswith("unknown_")},
+}
+
+
+class Refusal(Exception):
+    """Ends a request with a problem; `code` is one of ours or a word for the transport."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        detail: str,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.headers = dict(headers or {})
+
+    def response(self) -> Response:
+        """The answer it stands for."""
+        return _problem(self.status, self.code, self.detail, self.field, {}, self.headers)
+
+
+def of(refused: Refused, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to a command that was refused."""
+    status = STATUS.get(refused.code, HTTPStatus.CONFLICT)
+    code, detail = refused.code.value, refused.message
+    return _problem(status, code, detail, refused.field, refused.details, dict(headers or {}))
+
+
+def _problem(
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    field: str | None,
+    details: Mapping[str, Any],
+    headers: dict[str, str],
+) -> Response:
+    shape: dict[str, Any] = {
+        "type": f"urn:ledger:problem:{code}",
+        "title": code.replace("_", " "),
+        "status": status.value,
+        "detail": detail,
+        "code": code,
+    }
+    if field is not None:
+        shape["field"] = field
+    if details:
+        shape["details"] = details
+    return Response(orjson.dumps(shape), status.value, headers, MEDIA_TYPE)

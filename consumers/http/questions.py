@@ -1,0 +1,140 @@
+"""Questions about patients, contracts and cards: the answers of `consumers.asking` over HTTP."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+
+from consumers import asking
+from consumers.http.asked import OF_A_VIEW, Asked, asked
+from consumers.http.callers import Caller
+from consumers.http.problems import Refusal
+from consumers.http.site import Site, answer
+from ledger.events import Recorded
+from projections.history import queries
+
+MOST = 1000
+_PAGE = ("after", "limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A path, what it answers, and who may ask (`callers.READS`)."""
+
+    path: str
+    name: str
+    about: str
+    reads: str
+    answer: Callable[[Site, str, dict[str, str], Asked], Any]
+    parameters: tuple[str, ...] = OF_A_VIEW
+
+
+def endpoint(site: Site, question: Question) -> Callable[[Request], Any]:
+    """Handles one question."""
+
+    async def handle(request: Request) -> Response:
+        caller = await site.caller(request, "read", question.reads)
+        given = asked(request, question.parameters)
+        return await site.work.run(_answered, site, question, caller, request.path_params, given)
+
+    handle.__name__ = question.name
+    return handle
+
+
+def _answered(
+    site: Site, question: Question, caller: Caller, path: dict[str, str], given: Asked
+) -> Response:
+    position = site.reached(caller.clinic, given.at_least)
+    found = question.answer(site, caller.clinic, path, given)
+    if found is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, "not_found", "Nothing is recorded about it.")
+    return answer(found, position)
+
+
+def _balance(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any:
+    view = given.view(site.ledger, clinic)
+    return asking.balance(
+        site.ledger,
+        clinic,
+        view,
+        patient=path.get("patient"),
+        subscription=path.get("subscription"),
+    )
+
+
+def _quote(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any:
+    view = given.view(site.ledger, clinic)
+    return asking.refund_quote(site.ledger, clinic, path["subscription"], view)
+
+
+def _history(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any:
+    bounded = given.given.keys() & {"as_of", "known_at"}
+    view = given.view(site.ledger, clinic) if bounded else None
+    store = site.ledger.store
+    if "charge" in path:
+        return queries.charge_history(store, clinic, path["charge"], view) or None
+    return queries.subscription_history(store, clinic, path["subscription"], view) or None
+
+
+def _events(site: Site, clinic: str, _: dict[str, str], given: Asked) -> Any:
+    """A page of the clinic's events in order; `next` is where the following page begins."""
+    after, limit = given.number("after", 0), given.number("limit", 100, MOST)
+    rows = site.ledger.store.read(clinic, after, after + limit)
+    items = [_event(recorded) for recorded in rows]
+    return {"items": items, "next": items[-1]["position"] if len(items) == limit else None}
+
+
+def _event(recorded: Recorded) -> dict[str, Any]:
+    return {
+        "position": recorded.position,
+        "type": type(recorded.event).__name__,
+        "stream": recorded.stream,
+        "version": recorded.version,
+        "effective_on": recorded.effective_on.isoformat(),
+        "recorded_at": recorded.recorded_at.isoformat(),
+        "data": recorded.event.model_dump(mode="json", exclude_none=True),
+    }
+
+
+_CONTRACT = "/v1/subscriptions/{subscription}"
+QUESTIONS = (
+    Question(
+        "/v1/patients/{patient}/balance",
+        "patient_balance",
+        "What is left of everything a patient has bought",
+        "patients",
+        _balance,
+    ),
+    Question(_CONTRACT, "contract_balance", "What is left of one contract", "patients", _balance),
+    Question(
+        f"{_CONTRACT}/history",
+        "contract_history",
+        "Everything that happened to a contract, oldest first",
+        "patients",
+        _history,
+    ),
+    Question(
+        f"{_CONTRACT}/refund-quote",
+        "refund_quote",
+        "What a refund would come to by every formula, with its working",
+        "patients",
+        _quote,
+    ),
+    Question(
+        "/v1/charges/{charge}/history",
+        "charge_history",
+        "Everything that happened to what a card charge paid for",
+        "patients",
+        _history,
+    ),
+    Question(
+        "/v1/events",
+        "events",
+        "The clinic's events in order, page by page",
+        "events",
+        _events,
+        _PAGE,
+    ),
+)

@@ -1,0 +1,94 @@
+"""Parts of the API's description that many operations share."""
+
+from typing import Any
+
+from commands.envelope import Channel, Source
+from ledger.codes import Code
+from ledger.ids import PATTERN
+
+
+def ref(name: str) -> dict[str, str]:
+    """A reference to a shared schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+PROBLEMS = {
+    400: "Something in the request is wrong; field says what",
+    401: "Nobody we know",
+    403: "This caller may not, or an approver is missing",
+    404: "Not there, or not this clinic's",
+    408: "The body came too slowly",
+    409: "In conflict with what is recorded; code says how",
+    413: "Too large",
+    415: "Not JSON",
+    422: "The key was used with other content",
+    500: "A fault of the ledger",
+    503: "Busy; send the same request again",
+}
+_WHOLE = {"type": "integer", "minimum": 0}
+COMPONENTS: dict[str, Any] = {
+    "Id": {"type": "string", "pattern": PATTERN},
+    "At": {"type": "string", "format": "date-time", "description": "When it happened; now"},
+    "Source": Source.model_json_schema(),
+    "Context": Channel.model_json_schema(),
+    "Result": {
+        "type": "object",
+        "required": ["id", "ok", "events", "data"],
+        "properties": {
+            "id": ref("Id"),
+            "ok": {"const": True},
+            "events": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "position": _WHOLE,
+                        "type": {"type": "string"},
+                        "stream": {"type": "string"},
+                        "version": _WHOLE,
+                    },
+                },
+            },
+            "data": {"type": "object"},
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "code": {"type": "string", "examples": [code.value for code in Code]},
+            "field": {"type": "string"},
+            "details": {"type": "object"},
+        },
+    },
+}
+
+
+def _query(name: str, schema: dict[str, Any], about: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema, "description": about}
+
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "key": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "schema": ref("Id"),
+        "description": "The command's id: sent again it has the same effect once",
+    },
+    "as_of": _query("as_of", {"type": "string", "format": "date"}, "The end of that local day"),
+    "known_at": _query(
+        "known_at", {"type": "string"}, "Hide what was recorded after that position or time"
+    ),
+    "at_least": _query("at_least", _WHOLE, "The position that the answer must have seen"),
+    "period": _query(
+        "period", {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}, "A month"
+    ),
+    "after": _query("after", _WHOLE, "The position to go on from"),
+    "limit": _query("limit", {**_WHOLE, "maximum": 1000}, "How many at most"),
+    "version": _query("version", _WHOLE, "Of the close; default: that in force"),
+}

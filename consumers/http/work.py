@@ -1,0 +1,58 @@
+"""Blocking work of requests, in a bounded number of threads: who cannot be served soon hears so."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http import HTTPStatus
+from typing import ParamSpec, TypeVar
+
+from consumers.http.problems import Refusal
+from ledger.errors import Busy
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+#: As many as the ledger has connections (`EventStore.open`).
+THREADS = 8
+#: How long a request waits for a thread (reliability.md 6.1).
+PATIENCE = 2.0
+
+
+class Work:
+    """Threads for everything that asks the database."""
+
+    def __init__(self, threads: int = THREADS, patience: float = PATIENCE) -> None:
+        self._threads = ThreadPoolExecutor(threads, "http")
+        self._free = asyncio.Semaphore(threads)
+        self._patience = patience
+
+    async def run(
+        self, do: Callable[Given, Answer], *args: Given.args, **named: Given.kwargs
+    ) -> Answer:
+        """What `do` returns; raises Refusal with 503 when no thread, or no lock, is had in time."""
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._free.acquire()
+        except TimeoutError:
+            raise busy() from None
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, partial(do, *args, **named))
+        except Busy:
+            raise busy() from None
+        finally:
+            self._free.release()
+
+    def close(self) -> None:
+        """Waits for what is being done, and starts nothing more."""
+        self._threads.shutdown()
+
+
+def busy() -> Refusal:
+    """Nothing was recorded; the same request, with the same key, may be sent again."""
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "busy",
+        "The ledger is busy; send the same request again.",
+        headers={"Retry-After": "1"},
+    )
