@@ -12,6 +12,7 @@ from aggregates.clinic import events as clinic
 from aggregates.communication import events as communication
 from aggregates.dispute import events as dispute
 from aggregates.document import events as document
+from aggregates.estimate import events as estimate
 from aggregates.offer import events as offer
 from aggregates.patient import events as patient
 from aggregates.payment import events as payment
@@ -33,6 +34,7 @@ Lift = Callable[[dict[str, Any]], dict[str, Any]]
 EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("ClinicDefined", 1, clinic.ClinicDefined),
     ("PolicySet", 1, clinic.PolicySet),
+    ("EstimateSet", 1, estimate.EstimateSet),
     ("PeriodLocked", 1, clinic.PeriodLocked),
     ("PeriodSoftLocked", 1, clinic.PeriodSoftLocked),
     ("PeriodUnlocked", 1, clinic.PeriodUnlocked),

@@ -8,6 +8,7 @@ from aggregates.period.events import AccountTotal, CloseCheck, CloseException, P
 from aggregates.period.orders import ClosePeriod
 from aggregates.periods import out_of_turn, soft_close
 from commands.desk import Desk
+from commands.estimating import Surveyor
 from commands.permissions import lacks_approval
 from ledger.calendar import Period, tz_version
 from ledger.codes import Code, Refused
@@ -30,7 +31,7 @@ class Sealable(Protocol):
     def exceptions(self) -> tuple[CloseException, ...]: ...
 
 
-class Closer(Protocol):
+class Closer(Surveyor, Protocol):
     """What the close needs from the reading side; wired at start-up.
 
     `obstacles` are the clinic's unresolved dead letters.

@@ -9,6 +9,7 @@ from aggregates.clinic.state import CLINIC, Clinic
 from aggregates.communication.state import COMMUNICATION, Communication
 from aggregates.dispute.state import DISPUTE, Dispute
 from aggregates.document.state import DOCUMENT, Document
+from aggregates.estimate.state import ESTIMATES, Estimates
 from aggregates.offer.state import OFFER, Offer
 from aggregates.patient.state import PATIENT, Patient
 from aggregates.payment.state import (
@@ -46,6 +47,9 @@ class Desk:
 
     def clinic(self) -> Clinic:
         return self.workspace.get(CLINIC, self.name("clinic"))
+
+    def estimates(self) -> Estimates:
+        return self.workspace.get(ESTIMATES, self.name("estimates"))
 
     def subscription(self, key: str) -> Subscription:
         return self.workspace.get(SUBSCRIPTION, self.name("subscription", key))

@@ -14,11 +14,13 @@ from typing import Any
 
 from aggregates.clinic.state import CLINIC
 from aggregates.document.orders import AttachDocument
+from aggregates.estimate.orders import SetEstimate
 from aggregates.period.orders import ClosePeriod
 from commands.closing import Closer, close_period
 from commands.desk import Desk
 from commands.disputing import content_of
 from commands.envelope import Envelope, Result, refused
+from commands.estimating import set_estimate
 from commands.pending import Pending, parsed, result_of
 from commands.periods import unless_stopped
 from commands.permissions import forbidden
@@ -211,6 +213,8 @@ class Commands:
     def _decision(self, desk: Desk, context: Context, command: str, order: Frozen) -> Decision:
         if isinstance(order, ClosePeriod):
             return close_period(desk, context, order, self._closer)
+        if isinstance(order, SetEstimate):
+            return set_estimate(desk, context, order, self._closer)
         decision = SPECS[command].decide(desk, context, order)
         return unless_stopped(desk, context, command, decision)
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from aggregates.period.orders import ClosePeriod
 from commands.envelope import Envelope, Result, parse_strictly, refused
-from commands.registry import NAMES, SPECS
+from commands.registry import APART, NAMES, SPECS
 from commands.remembering import conflicting
 from ledger.codes import Code, Refused
 from ledger.events import Frozen
@@ -37,7 +36,8 @@ def parsed(envelope: Envelope) -> Pending:
         meant = suggestion(envelope.command, NAMES)
         problem = Refused(Code.INVALID, f"No command {envelope.command}; {meant}", "command")
         return Pending(envelope, None, refused(envelope.id, problem))
-    model = SPECS[envelope.command].order if envelope.command in SPECS else ClosePeriod
+    name = envelope.command
+    model = SPECS[name].order if name in SPECS else APART[name]
     order = parse_strictly(model, envelope.data, "data")
     if isinstance(order, Refused):
         return Pending(envelope, None, refused(envelope.id, order))

@@ -1,5 +1,7 @@
 """Every command by name."""
 
+from aggregates.estimate.orders import SetEstimate
+from aggregates.period.orders import ClosePeriod
 from commands import (
     altering,
     changing,
@@ -12,6 +14,7 @@ from commands import (
     using,
 )
 from commands.spec import Spec
+from ledger.events import Frozen
 
 SPECS: dict[str, Spec] = {
     spec.name: spec
@@ -29,6 +32,7 @@ SPECS: dict[str, Spec] = {
     for spec in specs
 }
 
-#: Decided apart, because it asks the whole history and not a few streams.
 CLOSE_PERIOD = "close_period"
-NAMES = frozenset({*SPECS, CLOSE_PERIOD})
+#: Decided apart, because they ask the whole history and not a few streams.
+APART: dict[str, type[Frozen]] = {CLOSE_PERIOD: ClosePeriod, "set_estimate": SetEstimate}
+NAMES = frozenset({*SPECS, *APART})

@@ -14,7 +14,7 @@ from ledger.store.store import EventStore
 State = TypeVar("State")
 
 #: Streams worth keeping folded: those that many commands read. One-off ids are not.
-_KEPT = ("clinic", "service", "offer", "patient", "subscription")
+_KEPT = ("clinic", "estimates", "service", "offer", "patient", "subscription")
 _MOST_KEPT = 50_000
 
 

@@ -63,12 +63,18 @@ POLICIES: dict[str, Policy] = {
     "reinstatement": Policy("reverse", ("reverse", "zero_price")),
     "reinstatement_days": Policy(90, numbers=range(3651)),
     "modification": Policy("prospective", ("prospective", "assess")),
-    "breakage_method": Policy("none", ("none",)),
+    "breakage_method": Policy("none", ("none", "remote", "proportional")),
+    "breakage_unit": Policy("cohort", ("cohort", "lot")),
+    "breakage_max_change": Policy(3, numbers=range(101)),
+    "remote_months": Policy(24, numbers=range(1, 1201)),
     "breakage_account": Policy("4030", ("4030",)),
     "forfeiture_guard": Policy("on", ("on", "off")),
     "escheat": Policy("subject", problem=problem_with_escheat),
     "minimum_life": Policy([], problem=problem_with_minimum_life),
     "refund_formula": Policy("pro_rata", ("pro_rata", "list_clawback", "bonus_last", "none")),
+    "expected_refunds": Policy("class_rate", ("class_rate", "none")),
+    "on_demand_class": Policy("refund_liability", ("refund_liability", "contract_liability")),
+    "credit_loss": Policy("aging", ("aging", "roll_rate")),
     "forfeiture_account": Policy("4040", ("4040",)),
     "dispute_model": Policy("reclass_on_open", ("reclass_on_open",)),
     "gross_up": Policy("non_cancellable", ("non_cancellable",)),
@@ -85,10 +91,23 @@ POLICIES: dict[str, Policy] = {
 #: How books are read and handed on. No contract's treatment depends on these: none keeps a copy.
 EXPORTING = frozenset({"accounts", "export_detail", "rpo_bands", "rpo_expedient"})
 
+#: What the close computes by, for all contracts alike, as it holds on the last day of a period.
+CLOSING = frozenset(
+    {
+        "breakage_method",
+        "breakage_unit",
+        "breakage_max_change",
+        "remote_months",
+        "expected_refunds",
+        "on_demand_class",
+        "credit_loss",
+    }
+)
+
 
 def of_contracts(policies: Mapping[str, Any]) -> dict[str, Any]:
     """The policies that a contract keeps as they were at its sale."""
-    return {key: value for key, value in policies.items() if key not in EXPORTING}
+    return {key: value for key, value in policies.items() if key not in EXPORTING | CLOSING}
 
 
 def problem_with(key: str, value: Any) -> str | None:

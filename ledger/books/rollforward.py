@@ -26,11 +26,13 @@ COLUMNS = (
 )
 RECOGNISED = "recognised"
 _BY_ROW = {
+    "2": "netting",
     "4": "additions",
     "6": "additions",
     "6.6": "transfers",
     "8": "additions",
     "9": RECOGNISED,
+    "10": "breakage",
     "13": RECOGNISED,
     "14": RECOGNISED,
     "15": RECOGNISED,
@@ -40,8 +42,11 @@ _BY_ROW = {
     "20": "breakage",
     "20a": "refunds",
     "21": "escheat",
+    "24": "estimate_changes",
+    "25": "estimate_changes",
     "27": "reinstatements",
     "29": "refunds",
+    "32": "netting",
     "35": "voids",
     "36": "voids",
     "38": "disputes",

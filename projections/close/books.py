@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -22,16 +22,17 @@ from ledger.books.trialbalance import Total
 from ledger.calendar import Period
 from projections.close import sealing
 from projections.close.loading import loadings
-from projections.journal import steps
 from projections.journal.closing import close_through
+from projections.journal.lots import Stock
+from projections.journal.settings import SettingsHistory
 from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
 
 RULES_BY_EVENT = by_event(POSTINGS)
+NO_SETTINGS = SettingsHistory()
 _TABLES = files("projections.close").joinpath("tables.sql").read_text()
 _TEXT = ("entry", "lot", "rule", "period", "prior_period_of", "type", "stream", "account")
 _INTEGERS = {"ordinal", "position", "n", "closing", "debit", "credit"}
 _DATES = {"posting_date", "service_date"}
-_ADD_STEP = f"INSERT INTO views.journal_step VALUES ({', '.join('?' * len(steps.COLUMNS))})"  # noqa: S608
 _PAGE = 10_000
 #: What DuckDB may hold before it writes to the temporary folder.
 MEMORY = "1GB"
@@ -81,7 +82,14 @@ class Books:
     length of a history is bounded by the disk. Feed it with `load`, then `settle` once.
     """
 
-    def __init__(self, clinic: str, cut: int, closes: Sequence[Sealed]) -> None:
+    def __init__(
+        self,
+        clinic: str,
+        cut: int,
+        closes: Sequence[Sealed],
+        settings: SettingsHistory = NO_SETTINGS,
+    ) -> None:
+        self.settings = settings
         self.clinic = clinic
         self.cut = cut
         self.closes = tuple(sorted(closes, key=lambda sealed: sealed.period))
@@ -94,7 +102,8 @@ class Books:
         }
         self._database = duckdb.connect(":memory:", config=options)
         self._database.execute(_TABLES)
-        self._loadings = loadings(RULES_BY_EVENT, [sealed.close for sealed in self.closes])
+        in_force = [sealed.close for sealed in self.closes]
+        self._loadings = loadings(RULES_BY_EVENT, in_force, pools=settings.pools)
         self._waiting: dict[str, int] = {}
 
     def __enter__(self) -> Self:
@@ -146,7 +155,7 @@ class Books:
         """Writes the closing entries of every recorded close, once all events are loaded."""
         before: Close | None = None
         for sealed in self.closes:
-            close_through(self, sealed.period, sealed.cut, before, event=sealed.event)
+            self._through(sealed.period, sealed.cut, before, event=sealed.event)
             before = sealed.close
 
     @property
@@ -156,7 +165,7 @@ class Books:
 
     def close_now(self, period: Period) -> None:
         """Writes the closing entries of `period`, as a close at this position would."""
-        close_through(self, period, self.cut, self.locked)
+        self._through(period, self.cut, self.locked)
 
     def bring_up_to(self, as_of: date, cut: int | None = None) -> None:
         """Accrues and presents every period that is still open up to a day, provisionally.
@@ -165,7 +174,10 @@ class Books:
         recorded ones.
         """
         last, known = Period.of(as_of), self.cut if cut is None else cut
-        close_through(self, last, known, self.locked, through=as_of, provisional=True)
+        self._through(last, known, self.locked, through=as_of, provisional=True)
+
+    def _through(self, last: Period, cut: int, before: Close | None, **more: Any) -> None:
+        close_through(self, last, cut, before, settings=self.settings, **more)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Tuple]:
         """The rows of a statement with ``?`` parameters, page by page."""
@@ -188,9 +200,22 @@ class Books:
 
     def add_steps(self, rows: Iterable[Tuple]) -> None:
         """Writes rows of ``views.journal_step``."""
+        self._add_rows("step", rows)
+
+    def add_stock(self, stock: Stock) -> None:
+        """Writes what estimates work on."""
+        self._add_rows("contract", stock.contracts)
+        self._add_rows("lot", stock.lots)
+        self._add_rows("unit", stock.units)
+
+    def _add_rows(self, table: str, rows: Iterable[Tuple]) -> None:
         given = list(rows)
         if given:
-            self._database.executemany(_ADD_STEP, given)
+            values = ", ".join("?" * len(given[0]))
+            self._database.executemany(
+                f"INSERT INTO views.journal_{table} VALUES ({values})",  # noqa: S608
+                given,
+            )
 
     def entries(self, first: date = date.min, last: date = date.max) -> Iterator[Entry]:
         """The entries posted from `first` through `last`, in the order of the journal."""

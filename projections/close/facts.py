@@ -11,6 +11,7 @@ from projections.close.compile import Fields, posting_date
 from projections.close.counting import COUNTED
 from projections.close.days import DAYS
 from projections.close.fields import Fact, integers, texts
+from projections.close.stocks import CONTRACTS, STOCKS
 from projections.close.timing import TIMED
 
 _PROCESSED = "('card', 'ach', 'financing')"
@@ -72,11 +73,16 @@ _NOTICED: Fields = {
 }
 
 
-def facts(closes: Sequence[Close]) -> list[Fact]:
-    """Everything read beside the postings; the closes in force place what a processor holds."""
+def facts(closes: Sequence[Close], *, pools: bool = True) -> list[Fact]:
+    """Everything read beside the postings; the closes in force place what a processor holds.
+
+    `pools` says whether lots of units are wanted, for breakage before expiry.
+    """
+    stocks = STOCKS if pools else ()
     day = posting_date(closes)
     held = [Fact((event,), fields, (_held(day, amount),)) for event, fields, amount in _HELD]
-    return [*TIMED, *COUNTED, *DAYS, *held, *(_notice(*notice) for notice in _NOTICES)]
+    noticed = (_notice(*notice) for notice in _NOTICES)
+    return [*TIMED, *COUNTED, *DAYS, *CONTRACTS, *stocks, *held, *noticed]
 
 
 def _held(day: str, amount: str) -> str:

@@ -27,9 +27,9 @@ class Loading:
     statements: tuple[str, ...]
 
 
-def loadings(rules: Rules, closes: Sequence[Close]) -> dict[str, Loading]:
+def loadings(rules: Rules, closes: Sequence[Close], *, pools: bool) -> dict[str, Loading]:
     """How each event type is loaded; the closes in force place what is posted."""
-    noted = facts(closes)
+    noted = facts(closes, pools=pools)
     return {
         event: _loading(
             event, rules.get(event, ()), [fact for fact in noted if event in fact.events], closes

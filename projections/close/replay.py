@@ -1,6 +1,6 @@
 """From the event table to books: Arrow out of PostgreSQL, rules and recognition in DuckDB."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 
 import orjson
@@ -13,6 +13,7 @@ from projections.close.books import RULES_BY_EVENT, Books, Sealed
 from projections.close.loading import event_types
 from projections.close.reading import reading
 from projections.close.sessions import Connection, session
+from projections.journal.settings import SettingsHistory, read_settings
 
 # By the streams of the periods, which an index finds: a close is one event in a long history.
 _CLOSES = """
@@ -21,21 +22,29 @@ WHERE clinic = %s AND stream BETWEEN %s AND %s AND position <= %s
   AND type IN ('PeriodClosed', 'PeriodReopened')
 ORDER BY position
 """
+#: Another history of settings, for one that was recorded.
+Suppose = Callable[[SettingsHistory], SettingsHistory]
 _HEAD = "SELECT position FROM ledger.clinic_head WHERE clinic = %s"
 
 
-def replay(conninfo: str, clinic: str, cut: int | None = None) -> Books:
+def replay(
+    conninfo: str, clinic: str, cut: int | None = None, *, suppose: Suppose | None = None
+) -> Books:
     """The books of everything recorded up to position `cut` (default: the head).
 
     Reads as `ledger_api` under row security. Raises Broken when a row has a schema version
-    that the posting rules do not know.
+    that the posting rules do not know. `suppose` replaces what was said about policies and
+    estimates, for books that nobody keeps.
     """
     with session(conninfo, clinic) as connection:
+        settings = read_settings(connection, clinic)
         position = _head(connection, clinic) if cut is None else cut
         in_force = _in_force(_told(connection, clinic, position))
     types = event_types(RULES_BY_EVENT)
+    if suppose is not None:
+        settings = suppose(settings)
     with reading(conninfo, clinic, position, types) as tables, ExitStack() as unfinished:
-        books = unfinished.enter_context(Books(clinic, position, in_force))
+        books = unfinished.enter_context(Books(clinic, position, in_force, settings))
         books.load(tables)
         books.settle()
         unfinished.pop_all()

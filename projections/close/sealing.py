@@ -1,11 +1,14 @@
 """What is asked of a replay's journal, in SQL."""
 
+from ledger.books.breakage import ROWS as BREAKAGE
 from ledger.books.chart import CLEARING, CONTRACT_LIABILITIES, ROUNDING
 from projections.journal.tables import ENTRY
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
 #: Rows by which a lot's liability is earned, by use, by time or by lapse, and nothing else.
-_EARNING = "'9', '13', '14', '15', '16', '17', '18', '20', '44'"
+_EARNING = "'9', '10', '13', '14', '15', '16', '17', '18', '20', '24', '25', '44'"
+
+_OF_COHORTS = ", ".join(f"'{row}'" for row in BREAKAGE)
 
 # Canonical JSON of each entry of a day: keys in alphabetical order, and no value here needs escapes
 # beyond those every JSON writer agrees on (ids and words are ASCII).
@@ -23,7 +26,7 @@ SELECT to_json({{
     service_date: CAST(any_value(service_date) AS VARCHAR)
 }})
 FROM (
-    SELECT *, CASE closing WHEN 0 THEN '' ELSE subscription END AS party, to_json({{
+    SELECT *, CASE closing WHEN 0 THEN '' ELSE coalesce(subscription, '') END AS party, to_json({{
         account: account, credit: credit, debit: debit, line: line, location: location,
         offer: offer, program: program, provider: provider, service: service,
         subscription: subscription}}) AS written
@@ -78,12 +81,12 @@ COMPARED = (
 FIGURES = f"""
 WITH posted AS (SELECT * FROM views.journal_line WHERE posting_date <= ?),
 liability AS (
-    SELECT subscription, account, line, grant_id AS lot, rule, debit, credit FROM posted
+    SELECT subscription, account, offer, line, grant_id AS lot, rule, debit, credit FROM posted
     WHERE account IN {_LIABILITIES}
 ),
 earned AS (
     SELECT subscription, lot, sum(debit - credit) AS amount FROM liability
-    WHERE rule IN ({_EARNING}) GROUP BY subscription, lot
+    WHERE rule IN ({_EARNING}) AND subscription IS NOT NULL GROUP BY subscription, lot
     UNION ALL
     FROM earned_beside
 ),
@@ -94,7 +97,13 @@ promise AS (
     SELECT subscription, lot, sum(amount) AS amount FROM promised GROUP BY subscription, lot
 ),
 contract AS (
-    SELECT subscription, sum(credit - debit) AS amount FROM liability GROUP BY subscription
+    SELECT subscription, sum(credit - debit) AS amount FROM liability
+    WHERE subscription IS NOT NULL GROUP BY subscription
+),
+-- A cohort's line is borne by the contracts of its offer: together they owe nothing less than 0.
+pool AS (
+    SELECT sum(credit - debit) AS amount FROM liability
+    GROUP BY offer, account HAVING bool_or(subscription IS NULL)
 ),
 lot AS (
     SELECT subscription, lot, sum(quantity) AS quantity FROM units
@@ -106,9 +115,11 @@ SELECT
     (SELECT count(*) FROM unequal),
     (SELECT count(*) FROM recognised r LEFT JOIN promise p USING (subscription, lot)
      WHERE r.amount < 0 OR r.amount > coalesce(p.amount, 0)),
-    (SELECT count(*) FROM contract WHERE amount < 0),
+    (SELECT count(*) FROM (FROM contract UNION ALL SELECT NULL, amount FROM pool)
+     WHERE amount < 0),
     (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability
-     WHERE (subscription, line) IN (SELECT subscription, line FROM promised)),
+     WHERE subscription IS NULL AND rule IN ({_OF_COHORTS})
+        OR (subscription, line) IN (SELECT subscription, line FROM promised)),
     (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability),
     (SELECT count(*) FROM lot WHERE quantity < 0),
     (SELECT CAST(coalesce(sum(debit - credit), 0) AS BIGINT) FROM posted

@@ -49,3 +49,18 @@ CREATE TABLE lot_day (subscription VARCHAR, lot VARCHAR, position BIGINT, lapses
 CREATE TABLE unpriced (position BIGINT, effective_on DATE, id VARCHAR);
 -- Parsed events of a type until many of them are posted at once.
 CREATE SCHEMA waiting;
+-- What estimates work on, as PostgreSQL has it (accounting.md 7, 8.2).
+CREATE TABLE views.journal_contract (
+    subscription VARCHAR, position BIGINT, sold_on DATE, offer VARCHAR, program VARCHAR,
+    cooling_off_until DATE, on_demand BOOLEAN, state VARCHAR, escheat VARCHAR,
+    minimum_life VARCHAR
+);
+CREATE TABLE views.journal_lot (
+    subscription VARCHAR, position BIGINT, lot VARCHAR, line VARCHAR, since DATE, kind VARCHAR,
+    account VARCHAR, rule VARCHAR, offer VARCHAR, program VARCHAR, location VARCHAR,
+    provider VARCHAR
+);
+CREATE TABLE views.journal_unit (
+    subscription VARCHAR, position BIGINT, lot VARCHAR, effective_on DATE, granted BIGINT,
+    promised BIGINT, used BIGINT, earned BIGINT, lapsed BIGINT, frozen BIGINT
+);

@@ -1,4 +1,4 @@
-"""What the books compute themselves at a period end: accrual, then presentation.
+"""What the books compute themselves at a period end, in the order of accounting.md 12.1.
 
 Used by the journal when a close is recorded, by the replay before one is, and by reports for
 what time alone has brought. The amounts come from the pure functions of ``ledger.books``.
@@ -15,6 +15,9 @@ from ledger.books.entries import Dimensions, Entry, Source
 from ledger.books.placing import Close
 from ledger.books.presentation import presented
 from ledger.calendar import Period
+from projections.journal.estimating import Breakage, Withheld
+from projections.journal.reserving import Reserves
+from projections.journal.settings import SettingsHistory
 from projections.journal.tables import Tables, Tuple
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
@@ -83,6 +86,7 @@ def close_through(
     cut: int,
     before: Close | None,
     *,
+    settings: SettingsHistory,
     through: date | None = None,
     provisional: bool = False,
     event: Source | None = None,
@@ -91,8 +95,9 @@ def close_through(
 
     `before` is the close in force before; without one, every earlier period is taken in.
     `through` ends the last period early, for a report as of a day in it. `event` is the
-    close the entries belong to, when it is recorded.
+    close the entries belong to, when it is recorded. `settings` tell what estimates hold.
     """
+    withheld = Withheld()
     for period in _open_periods(tables, last, before):
         window = Window(
             (period,),
@@ -100,8 +105,16 @@ def close_through(
             before.period if before else None,
             provisional,
         )
+        known = settings.at(cut, window.through)
+        reserves = Reserves(tables, known, cut, period, window)
+        _add(tables, reserves.before_refunds(), event)
         _add(tables, _accruals(tables, window, cut, before), event)
-        _add(tables, _presentation(tables, window.through, provisional), event)
+        breakage = Breakage(tables, known, cut, period, window, withheld)
+        _add(tables, breakage.entries(), event)
+        _add(tables, reserves.of_refunds(), event)
+        shown = _presentation(tables, window.through, provisional)
+        _add(tables, reserves.of_losses(shown), event)
+        _add(tables, shown, event)
 
 
 def _open_periods(tables: Tables, last: Period, before: Close | None) -> list[Period]:

@@ -6,13 +6,22 @@ import orjson
 import psycopg
 
 from ledger.books.entries import Entry
-from projections.journal import steps
+from projections.journal import lots, steps
 from projections.journal.tables import COLUMNS, Tuple, lines_of
 
-_BIGINTS = {"position", "debit", "credit", "amount"}
+_BIGINTS = {"position", "debit", "credit", "amount", *lots.MEASURES}
 _INTEGERS = {"ordinal", "n", "closing"}
-_DATES = {"posting_date", "service_date", "effective_on", "starts", "ends"}
-_BOOLEANS = {"provisional"}
+_DATES = {
+    "posting_date",
+    "service_date",
+    "effective_on",
+    "starts",
+    "ends",
+    "sold_on",
+    "since",
+    "cooling_off_until",
+}
+_BOOLEANS = {"provisional", "on_demand"}
 
 
 def _type(column: str) -> str:
@@ -34,6 +43,9 @@ def _insert(table: str, columns: Sequence[str]) -> bytes:
 
 _ADD_LINES = _insert("journal_line", COLUMNS)
 _ADD_STEPS = _insert("journal_step", steps.COLUMNS)
+_ADD_CONTRACTS = _insert("journal_contract", lots.CONTRACTS)
+_ADD_LOTS = _insert("journal_lot", lots.LOTS)
+_ADD_UNITS = _insert("journal_unit", lots.UNITS)
 
 
 class PostgresTables:
@@ -54,6 +66,12 @@ class PostgresTables:
     def add_steps(self, rows: Iterable[Tuple]) -> None:
         """Writes rows of ``views.journal_step``."""
         self._add(_ADD_STEPS, rows)
+
+    def add_stock(self, stock: lots.Stock) -> None:
+        """Writes what estimates work on."""
+        self._add(_ADD_CONTRACTS, stock.contracts)
+        self._add(_ADD_LOTS, stock.lots)
+        self._add(_ADD_UNITS, stock.units)
 
     def _add(self, statement: bytes, rows: Iterable[Tuple]) -> None:
         given = list(rows)

@@ -17,14 +17,16 @@ from ledger.events import Recorded
 from ledger.ids import key_of
 from ledger.store.rows import Row
 from projections.journal.closing import close_through
+from projections.journal.lots import STOCK_EVENTS, Stock
 from projections.journal.postgres import PostgresTables
+from projections.journal.settings import read_settings
 from projections.journal.steps import STEP_EVENTS, steps_of
 from projections.journal.tables import Tuple, read_entries
 
 Connection = psycopg.Connection[Tuple]
 
 _RULES = by_event(POSTINGS)
-_POSTED = STEP_EVENTS | _RULES.keys()
+_POSTED = STEP_EVENTS | STOCK_EVENTS | _RULES.keys()
 _TYPES = _POSTED | {PeriodClosed.__name__, PeriodReopened.__name__}
 _CLOSES = b"""
 SELECT period, cut FROM views.journal_close WHERE clinic = %s
@@ -58,6 +60,9 @@ _RESET = (
     b"DELETE FROM views.journal_line WHERE clinic = %s",
     b"DELETE FROM views.journal_step WHERE clinic = %s",
     b"DELETE FROM views.journal_close WHERE clinic = %s",
+    b"DELETE FROM views.journal_contract WHERE clinic = %s",
+    b"DELETE FROM views.journal_lot WHERE clinic = %s",
+    b"DELETE FROM views.journal_unit WHERE clinic = %s",
 )
 
 
@@ -105,6 +110,7 @@ class JournalProjection:
         closes = _closes(connection, clinic) if batch else []
         entries: list[Entry] = []
         steps: list[Tuple] = []
+        stock = Stock()
         for recorded in batch:
             name = type(recorded.event).__name__
             if name not in _POSTED:
@@ -114,8 +120,10 @@ class JournalProjection:
             source = Source(position, name, recorded.stream)
             entries += entries_of(_RULES, source, day, body, closes)
             steps += steps_of(name, key_of(recorded.stream), position, day, body)
+            stock.read(name, key_of(recorded.stream), position, day, body)
         tables.add(entries)
         tables.add_steps(steps)
+        tables.add_stock(stock)
 
     def _close(
         self,
@@ -138,7 +146,8 @@ class JournalProjection:
         )
         before = _last_close(connection, clinic)
         source = Source(recorded.position, "PeriodClosed", recorded.stream)
-        close_through(tables, period, event.cut, before, event=source)
+        settings = read_settings(connection, clinic)
+        close_through(tables, period, event.cut, before, settings=settings, event=source)
         found = journal_digest(read_entries(tables, period.first, period.last))
         if found != event.journal_digest:
             raise Broken(f"the journal of {clinic} for {period} differs from the sealed one")

@@ -36,7 +36,8 @@ COLUMNS = (
 #: Order of the journal (accounting.md 12.2): events by position, then closing entries.
 ORDER = """
 posting_date, closing, CASE closing WHEN 0 THEN position ELSE 0 END, n,
-CASE closing WHEN 0 THEN '' ELSE subscription END, lot, coalesce(prior_period_of, ''), ordinal
+CASE closing WHEN 0 THEN '' ELSE coalesce(subscription, '') END, lot,
+coalesce(prior_period_of, ''), ordinal
 """
 #: Event entries of a replay leave `entry` out: it follows from position and n.
 ENTRY = "coalesce(entry, 'e-' || position || '-' || n)"

@@ -22,6 +22,7 @@ from ledger.ids import key_of
 from projections.close.books import RULES_BY_EVENT, Books
 from projections.close.replay import replay
 from projections.close.sealing import LATE
+from projections.journal.lots import Stock
 from projections.journal.steps import steps_of
 from projections.journal.tables import Tuple
 
@@ -49,6 +50,7 @@ def bring_up_to(books: Books, as_of: date, due: Sequence[NewEvent]) -> None:
     """Adds to the books, provisionally, what time brings by the end of a day."""
     entries: list[Entry] = []
     steps: list[Tuple] = []
+    stock = Stock()
     for position, new in enumerate(due, start=books.cut + 1):
         if new.effective_on is not None:
             kind, key = type(new.event).__name__, key_of(new.stream)
@@ -56,8 +58,10 @@ def bring_up_to(books: Books, as_of: date, due: Sequence[NewEvent]) -> None:
             source = Source(position, kind, "")
             entries += _provisional(books, source, key, new.effective_on, body)
             steps += steps_of(kind, key, position, new.effective_on, body)
+            stock.read(kind, key, position, new.effective_on, body)
     books.add(entries)
     books.add_steps(steps)
+    books.add_stock(stock)
     books.bring_up_to(as_of, books.cut + len(due))
 
 

@@ -1,0 +1,1 @@
+"""Estimates of the books: breakage, refunds, credit losses, each in versions."""
