@@ -1,6 +1,7 @@
 """Setting estimates, which what is used already may contradict (accounting.md 7.5)."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 from aggregates import estimating
@@ -14,7 +15,7 @@ from ledger.decider import Context, Decision
 class Surveyor(Protocol):
     """What an estimate needs from the reading side: the use of cohorts with units left."""
 
-    def uses(self, clinic: str, cut: int) -> Sequence[CohortUse]: ...
+    def uses(self, clinic: str, cut: int, on: date) -> Sequence[CohortUse]: ...
 
 
 def set_estimate(
@@ -27,7 +28,8 @@ def set_estimate(
     if surveyor is None:
         raise RuntimeError("no replay was wired for estimates")
     head = desk.workspace.head()
-    uses = surveyor.uses(desk.clinic_id, head) if order.kind == "breakage" else ()
+    counts = order.kind == "breakage"
+    uses = surveyor.uses(desk.clinic_id, head, context.today) if counts else ()
     offer = None if order.scope.offer is None else desk.offer(order.scope.offer)
     known = estimating.Known(desk.clinic(), desk.estimates(), offer, uses)
     return estimating.set_estimate(context, order, known)

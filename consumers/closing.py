@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from aggregates.period.events import CloseException
 from ledger.calendar import Period
 
 if TYPE_CHECKING:
+    from aggregates.estimating import CohortUse
     from consumers.nats.deadletters import DeadLetters
     from projections.close.figures import CloseFigures
 
@@ -26,6 +28,12 @@ class Replays:
         from projections.close.figures import figures  # noqa: PLC0415  loads the replay's engine
 
         return figures(self.conninfo, clinic, period, cut)
+
+    def uses(self, clinic: str, cut: int, on: date) -> "list[CohortUse]":
+        """How much of each cohort is used by a day, as known at position `cut`."""
+        from projections.close.estimates import uses  # noqa: PLC0415  loads the replay's engine
+
+        return uses(self.conninfo, clinic, cut, on)
 
     def obstacles(self, clinic: str) -> list[CloseException]:
         """The clinic's dead letters that nobody has worked off: what they tell is missing."""

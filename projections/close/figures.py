@@ -11,6 +11,7 @@ from ledger.errors import Broken
 from projections.close import sealing
 from projections.close.books import Books
 from projections.close.checklist import checklist, unlisted
+from projections.close.estimates import short_histories
 from projections.close.replay import closes_in_force, replay, sealed_closes
 
 
@@ -37,7 +38,11 @@ def figures(conninfo: str, clinic: str, period: Period, cut: int) -> CloseFigure
                 for row in books.totals(period.last)
             ),
             checks=checks(books, period),
-            exceptions=(*exceptions(books, period), *checklist(books, period, conninfo)),
+            exceptions=(
+                *exceptions(books, period),
+                *checklist(books, period, conninfo),
+                *short_histories(books, period),
+            ),
         )
 
 
