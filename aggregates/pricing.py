@@ -49,6 +49,7 @@ class Terms:
     cycle: int | None = None
     cycle_ends: date | None = None
     clinic: str = ""
+    unused_points: Fraction = Fraction(0)
 
     @property
     def contract(self) -> Contract:
@@ -136,7 +137,7 @@ def line_price(item: Item, terms: Terms) -> Fraction:
         case CreditLine(face=face):
             return Fraction(face + _pooled_face(item))
         case PointsLine() as line:
-            return Fraction(points_of(line, terms.price) * line.value)
+            return points_of(line, terms.price) * line.value * (1 - terms.unused_points)
         case _:
             return Fraction(0)
 

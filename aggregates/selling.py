@@ -1,7 +1,7 @@
 """Selling: what a package or a membership promises, copied onto the contract."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -9,6 +9,7 @@ from typing import Any
 
 from aggregates.clinic.policies import of_contracts
 from aggregates.clinic.state import Clinic
+from aggregates.estimate.state import Estimates, Sold, cohort_of
 from aggregates.lawtables import of_state
 from aggregates.offer.events import OfferPublished
 from aggregates.offer.lines import OfferLine, UnitsLine, UnlimitedLine
@@ -66,11 +67,19 @@ ORDERED = (
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What a sale needs to know: the clinic, the offer version and the services as of the sale."""
+    """What a sale needs to know: the clinic, the offer version and the services as of the sale,
+    and of an offer with points the estimates.
+    """
 
     clinic: Clinic
     offer: OfferPublished
     services: Mapping[str, ServiceDefined]
+    estimates: Estimates = field(default_factory=Estimates)
+
+    def unused_points(self, on: date) -> Fraction:
+        """The share of points that the estimate in force on a day counts as never used (4.1)."""
+        about = Sold(self.offer.offer, self.offer.program, cohort_of(on))
+        return self.estimates.rate("breakage", about, on) or Fraction(0)
 
 
 Policies = Mapping[str, Any]
@@ -171,6 +180,7 @@ def terms_of(catalogue: Catalogue, price: int, starts: date, policies: Policies)
         cycle=1 if recurring else None,
         cycle_ends=billing.cycle.end(starts) if isinstance(billing, RecurringBilling) else None,
         clinic="" if catalogue.clinic.defined is None else catalogue.clinic.defined.clinic,
+        unused_points=catalogue.unused_points(starts),
     )
 
 

@@ -14,6 +14,7 @@ from aggregates.subscription.change_orders import (
 from aggregates.subscription.state import Subscription
 from commands.contracts import approved, on_contract
 from commands.desk import Desk
+from commands.selling import estimates_for
 from commands.spec import Spec
 from ledger.calendar import end_of_day
 from ledger.codes import Code, Refused
@@ -27,7 +28,7 @@ def change_plan(desk: Desk, context: Context, order: ChangePlan) -> Decision:
 
     def decide(context: Context, order: ChangePlan, contract: Subscription) -> Decision:
         services = desk.services(services_of(offer.lines), context.at)
-        catalogue = Catalogue(desk.clinic(), offer, services)
+        catalogue = Catalogue(desk.clinic(), offer, services, estimates_for(desk, offer))
         return replanning.change_plan(context, order, contract, catalogue)
 
     return on_contract(decide, with_patient=True)(desk, context, order)

@@ -1,6 +1,9 @@
 """Selling and paying: sales, consents, payments, voids, credit notes, payouts."""
 
 from aggregates import changing, payouts, sales
+from aggregates.estimate.state import Estimates
+from aggregates.offer.events import OfferPublished
+from aggregates.offer.lines import PointsLine
 from aggregates.offer.state import OFFER
 from aggregates.patient.state import PATIENT
 from aggregates.payment.state import PAYMENT
@@ -34,8 +37,14 @@ def sell_package(desk: Desk, context: Context, order: SellPackage) -> Decision:
     for member in order.members:
         desk.patient(member)
     services = desk.services(services_of(offer.lines), context.at)
-    catalogue = Catalogue(desk.clinic(), offer, services)
+    catalogue = Catalogue(desk.clinic(), offer, services, estimates_for(desk, offer))
     return sales.sell(context, order, catalogue, _account(desk, order, order.payment))
+
+
+def estimates_for(desk: Desk, offer: OfferPublished) -> Estimates:
+    """What is estimated, as far as the price of the offer's lines follows from it (4.1)."""
+    earns = any(isinstance(line, PointsLine) for line in offer.lines)
+    return desk.estimates() if earns else Estimates()
 
 
 def _account(

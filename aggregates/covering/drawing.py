@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 
+from aggregates.covering.expecting import draw_worth, unused_rate
 from aggregates.covering.hindrance import is_counted, is_gift, units_left
 from aggregates.covering.holdings import Candidate, Holdings, holder_of
 from aggregates.subscription import events as e
@@ -52,30 +53,36 @@ def affordable(
     short = None
     if quantity < need:
         short = Code.HELD if lot.frozen or lot.reserved else Code.NOT_ENOUGH_UNITS
-    paid = _paid_for(state, lot, service, quantity)
+    paid = _paid_for(state, lot, service, quantity, unused_rate(held, candidate))
     return paid, short if paid == quantity else Code.UNPAID
 
 
-def _paid_for(state: Subscription, lot: Lot, service: str, quantity: Decimal) -> Decimal:
+def _paid_for(
+    state: Subscription, lot: Lot, service: str, quantity: Decimal, unused: Fraction
+) -> Decimal:
     free_of_payment = state.runs_ahead or lot.is_time or is_gift(state, lot)
-    if free_of_payment or _is_paid_for(state, lot, service, quantity):
+    if free_of_payment or _is_paid_for(state, lot, service, quantity, unused):
         return quantity
     whole = int(quantity.to_integral_value(ROUND_FLOOR))
     first_unpaid = bisect_left(
-        range(whole + 1), True, key=lambda n: not _is_paid_for(state, lot, service, Decimal(n))
+        range(whole + 1),
+        True,
+        key=lambda n: not _is_paid_for(state, lot, service, Decimal(n), unused),
     )
     return Decimal(max(first_unpaid - 1, 0))
 
 
-def _is_paid_for(state: Subscription, lot: Lot, service: str, quantity: Decimal) -> bool:
+def _is_paid_for(
+    state: Subscription, lot: Lot, service: str, quantity: Decimal, unused: Fraction
+) -> bool:
     """Whether the contract's draws stay within what is paid, ex tax; units that wait for booked
     visits are spoken for.
     """
     back = max(quantity - lot.free, NONE)
     if not back:
-        return lot.draw_amount(quantity + lot.reserved, service) <= state.drawable()
+        return draw_worth(lot, quantity + lot.reserved, service, unused) <= state.drawable()
     value = lot.revived_value(back, service)
-    drawn = lot.revived(back, value).draw_amount(quantity, service)
+    drawn = draw_worth(lot.revived(back, value), quantity, service, unused)
     return drawn <= state.drawable(_in_part(lot, value, lot.lapsed_funded))
 
 
@@ -160,7 +167,7 @@ def _record(
     held: Holdings, candidate: Candidate, line: VisitLine, quantity: Decimal, earns: Earns
 ) -> Drawn:
     lot, state = held.lot(candidate), held.contract(candidate)
-    amount = lot.draw_amount(quantity, line.service)
+    amount = draw_worth(lot, quantity, line.service, unused_rate(held, candidate))
     earned = earns(amount)
     waits = not state.has_contract
     order = held.order

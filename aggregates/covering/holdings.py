@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from aggregates.estimate.state import Estimates
 from aggregates.patient.state import Patient
 from aggregates.service.events import ServiceDefined
 from aggregates.subscription import using_events as u
@@ -30,6 +31,7 @@ class Chart:
     contracts: Mapping[str, Subscription]
     services: Mapping[str, ServiceDefined]
     holders: Mapping[str, Patient] = field(default_factory=dict)
+    estimates: Estimates = field(default_factory=Estimates)
 
 
 class Candidate(NamedTuple):
@@ -44,7 +46,8 @@ class Holdings:
     """The contracts in the order in which the patient came by them, as they are now.
 
     `on` is the day of the visit, `store_credit` what their holders have not spent of it, and
-    `booked` the lots whose units waited for this very visit.
+    `booked` the lots whose units waited for this very visit. `estimates` say how many points
+    are expected to be redeemed.
     """
 
     context: Context
@@ -52,6 +55,7 @@ class Holdings:
     on: date
     contracts: dict[str, Subscription]
     store_credit: dict[str, int]
+    estimates: Estimates = field(default_factory=Estimates)
     booked: set[Candidate] = field(default_factory=set)
     events: list[NewEvent] = field(default_factory=list)
 
@@ -80,7 +84,7 @@ def holdings(context: Context, order: RecordVisit, chart: Chart, on: date) -> Ho
     }
     credit = {name: holder.store_credit for name, holder in chart.holders.items()}
     credit[order.patient] = chart.patient.store_credit
-    return Holdings(context, order, on, usable, credit)
+    return Holdings(context, order, on, usable, credit, chart.estimates)
 
 
 def may_use(state: Subscription, patient: str) -> bool:

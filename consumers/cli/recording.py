@@ -103,12 +103,21 @@ def close(
     expected_digest: Annotated[
         str | None, typer.Option(metavar="SHA256", help="Refuse unless the journal is this one.")
     ] = None,
+    what_if: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Show it under other policies (JSON); record nothing."),
+    ] = None,
 ) -> None:
     """Close a month: replay the ledger, check it, seal it. Exit status 1: refused, with reasons.
 
     Example: ledger close 2026-01
     """
     call: Call = context.obj
+    if what_if is not None:
+        from consumers.cli.supposing import tried  # noqa: PLC0415
+
+        tried(call, period(month), what_if)
+        return
     named = {"approver": approver, "expected_digest": expected_digest}
     data = {"period": str(period(month)), **{k: v for k, v in named.items() if v is not None}}
     if soft:

@@ -129,9 +129,16 @@ def report_shape(entry: Entry) -> dict[str, Any]:
     return {
         **sealed_shape(entry),
         "event": entry.event and _source_shape(entry.event),
-        "memo": ROWS[entry.rule].title,
+        "memo": _memo(entry),
         "lines": [{**_line_shape(line), "name": name_of(line.account)} for line in entry.lines],
     }
+
+
+def _memo(entry: Entry) -> str:
+    """The row in words, with the cohort where no contract bears it (interfaces.md 7.5)."""
+    title = ROWS[entry.rule].title
+    own = any(line.at.subscription for line in entry.lines)
+    return title if own or not (entry.closing and entry.lot) else f"{title}: {entry.lot}"
 
 
 def _source_shape(event: Source) -> dict[str, Any]:

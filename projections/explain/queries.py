@@ -19,6 +19,7 @@ from projections.balances.queries import folded
 from projections.balances.report import presented
 from projections.close.books import RULES_BY_EVENT, Books
 from projections.explain.closing import balance_working, closing_working
+from projections.explain.estimates import ESTIMATED, estimate_working
 from projections.explain.working import Working, working
 from projections.journal.tables import ENTRY, matching
 
@@ -110,17 +111,20 @@ class Explainer:
         close = None if entry.event is None else self._recorded(entry.event.position)
         subscription = next((line.at.subscription for line in entry.lines), None)
         state, events = None, [] if close is None else [close]
+        cut = self._books.cut
+        if close is not None and isinstance(close.event, PeriodClosed):
+            cut = close.event.cut
         if subscription is not None:
-            cut = self._books.cut
-            if close is not None and isinstance(close.event, PeriodClosed):
-                cut = close.event.cut
             history = [one for one in self._known(subscription) if one.position <= cut]
             state = SUBSCRIPTION.fold(history)
             if entry.provisional:
                 state = presented(self._clinic, state, self._view.as_of).state
             events += _posting(history)
         amount = _moved([entry])
-        found = closing_working(entry, amount, state)
+        if entry.rule in ESTIMATED:
+            found = estimate_working(self._books, entry, amount, cut)
+        else:
+            found = closing_working(entry, amount, state)
         return _explained(entry.entry, found, amount, events, [entry])
 
     def _working(self, recorded: Recorded, rule: str | None = None) -> Working:

@@ -96,7 +96,7 @@ class Reserves:
 
     def before_refunds(self) -> list[Entry]:
         """What a refund takes back from 2160 first, on its own day (row 32; 8.2)."""
-        refunded = dict(self.tables.rows(_REFUNDED, (self.period.first, self.day)))
+        refunded: dict[str, date] = dict(self.tables.rows(_REFUNDED, (self.period.first, self.day)))
         if not refunded:
             return []
         standing = self._standing(self.period.first, every=False)
@@ -139,6 +139,16 @@ class Reserves:
             return rate
         until = terms.cooling_off_until
         return Fraction(until is not None and self.day <= until)
+
+    def inputs(self, subscription: str) -> dict[str, Any]:
+        """What a contract's reserve is worked out from on the day."""
+        lines = self._standing(self.day, every=True).get(subscription, [])
+        return {
+            "day": self.day.isoformat(),
+            "unrecognised": sum(line.unrecognised for line in lines),
+            "rate": str(self._expected_back(self._terms().get(subscription))),
+            "reserved": sum(line.reserved for line in lines),
+        }
 
     def of_losses(self, presented: Iterable[Entry]) -> list[Entry]:
         """What the allowance lacks of its target (row 40); `presented` shows contract assets."""

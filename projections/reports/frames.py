@@ -66,7 +66,7 @@ def aging_frame(report: Rows) -> pd.DataFrame:
 
 def breakage_frame(report: Rows) -> pd.DataFrame:
     """One row per offer and quarter of sale."""
-    return _frame(report, "offer", "cohort", *breakage.COLUMNS, "rate")
+    return _frame(report, "offer", "cohort", *breakage.COLUMNS, "estimate", "rate")
 
 
 def processor_frame(report: Report) -> pd.DataFrame:

@@ -295,6 +295,14 @@ def closing_steps() -> list[Step]:
             ["DisputeClosed dispute/d-1", "DisputeSettled subscription/s-1"],
             {"dispute": "d-1", "outcome": "won", "lost": 0},
         ),
+        Step(
+            "set_estimate",
+            FEBRUARY_3,
+            {"estimate": "b-1", "kind": "breakage", "scope": {"offer": "pack"}, "rate": "0.15"}
+            | {"effective": "2026-01-31", "evidence": "cohorts of 2024", "approver": "bob"},
+            ["EstimateSet estimates"],
+            {"estimate": "b-1", "rate": "0.15", "effective": "2026-01-31"},
+        ),
         Step("close_period", FEBRUARY_3, {"period": "2026-01"}, CLOSED, {}),
         Step("expire", JUNE_1, {"subscription": "s-1"}, lapsed, {"expired": ["m.1"]}),
         Step(

@@ -49,6 +49,7 @@ TABLE = {
     "void_sale": (NEVER, NEVER, ASKS, ASKS, ALONE, NEVER),
     "credit_note": (NEVER, NEVER, ASKS, ASKS, ALONE, NEVER),
     "set_policy": (NEVER, NEVER, ASKS, NEVER, ALONE, NEVER),
+    "set_estimate": (NEVER, NEVER, ASKS, NEVER, ALONE, NEVER),
     "record_payout": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "open_dispute": (NEVER, NEVER, NEVER, ALONE, ALONE, ALONE),
     "close_dispute": (NEVER, NEVER, NEVER, ALONE, ALONE, ALONE),
@@ -69,6 +70,9 @@ CELLS = [
     for role, right in zip(ROLES, row, strict=True)
 ]
 POLICY = {"policy": "escheat", "value": "exempt", "effective": "2026-06-01", "reason": "law"}
+ESTIMATE = {"estimate": "b-1", "kind": "breakage", "rate": "0.1", "effective": "2026-06-01"} | {
+    "evidence": "file 7"
+}
 DISPUTE = {"dispute": "d-1", "charge": "ch-1", "amount": PACK, "reason": "fraudulent"}
 MESSAGE = {"communication": "m-1", "subscription": "s-1", "kind": "reminder", "channel": "sms"}
 DOCUMENT = {"document": "doc-1", "kind": "terms", "media_type": "text/plain", "visit": "v-1"}
@@ -137,6 +141,7 @@ DATA: dict[str, dict[str, Any]] = {
     "void_sale": {"subscription": "s-2", "reason": "keyed twice"},
     "credit_note": {"subscription": "s-2", "note": "n-1", "amount": 1, "reason": "agreed"},
     "set_policy": POLICY | {"approver": "bob"},
+    "set_estimate": ESTIMATE | {"approver": "bob"},
     "record_payout": {"payout": "po-1", "amount": PACK - 9000, "payments": ["pay-1"]},
     "open_dispute": DISPUTE | {"opened_at": VISITED},
     "close_dispute": {"dispute": "d-0", "outcome": "won"},

@@ -78,5 +78,186 @@ def test_breakage_in_proportion(story: Story) -> None:
     story.ledger.catch_up(CLINIC)
     assert balances(story.ledger.store, CLINIC, day("01-31"))["4030"] == -706
     found = verify(story.ledger.conninfo, CLINIC, Period(2026, 1))
-    assert found is not None and found["same"]
+    assert found is not None
+    assert found["same"]
+    story.nothing_more_happens()
+
+
+def closes(story: Story, month: int) -> None:
+    """Lets the month end, and its books be closed."""
+    story.until(date(2026, month + 1, 4))
+
+
+def closing(story: Story, month: int) -> list[str]:
+    """The closing entries of a month."""
+    first = date(2026, month, 1)
+    rows = ("row 10:", "row 24:", "row 25:", "row 2:", "row 32:", "row 40:", "row 20:")
+    found = story.journal(Period(2026, month).last, first)
+    return [entry for entry in found if any(row in entry for row in rows)]
+
+
+def test_a_changed_estimate_is_caught_up_once(story: Story) -> None:
+    """7.5: the whole difference is this period's revenue, up or down, and never restated."""
+    policy(story, "breakage_method", "proportional")
+    estimate(story, "0.15", "2026-01-01")
+    sells(story)
+    uses(story, "v-1", 4)
+    closes(story, 1)
+    estimate(story, "0.20", "2026-02-10")
+    story.until(day("02-12"))
+    uses(story, "v-2", 2)
+    closes(story, 2)
+    assert closing(story, 1) == ["01-31 row 10: 2120 credit 7.06 | 4030 7.06"]
+    # 40 of 80 expected: 50, of which 47.06 stands. Then 60 of 80: 75, of which 20 is service.
+    assert closing(story, 2) == [
+        "02-28 row 10: 2120 credit 5.00 | 4030 5.00",
+        "02-28 row 25: 2120 credit 2.94 | 4030 2.94",
+    ]
+    estimate(story, "0.1", "2026-03-01")
+    closes(story, 3)
+    # 60 of 90: 66.67 instead of 75.
+    assert closing(story, 3) == ["03-31 row 24: 4030 8.33 | 2120 credit 8.33"]
+    assert story.rolled("2026-03", "2120") == {
+        "opening": "25.00",
+        "estimate_changes": "8.33",
+        "closing": "33.33",
+    }
+    closes(story, 4)
+    assert closing(story, 4) == []
+    story.nothing_more_happens()
+
+
+def test_expiry_and_refund_take_their_own_value_and_the_cohort_gives_way(story: Story) -> None:
+    """7.3: a lot leaves with what is its own; the cohort's line bears the difference."""
+    policy(story, "breakage_method", "proportional")
+    policy(story, "forfeiture_guard", "off")
+    estimate(story, "0.15", "2026-01-01")
+    sells(story, "s-1")
+    sells(story, "s-2")
+    uses(story, "v-1", 4)
+    closes(story, 1)
+    # 40 of 170 expected of 200: 47.06.
+    assert closing(story, 1) == ["01-31 row 10: 2120 credit 7.06 | 4030 7.06"]
+    story.does("refund", subscription="s-2", refund="r-1", reason="asked", approver="bob")
+    closes(story, 2)
+    assert closing(story, 2) == []
+    story.does("refund", subscription="s-1", refund="r-2", reason="asked", approver="bob")
+    closes(story, 3)
+    assert closing(story, 3) == ["03-31 row 10: 4030 7.06 | 2120 credit 7.06"]
+    assert story.trial_balance(day("03-31"))["4000"] == "-40.00"
+    assert "2120" not in story.trial_balance(day("03-31"))
+
+
+def test_a_cohort_that_expires_has_earned_all_of_it(database: str) -> None:
+    with told_from(database, day("01-01")) as story:
+        opens(story, term={"months": 3})
+        policy(story, "breakage_method", "proportional")
+        policy(story, "forfeiture_guard", "off")
+        estimate(story, "0.15", "2026-01-01")
+        sells(story)
+        uses(story, "v-1", 4)
+        closes(story, 1)
+        closes(story, 3)
+        assert closing(story, 3) == [
+            "03-31 row 20: 2120 credit 60.00 | 4030 60.00",
+            "03-31 row 10: 4030 7.06 | 2120 credit 7.06",
+        ]
+        assert story.trial_balance(day("03-31")) == {
+            "1020": "100.00",
+            "4000": "-40.00",
+            "4030": "-60.00",
+        }
+        story.nothing_more_happens()
+
+
+def test_what_a_state_may_claim_does_not_break(database: str) -> None:
+    """7.1: escheatable value stays a liability; the default holds all value subject."""
+    with told_from(database, day("01-01")) as story:
+        opens(story)
+        policy(story, "breakage_method", "proportional")
+        policy(story, "escheat", "subject")
+        estimate(story, "0.15", "2026-01-01")
+        sells(story)
+        uses(story, "v-1", 4)
+        closes(story, 1)
+        assert closing(story, 1) == []
+
+
+def test_nothing_breaks_that_can_be_asked_back(database: str) -> None:
+    """7.1, 8.2: within the cooling-off window the unused value is a refund liability instead."""
+    with told_from(database, day("01-01")) as story:
+        opens(story, refund={"formula": "none", "cooling_off_days": 45})
+        policy(story, "breakage_method", "proportional")
+        estimate(story, "0.15", "2026-01-01")
+        sells(story)
+        uses(story, "v-1", 4)
+        closes(story, 1)
+        assert closing(story, 1) == ["01-31 row 2: 2120 credit 60.00 | 2160 60.00"]
+        closes(story, 2)
+        assert closing(story, 2) == [
+            "02-28 row 10: 2120 credit 7.06 | 4030 7.06",
+            "02-28 row 32: 2160 60.00 | 2120 credit 60.00",
+        ]
+        story.nothing_more_happens()
+
+
+def test_a_refund_first_takes_back_what_was_reserved(database: str) -> None:
+    """8.2: on the day of the refund 2160 returns to the liability that pays it."""
+    with told_from(database, day("01-01")) as story:
+        opens(story, refund={"formula": "pro_rata", "on_demand": True})
+        sells(story)
+        uses(story, "v-1", 4)
+        closes(story, 1)
+        assert closing(story, 1) == ["01-31 row 2: 2120 credit 60.00 | 2160 60.00"]
+        story.until(day("02-10"))
+        story.does("refund", subscription="s-1", refund="r-1", reason="asked", approver="bob")
+        assert "2160" not in story.trial_balance(day("02-10"))
+        closes(story, 2)
+        assert closing(story, 2) == ["02-10 row 32: 2160 60.00 | 2120 credit 60.00"]
+        assert story.trial_balance(day("02-28")) == {"1020": "40.00", "4000": "-40.00"}
+        story.nothing_more_happens()
+
+
+def test_expected_refunds_and_credit_losses_by_their_rates(database: str) -> None:
+    """8.2, 10.5: a share of what is unrecognised and funded; a share of what is receivable."""
+    with told_from(database, day("01-01")) as story:
+        opens(story)
+        plan = {
+            "kind": "plan",
+            "cancellable": False,
+            "instalments": [{"due": "+0d", "amount": 5000}, {"due": "+30d", "amount": 5000}],
+        }
+        story.does(
+            "publish_offer", offer="plan", name="Plan", price=10000, lines=[CARD], billing=plan
+        )
+        estimate(story, "0.1", "2026-01-01", estimate="r-1", kind="refunds")
+        estimate(story, "0.02", "2026-01-01", estimate="c-1", kind="credit_loss", scope={})
+        sells(story)
+        story.does("sell_package", subscription="s-2", offer="plan", patient="p-1")
+        closes(story, 1)
+        assert closing(story, 1) == [
+            "01-31 row 2: 2120 credit 10.00 | 2160 10.00",
+            "01-31 row 40: 6200 2.00 | 1190 2.00",
+        ]
+        estimate(story, "0.05", "2026-02-01", estimate="c-1", kind="credit_loss", scope={})
+        closes(story, 2)
+        assert closing(story, 2) == ["02-28 row 40: 6200 3.00 | 1190 3.00"]
+        story.nothing_more_happens()
+
+
+def test_a_card_nobody_has_touched_for_so_long(story: Story) -> None:
+    """7.4: all of it once use is remote; taken back when it is used after all."""
+    policy(story, "breakage_method", "remote")
+    policy(story, "remote_months", 2)
+    sells(story)
+    uses(story, "v-1", 4)
+    closes(story, 2)
+    assert closing(story, 2) == []
+    closes(story, 3)
+    assert closing(story, 3) == ["03-31 row 10: 2120 credit 60.00 | 4030 60.00"]
+    story.until(day("04-10"))
+    uses(story, "v-2", 1)
+    closes(story, 4)
+    assert closing(story, 4) == ["04-30 row 10: 4030 60.00 | 2120 credit 60.00"]
+    assert story.trial_balance(day("04-30"))["2120"] == "-50.00"
     story.nothing_more_happens()

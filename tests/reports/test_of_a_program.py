@@ -132,6 +132,9 @@ def test_what_lapsed_is_told_by_offer_and_quarter(told: Story) -> None:
                 "breakage": 12155,
                 "left": 0,
                 "remaining": 0,
+                "posted": 0,
+                "expected": None,
+                "estimate": None,
                 "rate": "0.0675",
             }
         ]
