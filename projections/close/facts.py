@@ -73,7 +73,7 @@ _NOTICED: Fields = {
 }
 
 
-def facts(closes: Sequence[Close], *, pools: bool = True) -> list[Fact]:
+def facts(closes: Sequence[Close], *, pools: bool) -> list[Fact]:
     """Everything read beside the postings; the closes in force place what a processor holds.
 
     `pools` says whether lots of units are wanted, for breakage before expiry.

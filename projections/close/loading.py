@@ -11,9 +11,10 @@ from projections.close.facts import facts
 from projections.close.fields import Fact
 
 
-def event_types(rules: Rules) -> tuple[str, ...]:
+def event_types(rules: Rules, *, pools: bool) -> tuple[str, ...]:
     """The events that a replay reads: those with a posting, and those that facts are read of."""
-    return tuple(sorted({*rules, *(event for fact in facts(()) for event in fact.events)}))
+    noted = facts((), pools=pools)
+    return tuple(sorted({*rules, *(event for fact in noted for event in fact.events)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def loadings(rules: Rules, closes: Sequence[Close], *, pools: bool) -> dict[str,
         event: _loading(
             event, rules.get(event, ()), [fact for fact in noted if event in fact.events], closes
         )
-        for event in event_types(rules)
+        for event in event_types(rules, pools=pools)
     }
 
 

@@ -40,9 +40,9 @@ def replay(
         settings = read_settings(connection, clinic)
         position = _head(connection, clinic) if cut is None else cut
         in_force = _in_force(_told(connection, clinic, position))
-    types = event_types(RULES_BY_EVENT)
     if suppose is not None:
         settings = suppose(settings)
+    types = event_types(RULES_BY_EVENT, pools=settings.pools)
     with reading(conninfo, clinic, position, types) as tables, ExitStack() as unfinished:
         books = unfinished.enter_context(Books(clinic, position, in_force, settings))
         books.load(tables)

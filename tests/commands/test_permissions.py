@@ -235,7 +235,9 @@ def ask(practice: Practice, command: str, actor: dict[str, str]) -> None:
     own = DATA[command] | approved(command, actor["id"])
     bare = {key: value for key, value in DATA[command].items() if key != "approver"}
     [field] = approved(command, "")
-    for data in (own,) if command in ("set_policy", "reopen_period") else (bare, own):
+    for data in (
+        (own,) if command in ("set_policy", "set_estimate", "reopen_period") else (bare, own)
+    ):
         error = practice.refuses(command, data, VISITED, actor=actor)
         assert (error["code"], error["field"]) == ("approval_required", f"data.{field}")
 
