@@ -12,6 +12,7 @@ from aggregates.values import Rate
 from ledger.books.chart import name_of
 from ledger.books.rollforward import COLUMNS
 from ledger.calendar import Day, Period
+from ledger.canonical import canonical
 from ledger.events import Frozen
 from projections.close.books import Books
 from projections.close.replay import Suppose, closes_in_force, replay
@@ -84,7 +85,7 @@ def supposition(given: Any) -> Supposition:
 
 def _supposed(given: Any) -> tuple[SupposedEstimate, ...]:
     try:
-        return _Estimates.model_validate({"estimates": given}).estimates
+        return _Estimates.model_validate_json(canonical({"estimates": given})).estimates
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(name) for name in first["loc"])

@@ -277,6 +277,20 @@ def refund_steps() -> list[Step]:
     ]
 
 
+def estimating_steps() -> list[Step]:
+    estimate = {"estimate": "b-1", "kind": "breakage", "scope": {"offer": "pack"}, "rate": "0.15"}
+    return [
+        Step(
+            "set_estimate",
+            FEBRUARY_3,
+            estimate
+            | {"effective": "2026-01-31", "evidence": "cohorts of 2024", "approver": "bob"},
+            ["EstimateSet estimates"],
+            {"estimate": "b-1", "rate": "0.15", "effective": "2026-01-31"},
+        ),
+    ]
+
+
 def closing_steps() -> list[Step]:
     dispute = {"dispute": "d-1", "charge": "ch-1", "amount": PAID, "reason": "fraudulent"}
     lapsed = ["LotExpired subscription/s-1"]
@@ -294,14 +308,6 @@ def closing_steps() -> list[Step]:
             {"dispute": "d-1", "outcome": "won"},
             ["DisputeClosed dispute/d-1", "DisputeSettled subscription/s-1"],
             {"dispute": "d-1", "outcome": "won", "lost": 0},
-        ),
-        Step(
-            "set_estimate",
-            FEBRUARY_3,
-            {"estimate": "b-1", "kind": "breakage", "scope": {"offer": "pack"}, "rate": "0.15"}
-            | {"effective": "2026-01-31", "evidence": "cohorts of 2024", "approver": "bob"},
-            ["EstimateSet estimates"],
-            {"estimate": "b-1", "rate": "0.15", "effective": "2026-01-31"},
         ),
         Step("close_period", FEBRUARY_3, {"period": "2026-01"}, CLOSED, {}),
         Step("expire", JUNE_1, {"subscription": "s-1"}, lapsed, {"expired": ["m.1"]}),
@@ -338,6 +344,7 @@ STORY = (
     *life_corrections.STORY,
     *life_changes.STORY,
     *life_dormancy.STORY,
+    estimating_steps,
     closing_steps,
 )
 

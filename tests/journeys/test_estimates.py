@@ -261,3 +261,32 @@ def test_a_card_nobody_has_touched_for_so_long(story: Story) -> None:
     assert closing(story, 4) == ["04-30 row 10: 4030 60.00 | 2120 credit 60.00"]
     assert story.trial_balance(day("04-30"))["2120"] == "-50.00"
     story.nothing_more_happens()
+
+
+def test_points_are_worth_more_where_fewer_are_redeemed(story: Story) -> None:
+    """5.6: redeemed ÷ expected to be redeemed; the allocation of the sale stands."""
+    points = {"kind": "points", "line": "points", "earn": {"per_amount": 100}, "value": 10}
+    visits = {"kind": "units", "line": "facials", "services": ["facial"], "quantity": "9"}
+    lines = [visits, points]
+    story.does("publish_offer", offer="loyal", name="Loyal", price=10000, lines=lines)
+    estimate(story, "0.2", "2026-01-10", estimate="p-1", scope={"offer": "loyal"})
+    payment = {"payment": "pay-9", "amount": 10000, "tender": "card"}
+    story.does("sell_package", subscription="s-9", offer="loyal", patient="p-1", payment=payment)
+    # 9,000 of visits and 1,000 of points: 10,000 × 1 ÷ 10 for 100 points.
+    redeems(story, "v-1", 8)
+    story.until(day("01-20"))
+    redeems(story, "v-2", 8)
+    found = [entry for entry in story.journal(day("01-31")) if "row 16" in entry]
+    # 8 of 100, then 16 of 80 less what was earned.
+    assert found == [
+        "01-01 row 16: 2130 points 0.80 | 4000 0.80",
+        "01-20 row 16: 2130 points 1.20 | 4000 1.20",
+    ]
+    story.nothing_more_happens()
+
+
+def redeems(story: Story, visit: str, points: int) -> None:
+    lines = [{"line": "1", "service": "mask", "quantity": "1", "points": points}]
+    if visit == "v-1":
+        story.does("define_service", service="mask", label="Mask", list_price=1000)
+    story.does("record_visit", visit=visit, patient="p-1", status="completed", lines=lines)
