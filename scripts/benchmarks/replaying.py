@@ -54,7 +54,7 @@ def _replayed(database: str, cut: int) -> float:
 
 
 def _seconds_to_copy(database: str, cut: int) -> float:
-    types = "', '".join(event_types(RULES_BY_EVENT))
+    types = "', '".join(event_types(RULES_BY_EVENT, pools=False))
     statement = _COPY.format(clinic=LONG, cut=cut, types=types).encode()
     with psycopg.connect(database) as connection:
         return median(_copied(connection, statement) for _ in range(TIMES))

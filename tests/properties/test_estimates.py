@@ -32,14 +32,16 @@ months = st.integers(0, 80)
 def estimates(draw: st.DrawFn) -> EstimateSet:
     kind = draw(st.sampled_from(["breakage", "breakage", "refunds", "credit_loss"]))
     scope = draw(scopes)
-    return EstimateSet(
-        estimate=f"{kind}-{scope.get('offer', 'all')}",
-        kind=kind,
-        scope=scope,
-        rate=draw(rates),
-        effective=START + timedelta(draw(months)),
-        evidence="0" * 64,
-        approver="bob",
+    return EstimateSet.model_validate(
+        {
+            "estimate": f"{kind}-{scope.get('offer', 'all')}",
+            "kind": kind,
+            "scope": scope,
+            "rate": draw(rates),
+            "effective": START + timedelta(draw(months)),
+            "evidence": "0" * 64,
+            "approver": "bob",
+        }
     )
 
 
