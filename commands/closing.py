@@ -4,7 +4,13 @@ from typing import Any, Protocol
 
 from aggregates.clinic.events import PeriodLocked
 from aggregates.effects import RULES
-from aggregates.period.events import AccountTotal, CloseCheck, CloseException, PeriodClosed
+from aggregates.period.events import (
+    AccountTotal,
+    CloseCheck,
+    CloseException,
+    EstimateHeld,
+    PeriodClosed,
+)
 from aggregates.period.orders import ClosePeriod
 from aggregates.periods import out_of_turn, soft_close
 from commands.desk import Desk
@@ -110,6 +116,7 @@ def _sealed(
     cut: int,
 ) -> Decided:
     version = len(desk.period(order.period).closes) + 1
+    last = Period.parse(order.period).last
     closed = PeriodClosed(
         period=order.period,
         version=version,
@@ -120,13 +127,17 @@ def _sealed(
         trial_balance=sealed.trial_balance,
         checks=sealed.checks,
         exceptions=exceptions,
-        policies=desk.clinic().policies(Period.parse(order.period).last),
+        policies=desk.clinic().policies(last),
+        estimates=tuple(
+            EstimateHeld(estimate=one.estimate, rate=one.rate, effective=one.effective)
+            for one in desk.estimates().held(last)
+        ),
         tz_version=tz_version(),
         approver=order.approver,
     )
     locked = PeriodLocked(period=order.period, version=version, cut=cut)
     events = (
-        NewEvent(desk.name("period", order.period), closed, Period.parse(order.period).last),
+        NewEvent(desk.name("period", order.period), closed, last),
         NewEvent(desk.name("clinic"), locked),
     )
     return Decided(events, _close_data(closed))

@@ -1,6 +1,6 @@
 """Which estimates hold, for what and from when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -64,6 +64,13 @@ class Estimates:
         matching = [one for one in found if one is not None and covers(one.scope, sold)]
         narrowest = max((_narrowness(one.scope) for one in matching), default=None)
         return _latest(one for one in matching if _narrowness(one.scope) == narrowest)
+
+    def held(self, on: date) -> Iterator[EstimateSet]:
+        """The version of every estimate that holds on a day, in the order of first setting."""
+        for name in dict.fromkeys(one.estimate for one in self.versions):
+            found = self.version(name, on)
+            if found is not None:
+                yield found
 
     def rate(self, kind: EstimateKind, sold: Sold, on: date) -> Fraction | None:
         """The rate in force, or None where nobody has estimated anything."""

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from aggregates.values import Digest
+from aggregates.values import Digest, Rate
 from ledger.events import Event, Frozen
 from ledger.ids import Id
 from ledger.money import Minor
@@ -31,8 +31,19 @@ class AccountTotal(Frozen):
     credit: Minor
 
 
+class EstimateHeld(Frozen):
+    """The version of an estimate that was in force on the last day of a period."""
+
+    estimate: Id
+    rate: Rate
+    effective: date
+
+
 class PeriodClosed(Event):
-    """The sealed books of a period at a cut; same cut and rules, same bytes for ever."""
+    """The sealed books of a period at a cut; same cut and rules, same bytes for ever.
+
+    `policies` and `estimates` are those that the books were computed by.
+    """
 
     period: str
     version: int
@@ -44,6 +55,7 @@ class PeriodClosed(Event):
     checks: tuple[CloseCheck, ...]
     exceptions: tuple[CloseException, ...]
     policies: dict[str, Any]
+    estimates: tuple[EstimateHeld, ...] = ()
     tz_version: str
     approver: Id | None = None
 

@@ -163,5 +163,6 @@ def posted(tables: Tables, day: date) -> dict[Key, tuple[Carrier, int]]:
         grant = lot if subscription else None
         at = Dimensions(location, program, provider, offer, None, subscription, line, grant)
         carrier = Carrier(lot, account, at)
-        found[key_of(carrier)] = (carrier, amount)
+        _, before = found.get(key_of(carrier), (carrier, 0))
+        found[key_of(carrier)] = (carrier, before + amount)
     return found

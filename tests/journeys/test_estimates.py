@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from aggregates.period.events import PeriodClosed
 from ledger.calendar import Period
 from projections.close.figures import verify
 from projections.journal.queries import balances
 from tests.journeys.story import CLINIC, Story, day, told_from
 
-EVER = date(2025, 1, 1)
+JANUARY = "glow/period/2026-01"
 CARD = {"kind": "credit", "line": "credit", "face": 10000}
 
 
@@ -77,6 +78,10 @@ def test_breakage_in_proportion(story: Story) -> None:
     }
     story.ledger.catch_up(CLINIC)
     assert balances(story.ledger.store, CLINIC, day("01-31"))["4030"] == -706
+    [closed] = story.ledger.store.load(CLINIC, [JANUARY])[JANUARY]
+    assert isinstance(closed.event, PeriodClosed)
+    [held] = closed.event.estimates
+    assert (held.estimate, held.rate, held.effective) == ("b-1", "0.15", day("01-01"))
     found = verify(story.ledger.conninfo, CLINIC, Period(2026, 1))
     assert found is not None
     assert found["same"]
