@@ -4,9 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from aggregates.period.orders import ClosePeriod
 from commands.asking import Check
-from commands.registry import CLOSE_PERIOD, SPECS
+from commands.registry import APART, SPECS
 from consumers.http import problems
 from consumers.http.asked import OF_A_PERIOD
 from consumers.http.questions import QUESTIONS
@@ -62,7 +61,8 @@ def document(title: str, version: str) -> dict[str, Any]:
 
 
 def _command(resource: Resource, schemas: dict[str, Any]) -> Operation:
-    order = ClosePeriod if resource.command == CLOSE_PERIOD else SPECS[resource.command].order
+    name = resource.command
+    order = SPECS[name].order if name in SPECS else APART[name]
     body = _body(order, resource, schemas)
     return {
         "operationId": resource.command,

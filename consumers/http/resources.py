@@ -34,6 +34,7 @@ RESOURCES = tuple(
     for path, command in (
         ("/v1/clinic", "define_clinic"),
         ("/v1/clinic/policies", "set_policy"),
+        ("/v1/clinic/estimates", "set_estimate"),
         ("/v1/services", "define_service"),
         ("/v1/offers", "publish_offer"),
         ("/v1/offers/{offer}/retirement", "retire_offer"),
