@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from commands.envelope import Envelope, Result
-from ledger.errors import Busy, OutcomeUnknown
+from ledger.errors import Busy, LedgerError
 
 MOST = 250
 """Commands that go together."""
@@ -26,22 +26,13 @@ def _held() -> Lock:
 
 @dataclass(slots=True, eq=False)
 class _Caller:
-    """One who waits: `turn` is released once he has his answer, or is to lead."""
+    """One who waits: `turn` is released when he was led, or is to lead."""
 
     envelope: Envelope
     turn: Lock = field(default_factory=_held)
+    leads: bool = False
     result: Result | None = None
-    error: Exception | None = None
-
-    @property
-    def is_answered(self) -> bool:
-        return self.result is not None or self.error is not None
-
-    def answer(self) -> Result:
-        if self.error is not None:
-            raise self.error
-        assert self.result is not None, "a caller was led past"
-        return self.result
+    error: LedgerError | None = None
 
 
 class Gathering:
@@ -54,27 +45,38 @@ class Gathering:
         """Those who wait, of every clinic with somebody at work."""
 
     def handle(self, envelope: Envelope) -> Result:
-        """The command's own result; raises what `handle` raised for those who went together."""
+        """The command's own result; raises Busy when those who went together heard it."""
         caller, clinic = _Caller(envelope), envelope.clinic
         if not self._is_first(clinic, caller):
             caller.turn.acquire()
-            if caller.is_answered:
-                return caller.answer()
-        together = self._together(clinic, caller)
-        try:
-            self._serve(clinic, together)
-        finally:
-            self._hand_over(clinic, together)
-        return caller.answer()
+        if caller.leads:
+            together = self._together(clinic, caller)
+            try:
+                self._serve(clinic, together)
+            finally:
+                self._hand_over(clinic, together)
+        return self._answer(caller)
+
+    def _answer(self, caller: _Caller) -> Result:
+        """What he heard; who heard nothing, because his group failed, is served alone.
+
+        If the group was recorded all the same, the memory of commands answers him.
+        """
+        if caller.error is not None:
+            raise caller.error
+        if caller.result is not None:
+            return caller.result
+        return self._handle(caller.envelope.clinic, [caller.envelope])[0]
 
     def _is_first(self, clinic: str, caller: _Caller) -> bool:
         with self._lock:
             waiting = self._waiting.get(clinic)
             if waiting is None:
                 self._waiting[clinic] = deque()
-                return True
-            waiting.append(caller)
-            return False
+                caller.leads = True
+            else:
+                waiting.append(caller)
+            return caller.leads
 
     def _together(self, clinic: str, leader: _Caller) -> list[_Caller]:
         """The leader and those who wait behind him, in the order in which they came."""
@@ -83,30 +85,26 @@ class Gathering:
             return [leader, *(waiting.popleft() for _ in range(min(len(waiting), MOST - 1)))]
 
     def _serve(self, clinic: str, together: Sequence[_Caller]) -> None:
+        """Answers all of them, or none where it may be the fault of one that they failed."""
         try:
             results = self._handle(clinic, [caller.envelope for caller in together])
-        except Exception as error:  # noqa: BLE001  each caller raises it for himself
+        except LedgerError as error:
             if len(together) == 1 or isinstance(error, Busy):
                 for caller in together:
                     caller.error = error
-            else:
-                # A fault that one command brings out: the others must not suffer it.
-                for caller in together:
-                    self._serve(clinic, [caller])
             return
         for caller, result in zip(together, results, strict=True):
             caller.result = result
 
     def _hand_over(self, clinic: str, served: Sequence[_Caller]) -> None:
-        """Those who were served may go; the next one leads, if somebody has come meanwhile."""
+        """Those who were led may go; the next one leads, if somebody has come meanwhile."""
         with self._lock:
             waiting = self._waiting[clinic]
             following = waiting.popleft() if waiting else None
             if following is None:
                 del self._waiting[clinic]
         if following is not None:
+            following.leads = True
             following.turn.release()
         for caller in served[1:]:
-            if not caller.is_answered:
-                caller.error = OutcomeUnknown("the thread that led was interrupted")
             caller.turn.release()
