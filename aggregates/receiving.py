@@ -6,6 +6,8 @@ from aggregates.subscription.funding import split
 from aggregates.subscription.orders import PaymentOrder
 from aggregates.subscription.state import Subscription
 
+_NO_TRACES = Payer()
+
 
 def payable(contract: Subscription) -> int:
     """What may be paid: what is owed, and what was written off and may still be recovered."""
@@ -59,4 +61,4 @@ def _traces(order: PaymentOrder) -> Payer | None:
         email=order.email,
         account=order.account,
     )
-    return traces if traces != Payer() else None
+    return traces if traces != _NO_TRACES else None

@@ -163,8 +163,7 @@ def _with_sale(
         payment = pay(context, order.payment, new)
         if isinstance(payment, Refused):
             return payment
-        paid = [new for new in payment.events if new.stream == name]
-        state = after(context, state, paid)
+        state = payment.states[name]
         events += payment.events
         data = {"owed": payment.data["owed"]}
     return Decided(tuple(events), data, {name: state})

@@ -21,6 +21,7 @@ from commands.desk import Desk
 from commands.disputing import content_of
 from commands.envelope import Envelope, Result, refused
 from commands.estimating import set_estimate
+from commands.gathering import Gathering
 from commands.pending import Pending, parsed, result_of
 from commands.periods import unless_stopped
 from commands.permissions import forbidden
@@ -62,10 +63,15 @@ class Commands:
         self._closer = closer
         self._fixed_clock = fixed_clock
         self._cache = StateCache()
+        self._gathering = Gathering(self._handle_batch)
 
     def handle(self, envelope: Envelope) -> Result:
-        """Decides and records one command; raises LedgerError for the machinery's failures."""
-        return self.handle_many(envelope.clinic, [envelope])[0]
+        """Decides and records one command, with those that other threads send at the same moment;
+        raises LedgerError for the machinery's failures.
+        """
+        if envelope.command == CLOSE_PERIOD:
+            return self._handle_batch(envelope.clinic, [envelope])[0]
+        return self._gathering.handle(envelope)
 
     def handle_many(self, clinic: str, envelopes: Sequence[Envelope]) -> list[Result]:
         """Decides a batch in memory, in order, and records what is accepted in one append.
@@ -85,7 +91,7 @@ class Commands:
         lost: Busy = Busy("the same streams moved too often; send the command again")
         is_close = any(item.command == CLOSE_PERIOD for item in envelopes)
         recall = is_close
-        if len(envelopes) == 1 and not is_close:
+        if not is_close and len({item.command for item in envelopes}) == 1:
             results = self._on_trust(clinic, envelopes)
             if results is not None:
                 return results
@@ -107,14 +113,14 @@ class Commands:
         raise lost if isinstance(lost, OutcomeUnknown) else Busy(str(lost))
 
     def _on_trust(self, clinic: str, envelopes: Sequence[Envelope]) -> list[Result] | None:
-        """A single command decided on what is remembered, in one round trip: the append checks
+        """Commands of one name decided on what is remembered, in one round trip: the append checks
         that it was right. None where it was not, or where a refusal may come from it.
         """
         spec = SPECS.get(envelopes[0].command)
         makes = frozenset[str]() if spec is None else spec.makes
         desk = Desk(clinic, Workspace(self.store, clinic, self._cache, makes))
         pending = self._decided(desk, envelopes, recall=False)
-        if pending[0].is_refused and not desk.workspace.is_certain:
+        if any(item.is_refused for item in pending) and not desk.workspace.is_certain:
             return None
         try:
             return self._settled(desk, pending)

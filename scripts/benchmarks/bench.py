@@ -6,6 +6,7 @@ from functools import cached_property
 from rich.progress import Progress
 
 from scripts.benchmarks import contracts, history, recording
+from scripts.benchmarks.clinic import CLINICS
 from scripts.benchmarks.figure import Figure, Sizes
 from scripts.benchmarks.history import History
 from scripts.benchmarks.pgbench import appends
@@ -52,7 +53,14 @@ class Bench:
 
     def _visits(self) -> Iterator[Figure]:
         passed = self._passed(self._sizes.messages[0])
-        bare = appends(self._place, "visits", batch=CONSUMED, events=2, seconds=self._sizes.seconds)
+        bare = appends(
+            self._place,
+            "visits",
+            batch=CONSUMED,
+            events=2,
+            seconds=self._sizes.seconds,
+            clients=len(CLINICS),
+        )
         against = f"pgbench, append of {CONSUMED}"
         yield Figure("visits", passed.per_second, "visits/s", against, bare)
 

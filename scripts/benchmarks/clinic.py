@@ -107,8 +107,9 @@ def record(commands: Commands, clinic: str, lines: Iterable[Line], batch: int) -
     """
     done = 0
     waiting = iter(lines)
-    while some := list(islice(waiting, batch)):
-        results = commands.handle_many(clinic, [_envelope(line) for line in some])
+    while some := [_envelope(line) for line in islice(waiting, batch)]:
+        single = batch == 1
+        results = [commands.handle(some[0])] if single else commands.handle_many(clinic, some)
         _all_recorded(results)
         done += len(results)
     return done

@@ -30,14 +30,16 @@ class Sizes:
     """How much is done for each figure.
 
     `sales` and `visits` are commands per clinic in batches, `single` those one by one, per
-    clinic; `messages` are visits over NATS at the two sizes whose memory is compared; `events`
-    are lengths of one clinic's history; `seconds` is how long a baseline runs. `batches` are those
-    of visits to patients with many contracts, `years` the length of a membership.
+    clinic; `stock` are all inserts of the library's recorder; `messages` are visits over NATS at
+    the two sizes whose memory is compared; `events` are lengths of one clinic's history; `seconds`
+    is how long a baseline runs. `batches` are those of visits to patients with many contracts,
+    `years` the length of a membership.
     """
 
     sales: int
     visits: int
     single: int
+    stock: int
     messages: tuple[int, int]
     events: tuple[int, ...]
     seconds: int
@@ -45,5 +47,25 @@ class Sizes:
     years: int
 
 
-FULL = Sizes(2_000, 10_000, 500, (50_000, 500_000), (10_000, 100_000, 1_000_000), 10, 10, 10)
-QUICK = Sizes(100, 500, 50, (4_000, 12_000), (10_000, 100_000), 2, 3, 2)
+FULL = Sizes(
+    sales=2_000,
+    visits=10_000,
+    single=1_000,
+    stock=4_000,
+    messages=(50_000, 500_000),
+    events=(10_000, 100_000, 1_000_000),
+    seconds=10,
+    batches=10,
+    years=10,
+)
+QUICK = Sizes(
+    sales=250,
+    visits=500,
+    single=100,
+    stock=800,
+    messages=(8_000, 24_000),
+    events=(10_000, 100_000),
+    seconds=2,
+    batches=3,
+    years=2,
+)

@@ -8,9 +8,9 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from consumers.embedded.place import account_for, choose_binaries
+from scripts.benchmarks.clinic import CLINICS
 from scripts.benchmarks.place import Place
 
-CLIENTS = 8
 _FUNCTION = """
 CREATE FUNCTION public.bench_append(client integer, part bigint, commands integer, events integer)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -45,20 +45,26 @@ END $$
 """
 
 
-def appends(place: Place, name: str, *, batch: int, events: int, seconds: int) -> float:
-    """Commands a second, `batch` in each call and `events` in each command, by eight clients."""
+def appends(
+    place: Place, name: str, *, batch: int, events: int, seconds: int, clients: int
+) -> float:
+    """Commands a second, `batch` in each call and `events` in each command.
+
+    The clients call for eight clinics in turn.
+    """
     database = place.create(f"{name}_pgbench")
     with psycopg.connect(database) as connection:
         connection.execute(_FUNCTION)
     script = place.folder / f"{name}.sql"
     script.write_text(
         "\\set part random(1, 9000000000000000)\n"
-        f"SELECT bench_append(:client_id, :part, {batch}, {events});\n"
+        f"\\set clinic :client_id % {len(CLINICS)}\n"
+        f"SELECT bench_append(:clinic, :part, {batch}, {events});\n"
     )
-    return _transactions(database, script, seconds) * batch
+    return _transactions(database, script, seconds, clients) * batch
 
 
-def _transactions(database: str, script: Path, seconds: int) -> float:
+def _transactions(database: str, script: Path, seconds: int, clients: int) -> float:
     known = conninfo_to_dict(database)
     program = choose_binaries(script.parent, account_for(script.parent / "postgres")) / "pgbench"
     environment = {
@@ -67,9 +73,9 @@ def _transactions(database: str, script: Path, seconds: int) -> float:
         "PGUSER": str(known["user"]),
         "PGOPTIONS": "-c role=ledger_api",
     }
-    clients = [f"--client={CLIENTS}", "--jobs=2", f"--time={seconds}", "--no-vacuum"]
+    options = [f"--client={clients}", "--jobs=2", f"--time={seconds}", "--no-vacuum"]
     done = subprocess.run(
-        [program, *clients, f"--file={script}", str(known["dbname"])],
+        [program, *options, f"--file={script}", str(known["dbname"])],
         env=environment,
         capture_output=True,
         text=True,

@@ -20,40 +20,46 @@ from scripts.benchmarks.together import rate
 
 BATCH = 250
 PROCESSES = 2
+CALLERS = 4
+"""Front desks of a clinic that send their commands one by one, each waiting for its answer."""
 SALE_EVENTS = 4
 """Events of a sale that is paid at once; a visit for one unit has two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one process records: `make` gives the lines of a clinic."""
+    """What one process records: `make` gives the lines of a clinic, `callers` share them."""
 
     database: str
     clinics: tuple[str, ...]
     make: Callable[[str], Sequence[Line]]
     batch: int
+    callers: int
 
 
 def commands(place: Place, sizes: Sizes) -> Iterator[Figure]:
     """Batches: sales and visits a second, against the stock recorder and `pgbench`."""
-    yield from _figures("commands", place, sizes, (sizes.sales, sizes.visits), BATCH)
+    yield from _figures("commands", place, sizes, (sizes.sales, sizes.visits), BATCH, 1)
 
 
 def commands_one_by_one(place: Place, sizes: Sizes) -> Iterator[Figure]:
-    """The same with one command in each transaction, eight clinics at a time."""
-    yield from _figures("commands_one_by_one", place, sizes, (sizes.single, sizes.single), 1)
+    """The same sent singly, by several callers of each clinic; all three have as many callers."""
+    yield from _figures(
+        "commands_one_by_one", place, sizes, (sizes.single, sizes.single), 1, CALLERS
+    )
 
 
 def _figures(
-    name: str, place: Place, sizes: Sizes, counts: tuple[int, int], batch: int
+    name: str, place: Place, sizes: Sizes, counts: tuple[int, int], batch: int, callers: int
 ) -> Iterator[Figure]:
     sales, visits = counts
+    clients = callers * len(CLINICS)
     database = place.create(name)
     open_clinics(place.settings(database), clinics.patients_for(visits))
-    sold = recorded(database, partial(clinics.sales, count=sales, name="new"), batch)
-    seen = recorded(database, partial(clinics.visits, count=visits, name="p"), batch)
-    stock = insertions(place, f"{name}_stock", sizes.single)
-    bare = partial(appends, place, batch=batch, seconds=sizes.seconds)
+    sold = recorded(database, partial(clinics.sales, count=sales, name="new"), batch, callers)
+    seen = recorded(database, partial(clinics.visits, count=visits, name="p"), batch, callers)
+    stock = insertions(place, f"{name}_stock", clients, sizes.stock // clients)
+    bare = partial(appends, place, batch=batch, clients=clients, seconds=sizes.seconds)
     for unit, value, events in (("sales/s", sold, SALE_EVENTS), ("visits/s", seen, 2)):
         yield Figure(name, value, unit, "stock recorder, two events each", stock)
         against = f"pgbench, append of {batch}"
@@ -69,24 +75,33 @@ def open_clinics(settings: Settings, patients: int) -> None:
             clinics.record(ledger.commands, name, clinics.sales(name, patients, "p"), BATCH)
 
 
-def recorded(database: str, make: Callable[[str], Sequence[Line]], batch: int) -> float:
-    """Commands a second with a thread for each clinic, in two processes."""
-    loads = [Load(database, CLINICS[number::PROCESSES], make, batch) for number in range(PROCESSES)]
+def recorded(
+    database: str, make: Callable[[str], Sequence[Line]], batch: int, callers: int
+) -> float:
+    """Commands a second with so many threads for each clinic, in two processes."""
+    loads = [
+        Load(database, CLINICS[number::PROCESSES], make, batch, callers)
+        for number in range(PROCESSES)
+    ]
     return rate(_recording, loads)
 
 
 @contextmanager
 def _recording(load: Load) -> Iterator[Callable[[], int]]:
     collect_seldom()
-    lines = {name: load.make(name) for name in load.clinics}
+    parts = [
+        (name, lines[number :: load.callers])
+        for name, lines in ((name, load.make(name)) for name in load.clinics)
+        for number in range(load.callers)
+    ]
     with (
         EventStore.open(load.database, catalog()) as store,
-        ThreadPoolExecutor(len(lines)) as threads,
+        ThreadPoolExecutor(len(parts)) as threads,
     ):
         commands = Commands(store, Settings().clock)
 
-        def work(name: str) -> int:
-            return clinics.record(commands, name, lines[name], load.batch)
+        def work(part: tuple[str, Sequence[Line]]) -> int:
+            return clinics.record(commands, *part, load.batch)
 
         store.pool.wait()
-        yield lambda: sum(threads.map(work, lines))
+        yield lambda: sum(threads.map(work, parts))

@@ -15,7 +15,6 @@ from scripts.benchmarks.place import Place
 from scripts.benchmarks.together import rate
 
 PROCESSES = 2
-THREADS = 4
 STATE = b"x" * 480
 """As long as the body of a visit or a draw."""
 
@@ -25,15 +24,16 @@ class Insertions:
     """So many inserts by each thread of one process."""
 
     database: str
+    threads: int
     count: int
 
 
-def insertions(place: Place, database: str, count: int) -> float:
-    """Inserts a second, two events each, by eight threads in two processes.
+def insertions(place: Place, database: str, callers: int, count: int) -> float:
+    """Inserts a second, two events each, by so many threads in two processes.
 
     The library's factory and its defaults; a pair of events is the least a visit is.
     """
-    part = Insertions(place.create(database, migrated=False), count)
+    part = Insertions(place.create(database, migrated=False), callers // PROCESSES, count)
     with _factory(part.database, create_table=True) as factory:
         factory.application_recorder()
     return rate(_inserting, [part] * PROCESSES)
@@ -43,7 +43,7 @@ def insertions(place: Place, database: str, count: int) -> float:
 def _inserting(part: Insertions) -> Iterator[Callable[[], int]]:
     with (
         _factory(part.database, create_table=False) as factory,
-        ThreadPoolExecutor(THREADS) as threads,
+        ThreadPoolExecutor(part.threads) as threads,
     ):
         recorder = factory.application_recorder()
 
@@ -53,7 +53,7 @@ def _inserting(part: Insertions) -> Iterator[Callable[[], int]]:
                 recorder.insert_events(pair)
             return part.count
 
-        yield lambda: sum(threads.map(insert, range(THREADS)))
+        yield lambda: sum(threads.map(insert, range(part.threads)))
 
 
 @contextmanager

@@ -1,0 +1,162 @@
+"""Callers of one clinic who come at the same moment share an append, and each hears his own."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event, Semaphore
+from time import monotonic, sleep
+from typing import Any
+
+import psycopg
+import pytest
+
+from commands.envelope import Envelope, Result
+from commands.gathering import MOST, Gathering
+from ledger.errors import Broken, Busy, OutcomeUnknown
+from tests.commands.practice import VISITED, Practice, envelope, visit
+
+DESKS = 6
+SECONDS = 10
+_TRANSACTIONS = """
+SELECT count(DISTINCT xmin::text) FROM ledger.event WHERE clinic = %s AND position > %s
+"""
+
+
+def sent(practice: Practice, key: str, **data: Any) -> dict[str, Any]:
+    return practice.line("record_visit", visit(key, **data), VISITED)
+
+
+def _wait_for(gathering: Gathering, clinic: str, callers: int) -> None:
+    """Returns when so many callers stand behind the one who is at work."""
+    until = monotonic() + SECONDS
+    while len(gathering._waiting.get(clinic, ())) < callers:
+        assert monotonic() < until
+        sleep(0.001)
+
+
+def test_callers_who_meet_share_an_append(practice: Practice, shared_database: str) -> None:
+    """While the first one waits for the clinic's head, the others gather behind him."""
+    practice.opens().sells()
+    lines = [sent(practice, f"v-{number}") for number in range(DESKS)]
+    lines[3]["data"]["prefer"] = ["s-9"]
+    before = practice.head()
+    with (
+        psycopg.connect(shared_database) as other,
+        ThreadPoolExecutor(DESKS) as desks,
+    ):
+        other.execute(
+            "SELECT position FROM ledger.clinic_head WHERE clinic = %s FOR UPDATE",
+            (practice.clinic,),
+        )
+        asked = [desks.submit(practice.send, line) for line in lines]
+        _wait_for(practice.commands._gathering, practice.clinic, DESKS - 1)
+        other.rollback()
+        results = [future.result(SECONDS) for future in asked]
+        [(transactions,)] = other.execute(_TRANSACTIONS, (practice.clinic, before))
+    assert [result.id for result in results] == [line["id"] for line in lines]
+    assert [result.ok for result in results] == [number != 3 for number in range(DESKS)]
+    added = [item for item in practice.history() if item.position > before]
+    assert len({item.command for item in added}) == DESKS - 1
+    assert transactions == 2
+    assert practice.remaining() == "0"
+    assert practice.commands.store.verify(practice.clinic) is None
+
+
+def test_the_same_command_at_several_desks_at_once_is_recorded_once(practice: Practice) -> None:
+    practice.opens().sells()
+    before = practice.head()
+    line = sent(practice, "v-1")
+    with ThreadPoolExecutor(DESKS) as desks:
+        results = list(desks.map(lambda _: practice.send(line), range(DESKS)))
+    assert sorted(result.replayed for result in results) == [False] + [True] * (DESKS - 1)
+    assert practice.head() == before + 2
+
+
+class Counter:
+    """A place to be served where the first caller takes until `open`, and the others meet.
+
+    `trouble` befalls every group with the `guilty` one in it, as often as `times` says.
+    """
+
+    def __init__(
+        self, trouble: BaseException | None = None, guilty: str = "c-1", times: int = 1
+    ) -> None:
+        self.served: list[list[str]] = []
+        self.open = Event()
+        self.came = Semaphore(0)
+        self.gathering = Gathering(self.handle)
+        self._trouble, self._guilty, self._times = trouble, guilty, times
+
+    def handle(self, clinic: str, envelopes: Sequence[Envelope]) -> list[Result]:
+        """Everybody hears his own id."""
+        first = not self.served
+        ids = [item.id for item in envelopes]
+        self.served.append(ids)
+        if first:
+            self.came.release()
+            assert self.open.wait(SECONDS)
+        if self._trouble is not None and self._times and self._guilty in ids:
+            self._times -= 1
+            raise self._trouble
+        return [Result(key, True, [], {"clinic": clinic}) for key in ids]
+
+    def visited(self, desks: ThreadPoolExecutor, callers: int) -> list[Future[Result]]:
+        """One caller at work and the others behind him, in the order of their numbers."""
+        line = {"command": "record_visit", "clinic": "glow", "at": VISITED, "data": {}}
+        asked = []
+        for number in range(callers):
+            asked.append(desks.submit(self.gathering.handle, envelope(line | _who(number))))
+            if number == 0:
+                assert self.came.acquire(timeout=SECONDS)
+            else:
+                _wait_for(self.gathering, "glow", number)
+        self.open.set()
+        return asked
+
+
+def _who(number: int) -> dict[str, Any]:
+    return {"id": f"c-{number}", "actor": {"id": "amy", "role": "front_desk"}}
+
+
+def _heard(future: Future[Result]) -> str:
+    error = future.exception(SECONDS)
+    return str(future.result().id) if error is None else type(error).__name__
+
+
+def _all_heard(counter: Counter, callers: int) -> list[str]:
+    with ThreadPoolExecutor(callers) as desks:
+        return [_heard(future) for future in counter.visited(desks, callers)]
+
+
+def test_those_behind_the_first_go_together_in_the_order_in_which_they_came() -> None:
+    counter = Counter()
+    assert _all_heard(counter, 4) == ["c-0", "c-1", "c-2", "c-3"]
+    assert counter.served == [["c-0"], ["c-1", "c-2", "c-3"]]
+
+
+def test_a_group_has_a_bound() -> None:
+    counter = Counter()
+    assert len(set(_all_heard(counter, MOST + 3))) == MOST + 3
+    assert [len(group) for group in counter.served] == [1, MOST, 2]
+
+
+@pytest.mark.parametrize("trouble", [Busy("lost"), OutcomeUnknown("lost")])
+def test_all_of_a_group_hear_that_they_should_send_again(trouble: Busy) -> None:
+    counter = Counter(trouble)
+    assert _all_heard(counter, 4) == ["c-0", *[type(trouble).__name__] * 3]
+
+
+@pytest.mark.parametrize("guilty", ["c-1", "c-2"])
+def test_what_one_command_breaks_is_its_own(guilty: str) -> None:
+    """The group fails, and then each is tried alone."""
+    heard = _all_heard(Counter(Broken("unreadable"), guilty, times=2), 4)
+    assert heard == [key if key != guilty else "Broken" for key in ("c-0", "c-1", "c-2", "c-3")]
+
+
+def test_those_led_by_a_thread_that_was_interrupted_go_on_alone() -> None:
+    counter = Counter(SystemExit())
+    assert _all_heard(counter, 4) == ["c-0", "SystemExit", "c-2", "c-3"]
+    assert counter.gathering.handle(envelope(_line())).id == "c-9"
+
+
+def _line() -> dict[str, Any]:
+    return {"command": "record_visit", "clinic": "glow", "at": VISITED, "data": {}} | _who(9)
