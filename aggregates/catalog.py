@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aggregates.booking import events as booking
+from aggregates.books import events as books
 from aggregates.clinic import events as clinic
 from aggregates.communication import events as communication
 from aggregates.dispute import events as dispute
@@ -107,6 +108,8 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("CommunicationLogged", 1, communication.CommunicationLogged),
     ("CommunicationStatusChanged", 1, communication.CommunicationStatusChanged),
     ("PayoutRecorded", 1, payout.PayoutRecorded),
+    ("AdjustmentPosted", 1, books.AdjustmentPosted),
+    ("AdjustmentReversed", 1, books.AdjustmentReversed),
     ("PeriodClosed", 1, period.PeriodClosed),
     ("PeriodSoftClosed", 1, period.PeriodSoftClosed),
     ("PeriodReopened", 1, period.PeriodReopened),

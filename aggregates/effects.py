@@ -4,7 +4,13 @@ The table is read by the row-by-row journal and compiled for the replay (archite
 event types that are not listed post nothing (accounting.md 12.1).
 """
 
-from aggregates import effects_changes, effects_corrections, effects_cycles, effects_use
+from aggregates import (
+    effects_changes,
+    effects_corrections,
+    effects_cycles,
+    effects_entered,
+    effects_use,
+)
 from aggregates.legs import LIABILITY, TENDER, credit, debit
 from ledger.books.posting import Posting
 
@@ -172,4 +178,5 @@ POSTINGS: tuple[Posting, ...] = (
     *effects_changes.POSTINGS,
     *effects_corrections.POSTINGS,
     *effects_cycles.POSTINGS,
+    *effects_entered.POSTINGS,
 )

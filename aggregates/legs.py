@@ -1,5 +1,6 @@
 """What the rows of the books are made of: accounts chosen by a field, debits and credits."""
 
+from ledger.books.chart import CHART
 from ledger.books.posting import Chosen, Leg, Place
 
 LIABILITY = Chosen(
@@ -27,6 +28,8 @@ TENDER = Chosen(
         ("store_credit", "2180"),
     ),
 )
+#: The account that an item names itself, whichever it is.
+ANY = Chosen("account", tuple((code, code) for code in CHART))
 
 
 def debit(

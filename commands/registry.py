@@ -1,6 +1,7 @@
 """Every command by name."""
 
 from commands import (
+    adjusting,
     altering,
     changing,
     correcting,
@@ -25,6 +26,7 @@ SPECS: dict[str, Spec] = {
         correcting.SPECS,
         disputing.SPECS,
         periods.SPECS,
+        adjusting.SPECS,
     )
     for spec in specs
 }

@@ -11,8 +11,9 @@ from typing import Literal
 
 Side = Literal["debit", "credit"]
 #: Where a line's dimensions come from: the sale alone, the sale with the visit's place and
-#: service, the visit's place without a sale, the contract's id alone (its cash), or nowhere.
-Place = Literal["sale", "visit", "site", "contract", "none"]
+#: service, the visit's place without a sale, the contract's id alone (its cash), the item that
+#: gives them all itself, or nowhere.
+Place = Literal["sale", "visit", "site", "contract", "given", "none"]
 
 
 @lru_cache(maxsize=64)

@@ -50,6 +50,7 @@ _BY_ROW = {
     "44": "modifications",
     "45": "modifications",
     "53": "netting",
+    "adj": "adjustments",
 }
 
 

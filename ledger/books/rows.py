@@ -48,6 +48,7 @@ _TABLE = (
     ("45", "Change leaves credit", "CL", "2180", "606-10-25-13(a); 9.4"),
     ("47", "Processor fee", "6100", "1020", "606-10-55-36; 3.2"),
     ("48", "Payout to the bank", "1010", "1020", "15.7"),
+    ("adj", "Manual journal", "any account", "any account", "16"),
     ("53", "Contract asset at the period end", "1120", "CL", "606-10-45-1; 10.2"),
 )
 

@@ -8,6 +8,7 @@ from itertools import combinations
 
 import orjson
 
+from ledger.books.entries import GIVEN
 from ledger.books.placing import Close
 from ledger.books.posting import Chosen, Leg, Posting
 from ledger.calendar import Period
@@ -16,9 +17,9 @@ from projections.journal.tables import PLACE
 #: What to read of a body: DuckDB's type of each field, or the fields of an object, or a list.
 Fields = Mapping[str, object]
 _SALE = dict.fromkeys(("location", "program", "provider", "offer", "subscription"), "VARCHAR")
-# Within one event the contract, the line and the lot decide the other dimensions.
+# Within one event the contract, the line and the lot decide the other dimensions, unless each
+# item gives its own.
 _KEYS = ("subscription", "line", "grant_id")
-_MERGED = ", ".join(name if name in _KEYS else f"any_value({name}) AS {name}" for name in PLACE)
 
 _ITEM: Fields = {"sale": _SALE, "line": "VARCHAR", "grant": "VARCHAR"}
 
@@ -45,6 +46,7 @@ _SITES: dict[str, tuple[str, ...]] = {
         "NULL",
     ),
     "site": ("b.location", "NULL", "b.provider", *("NULL",) * 5),
+    "given": (*(f"{{item}}.{name}" for name in GIVEN), "NULL"),
     "contract": (*("NULL",) * 5, "{sale}.subscription", "NULL", "NULL"),
     "none": ("NULL",) * len(PLACE),
 }
@@ -171,9 +173,10 @@ SELECT position, effective_on, stream, {number} AS n, {row}, 0 AS item,
        {_account(leg, "b")} AS account,
        {sign}({_amount(leg, "b")}) AS signed, {dimensions}
 FROM parsed WHERE {_condition(posting)} AND ({_amount(leg, "b")}) <> 0"""  # noqa: S608
+    keys = PLACE if leg.place == "given" else _KEYS
     return f"""
 SELECT position, any_value(effective_on), any_value(stream), any_value(n), {row},
-       min(item), account, CAST({sign}sum(amount) AS BIGINT), {_MERGED}
+       min(item), account, CAST({sign}sum(amount) AS BIGINT), {_merged_place(keys)}
 FROM (
     SELECT position, effective_on, stream, n, item, {_account(leg, "x")} AS account,
            {_amount(leg, "x")} AS amount, {_dimensions(leg, "x", "coalesce(x.sale, sale)")}
@@ -183,7 +186,11 @@ FROM (
         FROM parsed WHERE {_condition(posting)}
     )
 )
-GROUP BY position, account, {", ".join(_KEYS)} HAVING sum(amount) <> 0"""  # noqa: S608 - made of the rules
+GROUP BY position, account, {", ".join(keys)} HAVING sum(amount) <> 0"""  # noqa: S608 - made of the rules
+
+
+def _merged_place(keys: Sequence[str]) -> str:
+    return ", ".join(name if name in keys else f"any_value({name}) AS {name}" for name in PLACE)
 
 
 def _condition(posting: Posting) -> str:
@@ -247,4 +254,6 @@ def _fields(leg: Leg) -> dict[str, object]:
     fields: dict[str, object] = {field.lstrip("-"): "BIGINT" for field in leg.amount}
     if isinstance(leg.account, Chosen):
         fields[leg.account.field] = "VARCHAR"
+    if leg.place == "given":
+        fields |= dict.fromkeys(GIVEN, "VARCHAR")
     return fields

@@ -4,6 +4,8 @@ from ledger.books.chart import CLEARING, CONTRACT_LIABILITIES, ROUNDING
 from projections.journal.tables import ENTRY
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
+#: Manual journals may stand beside the contracts.
+_ADJUSTED = "adj"
 #: Rows by which a lot's liability is earned, by use, by time or by lapse, and nothing else.
 _EARNING = "'9', '13', '14', '15', '16', '17', '18', '20', '44'"
 
@@ -94,7 +96,8 @@ promise AS (
     SELECT subscription, lot, sum(amount) AS amount FROM promised GROUP BY subscription, lot
 ),
 contract AS (
-    SELECT subscription, sum(credit - debit) AS amount FROM liability GROUP BY subscription
+    SELECT subscription, sum(credit - debit) AS amount FROM liability
+    WHERE subscription IS NOT NULL GROUP BY subscription
 ),
 lot AS (
     SELECT subscription, lot, sum(quantity) AS quantity FROM units
@@ -108,7 +111,8 @@ SELECT
      WHERE r.amount < 0 OR r.amount > coalesce(p.amount, 0)),
     (SELECT count(*) FROM contract WHERE amount < 0),
     (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability
-     WHERE (subscription, line) IN (SELECT subscription, line FROM promised)),
+     WHERE rule = '{_ADJUSTED}'
+        OR (subscription, line) IN (SELECT subscription, line FROM promised)),
     (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability),
     (SELECT count(*) FROM lot WHERE quantity < 0),
     (SELECT CAST(coalesce(sum(debit - credit), 0) AS BIGINT) FROM posted

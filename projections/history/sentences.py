@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from aggregates.books.events import AdjustmentPosted, AdjustmentReversed
 from aggregates.communication.events import CommunicationLogged
 from aggregates.dispute.events import DisputeClosed, DisputeOpened
 from aggregates.payment.events import ChargeRegistered, PaymentRegistered, RefundRegistered
@@ -98,6 +99,13 @@ def _closed(event: DisputeClosed, amount: Amounts) -> str:
     return f"Dispute {event.outcome}{f', {amount(lost)} lost' if lost else ''}"
 
 
+def _adjusted(event: AdjustmentPosted, amount: Amounts) -> str:
+    accounts = ", ".join(dict.fromkeys(line.account for line in event.lines))
+    total = amount(sum(line.debit for line in event.lines))
+    again = ", to be reversed" if event.auto_reverse else ""
+    return f"Manual journal {event.adjustment} of {total} on {accounts}{again}"
+
+
 _SENTENCES: dict[type[Event], Sentence] = {
     e.PackageSold: _sold,
     e.ConsentRecorded: _consented,
@@ -132,6 +140,8 @@ _SENTENCES: dict[type[Event], Sentence] = {
     CommunicationLogged: lambda event, _: (
         f"{event.kind} message by {event.channel}, {event.direction}, {event.status}"
     ),
+    AdjustmentPosted: _adjusted,
+    AdjustmentReversed: lambda event, _: f"Manual journal {event.adjustment} reversed",
     **CORRECTED,
     **MEMBERSHIP,
 }

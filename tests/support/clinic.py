@@ -19,6 +19,7 @@ from aggregates import (
     visits,
 )
 from aggregates.booking.state import BOOKING
+from aggregates.books.state import BOOKS
 from aggregates.clinic.orders import DefineClinic
 from aggregates.clinic.state import CLINIC
 from aggregates.communication.orders import LogCommunication
@@ -54,6 +55,7 @@ DIGEST = "5a" * 32
 RULES = by_event(POSTINGS)
 DECIDERS: dict[str, Decider[Any]] = {
     "clinic": CLINIC,
+    "books": BOOKS,
     "service": SERVICE,
     "offer": OFFER,
     "patient": PATIENT,
