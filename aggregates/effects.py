@@ -41,6 +41,19 @@ def _refunded(to: tuple[str, ...], account: str) -> Posting:
     return Posting("Refunded", "29", legs, (("to", to),))
 
 
+_OFFSET = Posting(
+    "DisputeOpened",
+    "37a",
+    (
+        debit(LIABILITY, "amount", each="cleared"),
+        debit("2200", "tax", each="offsets", place="contract"),
+        debit("4910", "delivered", each="offsets"),
+        debit("2150", "deposit", each="offsets", place="contract"),
+        credit("1130", "amount", each="offsets", place="contract"),
+    ),
+)
+
+
 def _undone(event: str, row: str, tax: str) -> Posting:
     return Posting(
         event,
@@ -145,6 +158,8 @@ POSTINGS: tuple[Posting, ...] = (
         ),
         (("funds_withdrawn", (True,)),),
     ),
+    _OFFSET,
+    _OFFSET.mirrored("DisputeClosed"),
     Posting(
         "DisputeClosed",
         "38",

@@ -70,7 +70,7 @@ POLICIES: dict[str, Policy] = {
     "minimum_life": Policy([], problem=problem_with_minimum_life),
     "refund_formula": Policy("pro_rata", ("pro_rata", "list_clawback", "bonus_last", "none")),
     "forfeiture_account": Policy("4040", ("4040",)),
-    "dispute_model": Policy("reclass_on_open", ("reclass_on_open",)),
+    "dispute_model": Policy("reclass_on_open", ("reclass_on_open", "contra_on_open")),
     "gross_up": Policy("non_cancellable", ("non_cancellable",)),
     "late_event": Policy("post", ("post",)),
     "close_approvals": Policy(0, numbers=range(2)),

@@ -11,7 +11,8 @@ from aggregates.subscription.leaving import ExtendedLot
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Lapse
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import NEW, Freeze, Notice, Paid, Subscription
+from aggregates.subscription.state import NEW, Notice, Paid, Subscription
+from aggregates.subscription.waiting import Freeze
 from ledger.changed import changed, put
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
@@ -191,9 +192,11 @@ def _linked(state: Subscription, event: e.CommunicationLinked, _: Recorded) -> S
 def _froze(state: Subscription, event: e.UnitsFrozen, _: Recorded) -> Subscription:
     for frozen in event.lots:
         lot = state.lots[frozen.grant]
-        state = state.with_lot(changed(lot, frozen=lot.frozen + frozen.quantity))
-    lots = tuple((lot.grant, lot.quantity) for lot in event.lots)
-    held = Freeze(event.dispute, event.payment, lots)
+        more, less = lot.frozen + frozen.quantity, lot.cleared + frozen.cleared
+        state = state.with_lot(changed(lot, frozen=more, cleared=less))
+    lots = tuple((lot.grant, lot.quantity) for lot in event.lots if lot.quantity)
+    cleared = tuple((lot.grant, lot.cleared) for lot in event.lots if lot.cleared)
+    held = Freeze(event.dispute, event.payment, lots, cleared)
     payment = changed(state.payments[event.payment], withdrawn=True)
     return changed(
         state,

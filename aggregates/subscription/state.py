@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -12,6 +11,8 @@ from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Unposted
 from aggregates.subscription.pause import POSTPONING, Pause, pause_on
+from aggregates.subscription.standing import standing
+from aggregates.subscription.waiting import Freeze, Hold
 from aggregates.terms import RecurringBilling
 from aggregates.values import SaleDimensions, Tender, TenderPart
 from ledger.changed import changed, copied, put
@@ -64,15 +65,6 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Freeze:
-    """Units a dispute holds back, by grant."""
-
-    dispute: str
-    payment: str
-    lots: tuple[tuple[str, Decimal], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Cycle:
     """A membership's cycle over ``[starts, ends)``: what it asks for, and what became of it.
 
@@ -121,15 +113,6 @@ class Plan:
     def starts(self, number: int) -> date:
         """The first day of a cycle."""
         return self.billing.cycle.span().after(self.anchor, number - self.first)
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Units reserved for a visit booked for that local day, by grant."""
-
-    booking: str
-    booked_on: date
-    lots: tuple[tuple[str, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +253,7 @@ class Subscription:
 
     def deferred(self, through: date) -> int:
         """What stands in the contract-liability accounts; negative is a contract asset."""
-        return sum(lot.deferred(through) for lot in self.lots.values())
+        return sum(standing(lot, through) for lot in self.lots.values())
 
     def overdrawn(self, through: date) -> int:
         """What lots drew ahead of payment, and no money is kept for yet."""

@@ -44,6 +44,7 @@ _BY_ROW = {
     "29": "refunds",
     "35": "voids",
     "36": "voids",
+    "37a": "disputes",
     "38": "disputes",
     "41": "voids",
     "43": "modifications",

@@ -39,6 +39,7 @@ _TABLE = (
     ("35", "Credit note before payment", "CL; 4920; 2200", "1100", "606-10-32-43; 8.4"),
     ("36", "Void of an unpaid sale", "CL; 4920; 2200", "1100", "606-10-32-43; 8.4"),
     ("37", "Dispute opened, money withdrawn", "1130; 6110", "1020", "8.5"),
+    ("37a", "Dispute opened: offset until it is closed", "CL; 4910; 2200; 2150", "1130", "8.5"),
     ("38", "Dispute lost", "CL; 4910; 2200", "1130", "606-10-32-43; 8.5"),
     ("39", "Dispute won", "1020", "1130; 6110", "8.5"),
     ("41", "Written off", "1190; CL", "1100; CL", "326-20-35-8; 8.7"),

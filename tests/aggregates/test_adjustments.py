@@ -76,8 +76,8 @@ def test_it_is_reversed_on_the_first_day_of_the_next_period() -> None:
 def test_lines_of_one_account_stay_apart_where_their_dimensions_do() -> None:
     glow = sold()
     places = [{"account": "6300", "debit": 100, "location": place} for place in ("north", "south")]
-    more = [{"account": "6300", "debit": 50, "location": "north"}, {"account": "2000"}]
-    post(glow, "01-20", *places, more[0], more[1] | {"credit": 250})
+    again = {"account": "6300", "debit": 50, "location": "north"}
+    post(glow, "01-20", *places, again, {"account": "2000", "credit": 250})
     with closed(glow, "2026-01") as books:
         [entry] = [entry for entry in books.entries() if entry.rule == "adj"]
     assert [(line.at.location, line.debit, line.credit) for line in entry.lines] == [
