@@ -28,6 +28,15 @@ TENDER = Chosen(
         ("store_credit", "2180"),
     ),
 )
+#: Where a cost goes (rows 49, 51), and who is paid for it or which stock it is taken from.
+COST = Chosen(
+    "cost_of",
+    (("service", "5000"), ("lab", "5100"), ("supply", "5100"), ("promotion", "6300")),
+)
+SUPPLIER = Chosen(
+    "cost_of",
+    (("service", "2000"), ("lab", "2000"), ("supply", "1200"), ("promotion", "2000")),
+)
 #: The account that an item names itself, whichever it is.
 ANY = Chosen("account", tuple((code, code) for code in CHART))
 

@@ -1,6 +1,7 @@
 """Using: visits and their reversal, signatures, units held for a booking."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from aggregates import holding, visits
@@ -24,6 +25,7 @@ from ledger.decider import Context, Decision
 def record_visit(desk: Desk, context: Context, order: RecordVisit) -> Decision:
     services = desk.services((line.service for line in order.lines), context.at)
     chart = chart_of(desk, desk.visit(order.visit), order.patient, services)
+    chart = replace(chart, policies=desk.clinic().policies(context.on))
     return visits.record_visit(context, order, chart)
 
 

@@ -78,17 +78,31 @@ POLICIES: dict[str, Policy] = {
     "soft_close_days": Policy(5, numbers=range(11)),
     "rpo_expedient": Policy("on", ("on", "off")),
     "rpo_bands": Policy([3, 12, 24], problem=_problem_with_bands),
+    "breakage_location": Policy("seller", ("seller",)),
+    "interlocation": Policy("dimension", ("dimension", "accounts")),
+    "post_costs": Policy("off", ("off", "on")),
     "reversal_minutes": Policy(15, numbers=range(1, 1441)),
     "accounts": Policy({}, problem=problem_with_accounts),
     "export_detail": Policy("summary", ("summary", "line")),
 }
-#: How books are read and handed on. No contract's treatment depends on these: none keeps a copy.
-EXPORTING = frozenset({"accounts", "export_detail", "rpo_bands", "rpo_expedient"})
+#: What the clinic's own books show and how they are handed on. No contract's treatment depends
+#: on these: the day of each visit, entry or report decides, and no contract keeps a copy.
+OF_BOOKS = frozenset(
+    {
+        "accounts",
+        "breakage_location",
+        "export_detail",
+        "interlocation",
+        "post_costs",
+        "rpo_bands",
+        "rpo_expedient",
+    }
+)
 
 
 def of_contracts(policies: Mapping[str, Any]) -> dict[str, Any]:
     """The policies that a contract keeps as they were at its sale."""
-    return {key: value for key, value in policies.items() if key not in EXPORTING}
+    return {key: value for key, value in policies.items() if key not in OF_BOOKS}
 
 
 def problem_with(key: str, value: Any) -> str | None:

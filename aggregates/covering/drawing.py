@@ -5,9 +5,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
+from typing import Any
 
+from aggregates.covering.costs import interlocation
 from aggregates.covering.hindrance import is_counted, is_gift, units_left
 from aggregates.covering.holdings import Candidate, Holdings, holder_of
+from aggregates.service.costs import NO_COST, Cost
 from aggregates.subscription import events as e
 from aggregates.subscription.caps import room
 from aggregates.subscription.line import COVERING, ServiceTerm
@@ -85,7 +88,12 @@ def _in_part(lot: Lot, value: int, of: int) -> int:
 
 
 def draw(
-    held: Holdings, candidate: Candidate, line: VisitLine, quantity: Decimal, earns: Earns
+    held: Holdings,
+    candidate: Candidate,
+    line: VisitLine,
+    quantity: Decimal,
+    earns: Earns,
+    cost: Cost = NO_COST,
 ) -> Drawn | None:
     """Takes `quantity` from the lot; `earns` says of its amount where it is earned.
 
@@ -98,7 +106,7 @@ def draw(
         return None
     if held.contract(candidate).awaits_use:
         held.apply(candidate.subscription, validity_started(held, candidate))
-    return _record(held, candidate, line, quantity, earns)
+    return _record(held, candidate, line, quantity, earns, cost)
 
 
 def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decimal) -> bool:
@@ -157,13 +165,20 @@ def _started(contract: Contract, lot: Lot, held: Holdings) -> StartedLot:
 
 
 def _record(
-    held: Holdings, candidate: Candidate, line: VisitLine, quantity: Decimal, earns: Earns
+    held: Holdings,
+    candidate: Candidate,
+    line: VisitLine,
+    quantity: Decimal,
+    earns: Earns,
+    cost: Cost,
 ) -> Drawn:
     lot, state = held.lot(candidate), held.contract(candidate)
     amount = lot.draw_amount(quantity, line.service)
     earned = earns(amount)
     waits = not state.has_contract
     order = held.order
+    posted = 0 if waits else amount - earned.tax
+    beside = _beside(cost, interlocation(held, candidate, posted))
     event = e.UnitsDrawn(
         visit=order.visit,
         visit_line=line.line,
@@ -182,6 +197,7 @@ def _record(
         sale=state.sale,
         location=order.location,
         provider=order.provider,
+        **beside,
     )
     held.apply(candidate.subscription, event)
     drawn = Drawn(
@@ -190,9 +206,16 @@ def _record(
         grant=lot.grant,
         quantity=quantity,
         amount=amount,
+        **beside,
     )
     # What a unit earns follows from its own terms, also when it is reversed.
     return drawn if lot.kind in COVERING else drawn.model_copy(update=asdict(earned))
+
+
+def _beside(cost: Cost, between: int) -> dict[str, Any]:
+    """What is posted beside the draw's own row; most draws have none of it."""
+    spent = {"cost": cost.amount, "cost_of": cost.kind} if cost.amount else {}
+    return spent | ({"interlocation": between} if between else {})
 
 
 def draw_kinds(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aggregates.patient.state import Patient
 from aggregates.service.events import ServiceDefined
@@ -22,7 +22,8 @@ from ledger.ids import key_of, stream
 @dataclass(frozen=True, slots=True)
 class Chart:
     """What a visit needs to know: the visit's stream, the patient, the contracts on his roster,
-    the services, and the other patients who hold contracts that are shared with him.
+    the services, the other patients who hold contracts that are shared with him, and the clinic's
+    policies on its day.
     """
 
     visit: Visit
@@ -30,6 +31,7 @@ class Chart:
     contracts: Mapping[str, Subscription]
     services: Mapping[str, ServiceDefined]
     holders: Mapping[str, Patient] = field(default_factory=dict)
+    policies: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Candidate(NamedTuple):
@@ -52,6 +54,7 @@ class Holdings:
     on: date
     contracts: dict[str, Subscription]
     store_credit: dict[str, int]
+    policies: Mapping[str, Any] = field(default_factory=dict)
     booked: set[Candidate] = field(default_factory=set)
     events: list[NewEvent] = field(default_factory=list)
 
@@ -80,7 +83,7 @@ def holdings(context: Context, order: RecordVisit, chart: Chart, on: date) -> Ho
     }
     credit = {name: holder.store_credit for name, holder in chart.holders.items()}
     credit[order.patient] = chart.patient.store_credit
-    return Holdings(context, order, on, usable, credit)
+    return Holdings(context, order, on, usable, credit, chart.policies)
 
 
 def may_use(state: Subscription, patient: str) -> bool:

@@ -49,6 +49,9 @@ _TABLE = (
     ("45", "Change leaves credit", "CL", "2180", "606-10-25-13(a); 9.4"),
     ("47", "Processor fee", "6100", "1020", "606-10-55-36; 3.2"),
     ("48", "Payout to the bank", "1010", "1020", "15.7"),
+    ("49", "Cost of what was used", "5000/5100", "2000/1200", "15.5"),
+    ("51", "Cost of what was given away", "6300", "2000", "5.4"),
+    ("52", "Unit delivered at another location", "1900", "2900", "6.6"),
     ("adj", "Manual journal", "any account", "any account", "16"),
     ("53", "Contract asset at the period end", "1120", "CL", "606-10-45-1; 10.2"),
 )

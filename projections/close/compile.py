@@ -126,7 +126,7 @@ def _placed(period: Period) -> str:
 def _number(postings: Sequence[Posting], number: int) -> str:
     """The number of an entry among those of its event: one more than the earlier ones written."""
     earlier = [
-        f"CAST({_condition(posting)} AND ({_written(posting)}) AS INTEGER)"
+        f"CAST(coalesce({_condition(posting)}, false) AND ({_written(posting)}) AS INTEGER)"
         for posting in postings[:number]
         if not _exclusive(posting, postings[number])
     ]

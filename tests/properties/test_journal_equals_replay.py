@@ -103,6 +103,9 @@ def draws(draw: st.DrawFn) -> sub.UnitsDrawn | sub.DrawReversed:
         "revenue": draw(st.sampled_from(["services", "products", "no_show"])),
         "sale": draw(sales),
         "location": draw(st.sampled_from([None, "south"])),
+        "cost": draw(st.one_of(st.none(), cents)),
+        "cost_of": draw(st.sampled_from([None, "service", "supply", "promotion"])),
+        "interlocation": draw(st.one_of(st.none(), cents)),
     }
     if draw(st.booleans()):
         return sub.UnitsDrawn(**fields)

@@ -1,7 +1,7 @@
 """A clinic in memory: commands are decided by the rules and folded, with no server in sight."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -224,7 +224,8 @@ class Glow:
         fields = {"visit": visit, "patient": "p-1", "status": "completed", "lines": lines, **more}
         order = parsed(RecordVisit, fields)
         context = self.context(on)
-        chart = self.chart(visit, order.patient)
+        policies = self.state("clinic").policies(day(on))
+        chart = replace(self.chart(visit, order.patient), policies=policies)
         answer = self.take(context, visits.record_visit(context, order, chart))
         return answer if isinstance(answer, Refused) else answer["coverage"]
 
@@ -336,7 +337,9 @@ class Glow:
             (f"{item.effective_on:%m-%d}", row, signed(lines))
             for item in self.history
             for row, lines in interpret(
-                RULES, type(item.event).__name__, item.event.model_dump(mode="json")
+                RULES,
+                type(item.event).__name__,
+                item.event.model_dump(mode="json", exclude_none=True),
             )
         ]
 
