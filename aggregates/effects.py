@@ -11,7 +11,7 @@ from aggregates import (
     effects_entered,
     effects_use,
 )
-from aggregates.legs import LIABILITY, TENDER, credit, debit
+from aggregates.legs import FORFEITED, LIABILITY, TENDER, credit, debit
 from ledger.books.posting import Posting
 
 RULES = "2026-1"
@@ -36,7 +36,7 @@ def _refunded(to: tuple[str, ...], account: str) -> Posting:
         credit("1100", "receivable", place="contract"),
         credit(LIABILITY, "amount", each="refilled"),
         credit(account, "amount", place="contract"),
-        credit("4040", "forfeited"),
+        credit(FORFEITED, "forfeited"),
     )
     return Posting("Refunded", "29", legs, (("to", to),))
 

@@ -37,6 +37,8 @@ SUPPLIER = Chosen(
     "cost_of",
     (("service", "2000"), ("lab", "2000"), ("supply", "1200"), ("promotion", "2000")),
 )
+#: What a clinic keeps of a contract that ended or was refunded (policy `forfeiture_account`).
+FORFEITED = Chosen("forfeits_to", (("4030", "4030"),), otherwise="4040")
 #: The account that an item names itself, whichever it is.
 ANY = Chosen("account", tuple((code, code) for code in CHART))
 

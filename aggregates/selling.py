@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from aggregates.clinic.knobs import refund_terms
 from aggregates.clinic.policies import of_contracts
 from aggregates.clinic.state import Clinic
 from aggregates.lawtables import of_state
@@ -17,7 +18,7 @@ from aggregates.service.events import ServiceDefined
 from aggregates.subscription import events as e
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.orders import SellPackage
-from aggregates.terms import Instalment, PlanBilling, RecurringBilling, RefundTerms, due_date
+from aggregates.terms import Instalment, PlanBilling, RecurringBilling, due_date
 from aggregates.values import SaleDimensions
 from ledger.calendar import ONE_DAY
 from ledger.codes import Code, Refused
@@ -126,7 +127,7 @@ def package_sold(
         setup_fee=contents.setup_fee,
         lines=contents.lines,
         instalments=instalments(order, offer, context.on, starts, price),
-        refund=offer.refund or RefundTerms(formula=policies["refund_formula"]),
+        refund=offer.refund or refund_terms(policies["refund_formula"]),
         description=None if offer.description is None else offer.description.sha256,
         policies=policies,
     )

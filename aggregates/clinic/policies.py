@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from aggregates.clinic.accounts import problem_with_accounts
+from aggregates.clinic.knobs import problem_with_limit, problem_with_refund
 from aggregates.lawtables import problem_with_escheat, problem_with_minimum_life
 from ledger.suggesting import suggestion
 
@@ -68,11 +69,14 @@ POLICIES: dict[str, Policy] = {
     "forfeiture_guard": Policy("on", ("on", "off")),
     "escheat": Policy("subject", problem=problem_with_escheat),
     "minimum_life": Policy([], problem=problem_with_minimum_life),
-    "refund_formula": Policy("pro_rata", ("pro_rata", "list_clawback", "bonus_last", "none")),
-    "forfeiture_account": Policy("4040", ("4040",)),
+    "refund_formula": Policy("pro_rata", problem=problem_with_refund),
+    "forfeiture_account": Policy("4040", ("4040", "4030")),
     "dispute_model": Policy("reclass_on_open", ("reclass_on_open", "contra_on_open")),
     "gross_up": Policy("non_cancellable", ("non_cancellable",)),
+    "instalment_right": Policy("contract_asset", ("contract_asset", "unbilled_receivable")),
     "late_event": Policy("post", ("post",)),
+    "late_event_limit": Policy({"percent": "0.5", "amount": 100000}, problem=problem_with_limit),
+    "void_credit_grace_days": Policy(0, numbers=range(1)),
     "close_approvals": Policy(0, numbers=range(2)),
     "reopen_approvals": Policy(2, numbers=range(1, 3)),
     "soft_close_days": Policy(5, numbers=range(11)),
@@ -93,6 +97,7 @@ OF_BOOKS = frozenset(
         "breakage_location",
         "export_detail",
         "interlocation",
+        "late_event_limit",
         "post_costs",
         "rpo_bands",
         "rpo_expedient",

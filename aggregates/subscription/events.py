@@ -1,7 +1,4 @@
-"""What can happen to a subscription; amounts are decided with the event (architecture.md 1.5).
-
-An event that moves money carries the sale's dimensions and the kinds that choose its accounts.
-"""
+"""What can happen to a subscription; amounts are decided with the event (architecture.md 1.5)."""
 
 from datetime import date
 from typing import Any, Literal
@@ -33,6 +30,7 @@ from aggregates.values import (
     Clause,
     Digest,
     Duration,
+    ForfeitsTo,
     Rate,
     RefundBasis,
     SaleDimensions,
@@ -206,9 +204,9 @@ class LotExtended(Event):
 class Refunded(Event):
     """A refund was approved (row 29) and, when `paid`, paid (row 30).
 
-    `shares` leave the liability, `refilled` funds what remaining lines lacked, `receivable` was
-    billed and is no longer due, with `receivable_tax` in it. Σ shares − Σ refilled = amount −
-    tax + forfeited − conceded − deposit + receivable − receivable_tax. `waived` is no longer owed.
+    `shares` leave the liability, `refilled` funds what other lines lacked, `receivable` was due,
+    with `receivable_tax` in it. Σ shares − Σ refilled = amount − tax + forfeited − conceded −
+    deposit + receivable − receivable_tax. `waived` is no longer owed.
     """
 
     refund: Id
@@ -219,6 +217,7 @@ class Refunded(Event):
     shares: tuple[Share, ...]
     refilled: tuple[Share, ...] = ()
     forfeited: Amount
+    forfeits_to: ForfeitsTo | None = None
     conceded: Amount
     deposit: Amount = 0
     receivable: Amount = 0

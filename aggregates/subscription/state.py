@@ -14,7 +14,7 @@ from aggregates.subscription.pause import POSTPONING, Pause, pause_on
 from aggregates.subscription.standing import standing
 from aggregates.subscription.waiting import Freeze, Hold
 from aggregates.terms import RecurringBilling
-from aggregates.values import SaleDimensions, Tender, TenderPart
+from aggregates.values import ForfeitsTo, SaleDimensions, Tender, TenderPart
 from ledger.changed import changed, copied, put
 from ledger.ratios import part_of
 
@@ -236,6 +236,12 @@ class Subscription:
     def runs_ahead(self) -> bool:
         """Whether draws may exceed what is paid (policy `draw_before_payment`)."""
         return self.sold is not None and bool(self.sold.policies.get("draw_before_payment"))
+
+    @property
+    def forfeits_to(self) -> ForfeitsTo | None:
+        """Where value kept at an end or refund goes, if not to 4040 (`forfeiture_account`)."""
+        policies = {} if self.sold is None else self.sold.policies
+        return "4030" if policies.get("forfeiture_account") == "4030" else None
 
     def drawable(self, revived: int = 0) -> int:
         """The value that draws may still take: paid, ex tax, and neither drawn nor left otherwise

@@ -62,7 +62,7 @@ def _movements(posting: Posting, body: Body) -> Iterator[Movement]:
         for item in _items(leg, body):
             account = leg.account
             if not isinstance(account, str):
-                account = account.code(item[account.field])
+                account = account.of(item)
             yield Movement(leg.side, account, _amount(leg, item), _dimensions(leg, body, item))
 
 

@@ -53,7 +53,7 @@ _TABLE = (
     ("51", "Cost of what was given away", "6300", "2000", "5.4"),
     ("52", "Unit delivered at another location", "1900", "2900", "6.6"),
     ("adj", "Manual journal", "any account", "any account", "16"),
-    ("53", "Contract asset at the period end", "1120", "CL", "606-10-45-1; 10.2"),
+    ("53", "Contract asset at the period end", "1120/1110", "CL", "606-10-45-1; 10.2"),
 )
 
 ROWS: dict[str, Row] = {line[0]: Row(*line) for line in _TABLE}

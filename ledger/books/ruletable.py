@@ -108,9 +108,9 @@ def _legs(posting: Posting, side: Side) -> list[dict[str, Any]]:
 
 def _leg(leg: Leg) -> dict[str, Any]:
     chosen = None if isinstance(leg.account, str) else leg.account
-    codes = [str(leg.account)] if chosen is None else [code for _, code in chosen.accounts]
+    codes = [str(leg.account)] if chosen is None else list(chosen.codes)
     return {
-        "accounts": list(dict.fromkeys(codes)),
+        "accounts": codes,
         "chosen_by": None if chosen is None else chosen.field,
         "amount": list(leg.amount),
         "each": leg.each,

@@ -160,7 +160,7 @@ def _refuse_shared_accounts(posting: Posting) -> None:
 def _accounts(leg: Leg) -> set[str]:
     if isinstance(leg.account, str):
         return {leg.account}
-    return {code for _, code in leg.account.accounts}
+    return set(leg.account.codes)
 
 
 def _leg_sql(number: str, posting: Posting, order: int, leg: Leg) -> str:
@@ -211,7 +211,10 @@ def _account(leg: Leg, row: str) -> str:
     field = f"{row}.{leg.account.field}"
     cases = " ".join(f"WHEN '{value}' THEN '{code}'" for value, code in leg.account.accounts)
     unknown = f"error('no account for {leg.account.field} ' || coalesce({field}, 'null'))"
-    return f"CASE {field} {cases} ELSE {unknown} END"
+    chosen = f"CASE {field} {cases} ELSE {unknown} END"
+    if leg.account.otherwise is None:
+        return chosen
+    return f"CASE WHEN {field} IS NULL THEN '{leg.account.otherwise}' ELSE {chosen} END"
 
 
 def _amount(leg: Leg, row: str) -> str:

@@ -4,6 +4,8 @@ from ledger.books.chart import CLEARING, CONTRACT_LIABILITIES, ROUNDING
 from projections.journal.tables import ENTRY
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
+#: Revenue from customers, interest apart; what is conceded, lost or voided lowers it.
+_REVENUE = "account BETWEEN '4000' AND '4999' AND account <> '4800'"
 #: Manual journals may stand beside the contracts.
 _ADJUSTED = "adj"
 #: Rows by which a lot's liability is earned, by use, by time or by lapse, and nothing else.
@@ -61,6 +63,20 @@ FROM views.journal_line
 WHERE prior_period_of IS NOT NULL AND closing = 0 AND posting_date BETWEEN ? AND ?
 GROUP BY position ORDER BY position
 """
+# By the month that late entries belong to: what they do to revenue, and that month's as posted.
+# Parameters: first and last day.
+LATE_EFFECTS = f"""
+WITH revenue AS (
+    SELECT period, prior_period_of, posting_date, credit - debit AS amount
+    FROM views.journal_line WHERE {_REVENUE}
+)
+SELECT prior_period_of, CAST(sum(amount) AS BIGINT), CAST((
+    SELECT coalesce(sum(amount), 0) FROM revenue r WHERE r.period = late.prior_period_of
+) AS BIGINT)
+FROM revenue AS late
+WHERE prior_period_of IS NOT NULL AND posting_date BETWEEN ? AND ?
+GROUP BY prior_period_of ORDER BY prior_period_of
+"""  # noqa: S608 - made of constants
 
 #: The columns of `FIGURES`, named as `ledger.books.checks` names them.
 COMPARED = (

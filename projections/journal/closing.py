@@ -15,6 +15,7 @@ from ledger.books.entries import Dimensions, Entry, Source
 from ledger.books.placing import Close
 from ledger.books.presentation import presented
 from ledger.calendar import Period
+from projections.journal.steps import TREATMENTS
 from projections.journal.tables import Tables, Tuple
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
@@ -68,6 +69,7 @@ WHERE account IN {_LIABILITIES} AND posting_date <= ? AND subscription IN (
 )
 GROUP BY subscription, account, location, program, provider, offer, line
 """  # noqa: S608 - made of constants
+_UNBILLED = "SELECT DISTINCT subscription FROM views.journal_step WHERE kind = 'unbilled'"
 _KIND = 9
 _FIRST_DAY = """
 SELECT min(day) FROM (
@@ -149,7 +151,7 @@ def _obligations(
                 line=line,
                 grant=lot,
             )
-            stepped = tuple(Step(*row[8:]) for row in own if row[_KIND] != "ahead")
+            stepped = tuple(Step(*row[8:]) for row in own if row[_KIND] not in TREATMENTS)
             key = (subscription, lot)
             funded = tuple(funding.get(key, ()))
             yield key, Obligation(lot, account, at, runs_ahead, stepped, funded)
@@ -168,4 +170,5 @@ def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
             line=line,
         )
         contracts.setdefault(subscription, {})[account, at] = amount
-    return presented(contracts, day, provisional=provisional)
+    unbilled = frozenset(key for (key,) in tables.rows(_UNBILLED)) if contracts else frozenset()
+    return presented(contracts, day, unbilled, provisional=provisional)

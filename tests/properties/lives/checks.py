@@ -17,7 +17,7 @@ from ledger.books.entries import Dimensions
 from ledger.books.interpret import by_event, interpret
 from ledger.events import Recorded
 from ledger.ids import key_of, kind_of
-from projections.journal.steps import steps_of
+from projections.journal.steps import TREATMENTS, steps_of
 from tests.properties.lives.clinic import LivingClinic
 from tests.properties.lives.model import Naive
 
@@ -54,8 +54,8 @@ class Journal:
         for row in steps_of(name, key, recorded.position, recorded.effective_on, body):
             _, _, _, _, lot, on, kind, amount, starts, ends, account, *_ = row
             first, last = (day and date.fromisoformat(day) for day in (starts, ends))
-            if kind == "ahead":
-                self.ahead.add(key)
+            if kind in TREATMENTS:
+                self.ahead |= {key} if kind == "ahead" else set()
                 continue
             if account is not None:
                 self.timed.add((key, lot))
