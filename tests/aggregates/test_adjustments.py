@@ -13,6 +13,11 @@ from ledger.codes import Code, Refused
 from ledger.decider import Decided
 from ledger.events import NewEvent
 from projections.history.sentences import sentence
+from projections.reports.aging import aging
+from projections.reports.balances_of_contracts import contract_balances
+from projections.reports.breakage import breakage
+from projections.reports.liability import liability
+from projections.reports.waterfall import waterfall
 from tests.support.clinic import DIGEST, Glow, day, parsed, sessions
 from tests.support.closed import balances, closed, row_by_row
 
@@ -212,3 +217,21 @@ def test_it_reads_as_a_sentence() -> None:
         AdjustmentPosted,
         AdjustmentReversed,
     ]
+
+
+def test_reports_still_add_up_to_the_books() -> None:
+    glow = sold()
+    lines = ({"account": "2100", "debit": 5000}, {"account": "1100", "debit": 700})
+    post(glow, "01-20", *lines, {"account": "4000", "credit": 5700})
+    taken = {"account": "2100", "debit": 900, "subscription": "s-1", "line": "session"}
+    post(glow, "01-21", taken, {"account": "4000", "credit": 900}, adjustment="adj-2")
+    with closed(glow, "2026-01") as books:
+        on = day("01-31")
+        found = balances(books, "2026-01")
+        listed = liability(books, {}, on)
+        assert sum(row["amount"] for row in listed) == -found["2100"] == 69100
+        assert {row["subscription"] for row in listed} == {None, "s-1"}
+        assert sum(row["remaining"] for row in waterfall(books, on)["rows"]) == 69100
+        assert sum(row["remaining"] for row in breakage(books, {}, on)) == 69100
+        assert sum(row["amount"] for row in aging(books, {}, on)) == found["1100"] == 700
+        assert contract_balances(books, day("01-01"), on)["receivable"]["closing"] == 700
