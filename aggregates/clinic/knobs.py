@@ -56,7 +56,7 @@ def problem_with_limit(value: Any) -> str | None:
     if not isinstance(value, dict) or value.keys() != {"percent", "amount"}:
         return _LIMIT
     percent, amount = value["percent"], value["amount"]
-    if not isinstance(percent, str) or not _PERCENT.fullmatch(percent):
+    if type(percent) not in (int, str) or not _PERCENT.fullmatch(str(percent)):
         return _LIMIT
     if type(amount) is not int or not 0 <= amount <= LARGEST:
         return _LIMIT

@@ -1,7 +1,7 @@
 """One draw: how much a lot can give, and the events with which it gives it (accounting.md 4.9)."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -200,16 +200,21 @@ def _record(
         **beside,
     )
     held.apply(candidate.subscription, event)
-    drawn = Drawn(
-        subscription=candidate.subscription,
-        line=lot.line,
-        grant=lot.grant,
-        quantity=quantity,
-        amount=amount,
-        **beside,
-    )
     # What a unit earns follows from its own terms, also when it is reversed.
-    return drawn if lot.kind in COVERING else drawn.model_copy(update=asdict(earned))
+    posted_as = {} if lot.kind in COVERING else asdict(earned)
+    return _drawn(event, {**beside, **posted_as})
+
+
+def _drawn(event: e.UnitsDrawn, more: Mapping[str, Any]) -> Drawn:
+    """The draw as the visit keeps it."""
+    return Drawn(
+        subscription=event.sale.subscription,
+        line=event.line,
+        grant=event.grant,
+        quantity=event.quantity,
+        amount=event.amount,
+        **more,
+    )
 
 
 def _beside(cost: Cost, between: int) -> dict[str, Any]:

@@ -162,6 +162,7 @@ def test_a_first_close_takes_in_everything_and_nothing_is_late() -> None:
         ("refund_formula", "bonus_last"),
         ("late_event_limit", {"percent": "0.5", "amount": 0}),
         ("late_event_limit", {"percent": "100", "amount": 5}),
+        ("late_event_limit", {"percent": 1, "amount": 5}),
         ("void_credit_grace_days", 0),
     ],
 )
@@ -180,7 +181,7 @@ def test_values_that_can_be_set(key: str, value: Any) -> None:
         ("refund_formula", 5),
         ("late_event_limit", {"percent": "0.5"}),
         ("late_event_limit", {"percent": "101", "amount": 5}),
-        ("late_event_limit", {"percent": 1, "amount": 5}),
+        ("late_event_limit", {"percent": True, "amount": 5}),
         ("late_event_limit", {"percent": "-1", "amount": 5}),
         ("late_event_limit", {"percent": "1", "amount": -5}),
         ("late_event_limit", {"percent": "1", "amount": True}),
