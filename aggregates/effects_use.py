@@ -27,12 +27,13 @@ _DRAWN = (
 )
 _SPENT = (debit(COST, "cost", place="visit"), credit(SUPPLIER, "cost", place="visit"))
 _BESIDE = (
-    Posting("UnitsDrawn", "49", _SPENT, (("cost_of", ("service", "lab", "supply")),)),
-    Posting("UnitsDrawn", "51", _SPENT, (("cost_of", ("promotion",)),)),
+    Posting("UnitsDrawn", "49", _SPENT, (("cost_of", ("service", "lab", "supply")),), rare=True),
+    Posting("UnitsDrawn", "51", _SPENT, (("cost_of", ("promotion",)),), rare=True),
     Posting(
         "UnitsDrawn",
         "52",
         (debit("1900", "interlocation", place="visit"), credit("2900", "interlocation")),
+        rare=True,
     ),
 )
 _FORFEITED = (

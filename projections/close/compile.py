@@ -93,7 +93,7 @@ def statement(event: str, postings: Sequence[Posting], closes: Sequence[Close]) 
         for order, leg in enumerate(posting.legs)
     )
     return f"""
-WITH moved (
+WITH {_rarely(postings)} moved (
     position, effective_on, stream, n, rule, leg, item, account, signed, {", ".join(PLACE)}
 ) AS ({moved})
 INSERT INTO posted
@@ -102,6 +102,14 @@ SELECT CASE WHEN signed > 0 THEN 0 ELSE 1000000 END + leg * 10000 + item,
        {", ".join(PLACE)}
 FROM moved
 """  # noqa: S608 - made of the rules
+
+
+def _rarely(postings: Sequence[Posting]) -> str:
+    """The events that have any of the rare rows, found in one pass."""
+    written = " OR ".join(_written(posting) for posting in postings if posting.rare)
+    if not written:
+        return ""
+    return f"rarely AS MATERIALIZED (SELECT * FROM parsed WHERE {written}),"  # noqa: S608
 
 
 def posting_date(closes: Sequence[Close]) -> str:
@@ -166,13 +174,14 @@ def _accounts(leg: Leg) -> set[str]:
 def _leg_sql(number: str, posting: Posting, order: int, leg: Leg) -> str:
     sign = "" if leg.side == "debit" else "-"
     row = f"'{posting.row}' AS rule, {order} AS leg"
+    events = "rarely" if posting.rare else "parsed"
     if leg.each is None:
         dimensions = _dimensions(leg, "b", "b.sale")
         return f"""
 SELECT position, effective_on, stream, {number} AS n, {row}, 0 AS item,
        {_account(leg, "b")} AS account,
        {sign}({_amount(leg, "b")}) AS signed, {dimensions}
-FROM parsed WHERE {_condition(posting)} AND ({_amount(leg, "b")}) <> 0"""  # noqa: S608
+FROM {events} WHERE {_condition(posting)} AND ({_amount(leg, "b")}) <> 0"""  # noqa: S608
     keys = PLACE if leg.place == "given" else _KEYS
     return f"""
 SELECT position, any_value(effective_on), any_value(stream), any_value(n), {row},
@@ -183,7 +192,7 @@ FROM (
     FROM (
         SELECT position, effective_on, stream, {number} AS n, b.sale AS sale,
                unnest(b.{leg.each}) AS x, generate_subscripts(b.{leg.each}, 1) AS item
-        FROM parsed WHERE {_condition(posting)}
+        FROM {events} WHERE {_condition(posting)}
     )
 )
 GROUP BY position, account, {", ".join(keys)} HAVING sum(amount) <> 0"""  # noqa: S608 - made of the rules
