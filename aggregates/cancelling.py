@@ -24,6 +24,7 @@ from aggregates.subscription.change_orders import Cancel
 from aggregates.subscription.events import ForfeitureHeld
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Subscription, sale_of
+from aggregates.values import ForfeitsTo
 from ledger.calendar import ONE_DAY, end_of_day, local_date
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
@@ -225,11 +226,13 @@ def _kept_lots(
     parts = largest_remainder(min(costs, sum(free)), free) if any(free) else free
     for left, part in zip(kept, parts, strict=True):
         goes = destination(state, left.lot, left.funded - part, day, missing[left.lot.grant])
-        lots.append(_ended_lot(left, part + goes.forfeited, goes))
+        lots.append(_ended_lot(left, part + goes.forfeited, goes, state.forfeits_to))
     return lots
 
 
-def _ended_lot(left: Left, forfeited: int, goes: Destination) -> c.EndedLot:
+def _ended_lot(
+    left: Left, forfeited: int, goes: Destination, forfeits_to: ForfeitsTo | None
+) -> c.EndedLot:
     lot, credited = left.lot, goes.credited
     return c.EndedLot(
         line=lot.line,
@@ -245,6 +248,7 @@ def _ended_lot(left: Left, forfeited: int, goes: Destination) -> c.EndedLot:
         credited=credited,
         held=goes.held,
         unbilled=goes.unbilled,
+        forfeits_to=forfeits_to if forfeited else None,
     )
 
 

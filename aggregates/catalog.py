@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aggregates.booking import events as booking
+from aggregates.books import events as books
 from aggregates.clinic import events as clinic
 from aggregates.communication import events as communication
 from aggregates.dispute import events as dispute
@@ -26,6 +27,7 @@ from aggregates.subscription import dormancy_events as dormancy
 from aggregates.subscription import events as subscription
 from aggregates.subscription import signal_events as signal
 from aggregates.subscription import using_events as using
+from aggregates.subscription.link_events import CommunicationLinked
 from aggregates.visit import events as visit
 from ledger.events import Event
 
@@ -65,7 +67,7 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("RefundSettled", 1, subscription.RefundSettled),
     ("SaleVoided", 1, subscription.SaleVoided),
     ("CreditNoted", 1, subscription.CreditNoted),
-    ("CommunicationLinked", 1, subscription.CommunicationLinked),
+    ("CommunicationLinked", 1, CommunicationLinked),
     ("UnitsFrozen", 1, subscription.UnitsFrozen),
     ("DisputeSettled", 1, subscription.DisputeSettled),
     ("CycleDue", 1, cycle.CycleDue),
@@ -109,6 +111,8 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("CommunicationLogged", 1, communication.CommunicationLogged),
     ("CommunicationStatusChanged", 1, communication.CommunicationStatusChanged),
     ("PayoutRecorded", 1, payout.PayoutRecorded),
+    ("AdjustmentPosted", 1, books.AdjustmentPosted),
+    ("AdjustmentReversed", 1, books.AdjustmentReversed),
     ("PeriodClosed", 1, period.PeriodClosed),
     ("PeriodSoftClosed", 1, period.PeriodSoftClosed),
     ("PeriodReopened", 1, period.PeriodReopened),

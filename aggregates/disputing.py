@@ -1,6 +1,6 @@
 """Disputes: units freeze when the money is withdrawn, then leave or thaw (accounting.md 8.5)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
@@ -8,16 +8,16 @@ from aggregates.dispute.events import ClosedPart, DisputeClosed, DisputedPart, D
 from aggregates.dispute.orders import CloseDispute, OpenDispute
 from aggregates.dispute.state import Dispute
 from aggregates.expiry import due_lots, expire_lots
-from aggregates.losing import Loss, ends_contract, funding_share, loss_of
+from aggregates.losing import Loss, ends_contract, funding_share, loss_of, shares_of
+from aggregates.offsetting import cleared, loss_if_lost, offset_by
 from aggregates.payment.events import ChargeRegistered
 from aggregates.payment.state import Charge
 from aggregates.releasing import still_frozen
 from aggregates.sales import after, on_contract
 from aggregates.subscription.events import DisputeSettled, UnitsFrozen
-from aggregates.subscription.leaving import FrozenLot
+from aggregates.subscription.leaving import DisputedLot
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription, sale_of
-from aggregates.values import ContractShare
 from ledger.calendar import ONE_DAY
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
@@ -42,13 +42,18 @@ def open_dispute(
         _disputed_part(contracts, part, amount, order.fee if index == 0 else 0)
         for index, (part, amount) in enumerate(zip(charge.parts, amounts, strict=True))
     ]
+    taken = parts if order.withdrawn else []
+    frozen = [_frozen(order, part, contracts) for part in taken]
+    losses = [
+        loss_if_lost(context, part, event, contracts[part.sale.subscription])
+        for part, event in zip(taken, frozen, strict=True)
+    ]
     name = stream(context.clinic, "dispute", order.dispute)
-    events = [NewEvent(name, _opened(order, parts, contracts))]
-    if order.withdrawn:
-        events += [
-            _frozen(context, order, part, amount, contracts[part.subscription])
-            for part, amount in zip(charge.parts, amounts, strict=True)
-        ]
+    events = [NewEvent(name, _opened(order, parts, losses, contracts))]
+    events += [
+        on_contract(context, part.sale.subscription, cleared(event, loss))
+        for part, event, loss in zip(taken, frozen, losses, strict=True)
+    ]
     return Decided(tuple(events), {"dispute": order.dispute, "withdrawn": order.withdrawn})
 
 
@@ -81,7 +86,12 @@ def _disputed_part(
     return DisputedPart(sale=sold.sale, payment=part.payment, amount=amount, fee=fee)
 
 
-def _opened(order: OpenDispute, parts: list[DisputedPart], contracts: Contracts) -> DisputeOpened:
+def _opened(
+    order: OpenDispute,
+    parts: list[DisputedPart],
+    losses: Sequence[Loss | None],
+    contracts: Contracts,
+) -> DisputeOpened:
     sold = sale_of(contracts[parts[0].sale.subscription])
     return DisputeOpened(
         dispute=order.dispute,
@@ -96,26 +106,26 @@ def _opened(order: OpenDispute, parts: list[DisputedPart], contracts: Contracts)
         funds_withdrawn=order.withdrawn,
         parts=tuple(parts),
         claim=order.claim,
+        cleared=tuple(share for loss in losses if loss for share in shares_of(loss)),
+        offsets=tuple(offset_by(loss) for loss in losses if loss),
     )
 
 
-def _frozen(
-    context: Context, order: OpenDispute, part: ChargeRegistered, amount: int, state: Subscription
-) -> NewEvent:
+def _frozen(order: OpenDispute, part: DisputedPart, contracts: Contracts) -> UnitsFrozen:
     """The unused units of the lots this payment funded, in its funding share."""
+    state = contracts[part.sale.subscription]
     lots = [
-        FrozenLot(grant=lot.grant, quantity=quantity)
+        DisputedLot(grant=lot.grant, quantity=quantity)
         for lot in state.lots.values()
         if (quantity := _funded_units(state, lot, part.payment)) > 0
     ]
-    event = UnitsFrozen(
+    return UnitsFrozen(
         dispute=order.dispute,
         charge=order.charge,
         payment=part.payment,
         lots=tuple(lots),
-        withdrawn=amount,
+        withdrawn=part.amount,
     )
-    return on_contract(context, part.subscription, event)
 
 
 def _funded_units(state: Subscription, lot: Lot, payment: str) -> Decimal:
@@ -139,12 +149,14 @@ def close_dispute(
         dispute=order.dispute,
         charge=opened.charge,
         outcome=order.outcome,
-        shares=tuple(share for loss in losses for share in _shares(loss)),
+        shares=tuple(share for loss in losses for share in shares_of(loss)),
         parts=tuple(
             _with_fee(order, loss, part) for loss, part in zip(losses, opened.parts, strict=True)
         )
         if opened.funds_withdrawn
         else (),
+        cleared=opened.cleared,
+        offsets=opened.offsets,
     )
     events = [NewEvent(stream(context.clinic, "dispute", order.dispute), closed)]
     for loss in losses:
@@ -180,17 +192,6 @@ def _losses(
         loss_of(part, order.dispute, amount, contracts[part.sale.subscription], context.on)
         for part, amount in zip(opened.parts, amounts, strict=True)
     ]
-
-
-def _shares(loss: Loss) -> Iterator[ContractShare]:
-    for lot in loss.leaving:
-        yield ContractShare(
-            line=lot.line,
-            grant=lot.grant,
-            liability=lot.liability,
-            amount=lot.freed,
-            sale=loss.part.sale,
-        )
 
 
 def _with_fee(order: CloseDispute, loss: Loss, part: DisputedPart) -> ClosedPart:

@@ -4,8 +4,14 @@ The table is read by the row-by-row journal and compiled for the replay (archite
 event types that are not listed post nothing (accounting.md 12.1).
 """
 
-from aggregates import effects_changes, effects_corrections, effects_cycles, effects_use
-from aggregates.legs import LIABILITY, TENDER, credit, debit
+from aggregates import (
+    effects_changes,
+    effects_corrections,
+    effects_cycles,
+    effects_entered,
+    effects_use,
+)
+from aggregates.legs import FORFEITED, LIABILITY, TENDER, credit, debit
 from ledger.books.posting import Posting
 
 RULES = "2026-1"
@@ -30,9 +36,22 @@ def _refunded(to: tuple[str, ...], account: str) -> Posting:
         credit("1100", "receivable", place="contract"),
         credit(LIABILITY, "amount", each="refilled"),
         credit(account, "amount", place="contract"),
-        credit("4040", "forfeited"),
+        credit(FORFEITED, "forfeited"),
     )
     return Posting("Refunded", "29", legs, (("to", to),))
+
+
+_OFFSET = Posting(
+    "DisputeOpened",
+    "37a",
+    (
+        debit(LIABILITY, "amount", each="cleared"),
+        debit("2200", "tax", each="offsets", place="contract"),
+        debit("4910", "delivered", each="offsets"),
+        debit("2150", "deposit", each="offsets", place="contract"),
+        credit("1130", "amount", each="offsets", place="contract"),
+    ),
+)
 
 
 def _undone(event: str, row: str, tax: str) -> Posting:
@@ -139,6 +158,8 @@ POSTINGS: tuple[Posting, ...] = (
         ),
         (("funds_withdrawn", (True,)),),
     ),
+    _OFFSET,
+    _OFFSET.mirrored("DisputeClosed"),
     Posting(
         "DisputeClosed",
         "38",
@@ -172,4 +193,5 @@ POSTINGS: tuple[Posting, ...] = (
     *effects_changes.POSTINGS,
     *effects_corrections.POSTINGS,
     *effects_cycles.POSTINGS,
+    *effects_entered.POSTINGS,
 )

@@ -1,6 +1,6 @@
 """The rows of changes: another plan, a modification, the end of a contract."""
 
-from aggregates.legs import LIABILITY, REVENUE, credit, debit
+from aggregates.legs import FORFEITED, LIABILITY, REVENUE, credit, debit
 from ledger.books.posting import Posting
 
 
@@ -44,7 +44,7 @@ POSTINGS: tuple[Posting, ...] = (
         "20",
         (
             debit(LIABILITY, "forfeited", each="lots"),
-            credit("4040", "forfeited", each="lots"),
+            credit(FORFEITED, "forfeited", each="lots"),
         ),
     ),
     Posting(

@@ -1,6 +1,6 @@
 """The rows of use: draws by visits, and lots that lapse unused, with their mirrors."""
 
-from aggregates.legs import LIABILITY, REVENUE, credit, debit
+from aggregates.legs import COST, LIABILITY, REVENUE, SUPPLIER, credit, debit
 from ledger.books.posting import Posting
 
 _COMPLETED = ("status", ("completed",))
@@ -25,6 +25,17 @@ _DRAWN = (
     Posting("UnitsDrawn", "16", _UNITS, (_COMPLETED, _RIGHTS)),
     Posting("UnitsDrawn", "18", _UNITS, (("status", ("no_show", "late_cancel")),)),
 )
+_SPENT = (debit(COST, "cost", place="visit"), credit(SUPPLIER, "cost", place="visit"))
+_BESIDE = (
+    Posting("UnitsDrawn", "49", _SPENT, (("cost_of", ("service", "lab", "supply")),), rare=True),
+    Posting("UnitsDrawn", "51", _SPENT, (("cost_of", ("promotion",)),), rare=True),
+    Posting(
+        "UnitsDrawn",
+        "52",
+        (debit("1900", "interlocation", place="visit"), credit("2900", "interlocation")),
+        rare=True,
+    ),
+)
 _FORFEITED = (
     debit(LIABILITY, "forfeited"),
     credit("4030", "forfeited", "-cancelled"),
@@ -47,7 +58,8 @@ _LAPSED = (
 
 POSTINGS: tuple[Posting, ...] = (
     *_DRAWN,
-    *(posting.mirrored("DrawReversed") for posting in _DRAWN),
+    *_BESIDE,
+    *(posting.mirrored("DrawReversed") for posting in (*_DRAWN, *_BESIDE)),
     *_LAPSED,
     *(posting.mirrored("ExpiryReversed") for posting in _LAPSED),
     Posting(

@@ -8,7 +8,7 @@ from aggregates.communication.state import Communication
 from aggregates.document.events import DocumentAttached
 from aggregates.document.orders import AttachDocument
 from aggregates.document.state import Document
-from aggregates.subscription.events import CommunicationLinked
+from aggregates.subscription.link_events import CommunicationLinked
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
 from ledger.events import Event, NewEvent

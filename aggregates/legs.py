@@ -1,5 +1,6 @@
 """What the rows of the books are made of: accounts chosen by a field, debits and credits."""
 
+from ledger.books.chart import CHART
 from ledger.books.posting import Chosen, Leg, Place
 
 LIABILITY = Chosen(
@@ -27,6 +28,19 @@ TENDER = Chosen(
         ("store_credit", "2180"),
     ),
 )
+#: Where a cost goes (rows 49, 51), and who is paid for it or which stock it is taken from.
+COST = Chosen(
+    "cost_of",
+    (("service", "5000"), ("lab", "5100"), ("supply", "5100"), ("promotion", "6300")),
+)
+SUPPLIER = Chosen(
+    "cost_of",
+    (("service", "2000"), ("lab", "2000"), ("supply", "1200"), ("promotion", "2000")),
+)
+#: What a clinic keeps of a contract that ended or was refunded (policy `forfeiture_account`).
+FORFEITED = Chosen("forfeits_to", (("4030", "4030"),), otherwise="4040")
+#: The account that an item names itself, whichever it is.
+ANY = Chosen("account", tuple((code, code) for code in CHART))
 
 
 def debit(

@@ -2,6 +2,7 @@
 delivered (accounting.md 8.5).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_UP, Decimal
@@ -14,6 +15,7 @@ from aggregates.subscription.leaving import FrozenLot, LeavingLot
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.parting import deposit_lost, freeze_key
 from aggregates.subscription.state import Subscription
+from aggregates.values import ContractShare
 from ledger.quantity import STEP
 from ledger.ratios import largest_remainder, rounded
 
@@ -77,6 +79,18 @@ def loss_of(part: DisputedPart, dispute: str, lost: int, state: Subscription, on
         if item.quantity > gone.get(item.lot.grant, NONE)
     ]
     return Loss(closed, leaving, tuple(thawed), _waived(state, leaving))
+
+
+def shares_of(loss: Loss) -> Iterator[ContractShare]:
+    """What the loss takes from the contract's liability, lot by lot."""
+    for lot in loss.leaving:
+        yield ContractShare(
+            line=lot.line,
+            grant=lot.grant,
+            liability=lot.liability,
+            amount=lot.freed,
+            sale=loss.part.sale,
+        )
 
 
 def _waived(state: Subscription, leaving: tuple[LeavingLot, ...]) -> int:

@@ -143,6 +143,7 @@ def _refunded(
         shares=shares_of([item.lot for item in leaving], [item.freed for item in leaving]),
         refilled=refilled,
         forfeited=max(chosen.revenue_effect, 0),
+        forfeits_to=state.forfeits_to if chosen.revenue_effect > 0 else None,
         conceded=max(-chosen.revenue_effect - deposit, 0),
         deposit=deposit,
         receivable=unpaid.receivable,

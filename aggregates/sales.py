@@ -61,7 +61,7 @@ def on_patient(context: Context, patient: str, event: Event) -> NewEvent:
 
 def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Account) -> Decision:
     """A sale, with the consent and the payment it may carry, in one append."""
-    price = price_of(order, catalogue.offer)
+    price = price_of(order, catalogue.offer, context.on)
     is_invalid = isinstance(price, Refused) and price.code is Code.INVALID
     if account.contract.sold is not None and not is_invalid:
         return Refused(

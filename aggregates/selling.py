@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from aggregates.clinic.knobs import refund_terms
 from aggregates.clinic.policies import of_contracts
 from aggregates.clinic.state import Clinic
 from aggregates.estimate.state import Estimates, Sold, cohort_of
@@ -18,9 +19,9 @@ from aggregates.service.events import ServiceDefined
 from aggregates.subscription import events as e
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.orders import SellPackage
-from aggregates.terms import Instalment, PlanBilling, RecurringBilling, RefundTerms, due_date
+from aggregates.terms import Instalment, PlanBilling, RecurringBilling, due_date
 from aggregates.values import SaleDimensions
-from ledger.calendar import ONE_DAY
+from ledger.calendar import ONE_DAY, Duration
 from ledger.codes import Code, Refused
 from ledger.decider import Context
 from ledger.money import LARGEST
@@ -83,6 +84,8 @@ class Catalogue:
 
 
 Policies = Mapping[str, Any]
+#: Payment within a year of the service is no financing (accounting.md 10.6).
+A_YEAR = Duration(years=1)
 
 
 def services_of(lines: tuple[OfferLine, ...]) -> list[str]:
@@ -91,8 +94,18 @@ def services_of(lines: tuple[OfferLine, ...]) -> list[str]:
     return [name for line in priced for name in line.services]
 
 
-def price_of(order: SellPackage, offer: OfferPublished) -> int | Refused:
-    """The transaction price: the sale's price, else the offer's, less the discount (3)."""
+def price_of(order: SellPackage, offer: OfferPublished, sold_on: date) -> int | Refused:
+    """The transaction price: the sale's price, else the offer's, less the discount (3).
+
+    A price that would have to be discounted for financing is refused: these books know none.
+    """
+    if _is_financed(order, offer, sold_on):
+        return Refused(
+            Code.INVALID,
+            "A plan that runs over a year at a discount rate has a financing component, which is"
+            " not computed here.",
+            "data.discount_rate",
+        )
     price = offer.price if order.price is None else order.price
     if price + order.tax > LARGEST:
         return Refused(Code.INVALID, "Price and tax are more than a ledger can hold.", "data.price")
@@ -101,6 +114,15 @@ def price_of(order: SellPackage, offer: OfferPublished) -> int | Refused:
             Code.AMOUNT_MISMATCH, "The discount is larger than the price.", "data.discount"
         )
     return price - order.discount
+
+
+def _is_financed(order: SellPackage, offer: OfferPublished, sold_on: date) -> bool:
+    """Whether money that is due for good comes over a year after the sale, at a rate (10.6)."""
+    billing = offer.billing
+    if not isinstance(billing, PlanBilling) or billing.cancellable:
+        return False
+    last = max(due_date(part.due, sold_on) for part in billing.instalments)
+    return Fraction(order.discount_rate or 0) > 0 and last > A_YEAR.after(sold_on)
 
 
 def package_sold(
@@ -135,7 +157,7 @@ def package_sold(
         setup_fee=contents.setup_fee,
         lines=contents.lines,
         instalments=instalments(order, offer, context.on, starts, price),
-        refund=offer.refund or RefundTerms(formula=policies["refund_formula"]),
+        refund=offer.refund or refund_terms(policies["refund_formula"]),
         description=None if offer.description is None else offer.description.sha256,
         policies=policies,
     )

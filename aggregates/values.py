@@ -63,6 +63,8 @@ def exact_json(value: Fraction) -> int | str:
 Exact = Annotated[Fraction, BeforeValidator(_exact), PlainSerializer(exact_json)]
 
 
+#: The account of value that a contract's end or refund leaves behind, where it is not 4040.
+ForfeitsTo = Literal["4030"]
 #: A rate between 0 and 1 as an exact decimal string, such as ``0.15``.
 Rate = Annotated[str, StringConstraints(pattern=r"^(0(\.[0-9]{1,8})?|1(\.0{1,8})?)$")]
 

@@ -211,6 +211,9 @@ def _draw_reversed(
         sale=contract.sale,
         location=recorded.location,
         provider=recorded.provider,
+        cost=drawn.cost,
+        cost_of=drawn.cost_of,
+        interlocation=drawn.interlocation,
         reason=order.reason,
         approver=order.approver,
     )

@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from aggregates.clinic.events import PeriodLocked
 from aggregates.effects import RULES
+from aggregates.lateness import LateEffect, for_review
 from aggregates.period.events import (
     AccountTotal,
     CloseCheck,
@@ -35,6 +36,8 @@ class Sealable(Protocol):
     def checks(self) -> tuple[CloseCheck, ...]: ...
     @property
     def exceptions(self) -> tuple[CloseException, ...]: ...
+    @property
+    def late(self) -> tuple[LateEffect, ...]: ...
 
 
 class Closer(Surveyor, Protocol):
@@ -70,7 +73,9 @@ def close_period(
         raise RuntimeError("no replay was wired for closing")
     head = desk.workspace.head()
     sealed = closer.figures(desk.clinic_id, period, head)
-    exceptions = (*sealed.exceptions, *closer.obstacles(desk.clinic_id))
+    limit = desk.clinic().policy("late_event_limit", period.last)
+    late = for_review(sealed.late, limit)
+    exceptions = (*sealed.exceptions, *late, *closer.obstacles(desk.clinic_id))
     refusal = _does_not_tie(order, sealed, exceptions)
     if refusal is not None:
         return refusal

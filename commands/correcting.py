@@ -42,7 +42,8 @@ def move_consumption(desk: Desk, context: Context, order: MoveConsumption) -> De
     holders = {key: desk.patient(key) for key in sorted({holder_of(state) for state in known})}
     services = desk.services((row.service for row in moved), visit.effective_at or context.at)
     patient = desk.patient(visit.recorded.patient if visit.recorded is not None else "")
-    chart = Chart(visit, patient, contracts, services, holders)
+    policies = desk.clinic().policies(visit.took_place or context.on)
+    chart = Chart(visit, patient, contracts, services, holders, policies=policies)
     decision = moving.move_consumption(context, order, chart)
     if isinstance(decision, Refused):
         return decision

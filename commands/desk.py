@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregates.booking.state import BOOKING, Booking
+from aggregates.books.state import BOOKS, Entered
 from aggregates.clinic.state import CLINIC, Clinic
 from aggregates.communication.state import COMMUNICATION, Communication
 from aggregates.dispute.state import DISPUTE, Dispute
@@ -50,6 +51,9 @@ class Desk:
 
     def estimates(self) -> Estimates:
         return self.workspace.get(ESTIMATES, self.name("estimates"))
+
+    def books(self) -> Entered:
+        return self.workspace.get(BOOKS, self.name("books"))
 
     def subscription(self, key: str) -> Subscription:
         return self.workspace.get(SUBSCRIPTION, self.name("subscription", key))

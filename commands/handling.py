@@ -5,18 +5,17 @@ and idempotency live here and nowhere else: a conflict means "look again", a los
 "send the same ids again" (style.md rules 7 and 8).
 """
 
-import secrets
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from random import uniform
 from time import sleep
-from typing import Any
 
 from aggregates.clinic.state import CLINIC
 from aggregates.document.orders import AttachDocument
 from aggregates.estimate.orders import SetEstimate
 from aggregates.period.orders import ClosePeriod
 from commands.closing import Closer, close_period
+from commands.contexts import context_of, meta_of, out_of_place, protected_channel, salt
 from commands.desk import Desk
 from commands.disputing import content_of
 from commands.envelope import Envelope, Result, refused
@@ -28,18 +27,15 @@ from commands.permissions import forbidden
 from commands.registry import CLOSE_PERIOD, SPECS
 from commands.remembering import about, answer, with_subject
 from commands.workspace import StateCache, Workspace
-from ledger.calendar import local_date
-from ledger.codes import Code, Refused
+from ledger.codes import Refused
 from ledger.decider import Context, Decision
 from ledger.errors import Busy, OutcomeUnknown
 from ledger.events import Frozen
-from ledger.personal import PersonalText, protect
+from ledger.personal import protect
 from ledger.store.store import CommandRow, Conflict, EventStore, Known
 
 #: Pauses before deciding again after a lost race, with jitter (style.md rule 8).
 PAUSES = (0.01, 0.03, 0.1, 0.3, 0.6)
-FURTHEST_AHEAD = timedelta(days=1)
-SALT_BYTES = 16
 
 
 class Commands:
@@ -188,14 +184,14 @@ class Commands:
 
     def _decide(self, desk: Desk, item: Pending, now: datetime) -> None:
         envelope = item.envelope
-        context = _context(desk, envelope, now)
-        refusal = _out_of_place(desk, envelope, context) or forbidden(context, envelope.command)
+        context = context_of(desk, envelope, now)
+        refusal = out_of_place(desk, envelope, context) or forbidden(context, envelope.command)
         if refusal is not None:
             item.result = refused(envelope.id, refusal)
             return
         assert item.order is not None
-        order, texts = protect(item.order, _salt)
-        channel, more = _protected_channel(envelope)
+        order, texts = protect(item.order, salt)
+        channel, more = protected_channel(envelope)
         decision = self._decision(desk, context, envelope.command, order)
         if isinstance(decision, Refused):
             item.result = refused(envelope.id, decision)
@@ -212,7 +208,7 @@ class Commands:
             effective_at=context.at,
             effective_on=context.on,
             events=decision.events,
-            meta=_meta(envelope, channel),
+            meta=meta_of(envelope, channel),
             personal=with_subject(desk, order, [*texts, *more]),
         )
 
@@ -244,59 +240,3 @@ class Commands:
         for item in pending:
             if item.row is not None:
                 item.result = answer(item.envelope, item.row.request_hash, next(answers))
-
-
-def _context(desk: Desk, envelope: Envelope, now: datetime) -> Context:
-    clinic = desk.clinic()
-    timezone = clinic.timezone
-    if clinic.defined is None:
-        timezone = str(envelope.data.get("timezone", "UTC"))
-    return Context(
-        clinic=envelope.clinic,
-        at=envelope.at,
-        on=_date_or_utc(envelope.at, timezone),
-        actor=envelope.actor.id,
-        role=envelope.actor.role,
-        now=now,
-        today=_date_or_utc(now, timezone),
-        command=envelope.id,
-    )
-
-
-def _protected_channel(envelope: Envelope) -> tuple[dict[str, Any], list[PersonalText]]:
-    """The context of the command with its personal traces as digests (interfaces.md 3)."""
-    if envelope.context is None:
-        return {}, []
-    channel, texts = protect(envelope.context, _salt)
-    return channel.model_dump(exclude_none=True), texts
-
-
-def _meta(envelope: Envelope, channel: dict[str, Any]) -> dict[str, Any]:
-    """What every event of the command keeps about how it came in."""
-    meta: dict[str, Any] = {}
-    if envelope.source is not None:
-        meta["source"] = envelope.source.model_dump(exclude_none=True)
-    if channel:
-        meta["context"] = channel
-    return meta
-
-
-def _salt() -> bytes:
-    return secrets.token_bytes(SALT_BYTES)
-
-
-def _out_of_place(desk: Desk, envelope: Envelope, context: Context) -> Refused | None:
-    if envelope.at > context.now + FURTHEST_AHEAD:
-        late = "The time lies more than a day after the ledger's clock."
-        return Refused(Code.INVALID, late, "at")
-    if desk.clinic().defined is None and envelope.command != "define_clinic":
-        return Refused(Code.UNKNOWN_CLINIC, f"No clinic {desk.clinic_id}.", "clinic")
-    return None
-
-
-def _date_or_utc(moment: datetime, timezone: str) -> date:
-    """The clinic's date; a time zone that does not exist is refused by the decision itself."""
-    try:
-        return local_date(moment, timezone)
-    except KeyError:
-        return moment.date()

@@ -49,6 +49,7 @@ RIGHTS: dict[str, Right] = {
     "retire_offer": SETTING_UP,
     "set_policy": _right(ADMIN, asks=(ACCOUNTANT,)),
     "set_estimate": _right(ADMIN, asks=(ACCOUNTANT,)),
+    "post_adjustment": _right(ADMIN, asks=(ACCOUNTANT,)),
     "register_patient": SELLING,
     "sell_package": SELLING,
     "record_consent": SELLING,

@@ -3,6 +3,7 @@
 from aggregates.estimate.orders import SetEstimate
 from aggregates.period.orders import ClosePeriod
 from commands import (
+    adjusting,
     altering,
     changing,
     correcting,
@@ -28,6 +29,7 @@ SPECS: dict[str, Spec] = {
         correcting.SPECS,
         disputing.SPECS,
         periods.SPECS,
+        adjusting.SPECS,
     )
     for spec in specs
 }

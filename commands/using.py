@@ -25,6 +25,7 @@ from ledger.decider import Context, Decision
 def record_visit(desk: Desk, context: Context, order: RecordVisit) -> Decision:
     services = desk.services((line.service for line in order.lines), context.at)
     chart = chart_of(desk, desk.visit(order.visit), order.patient, services)
+    chart = replace(chart, policies=desk.clinic().policies(context.on))
     if any(line.points for line in order.lines):
         chart = replace(chart, estimates=desk.estimates())
     return visits.record_visit(context, order, chart)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from aggregates.clinic.accounts import problem_with_accounts
+from aggregates.clinic.knobs import problem_with_limit, problem_with_refund
 from aggregates.lawtables import problem_with_escheat, problem_with_minimum_life
 from ledger.suggesting import suggestion
 
@@ -71,25 +72,44 @@ POLICIES: dict[str, Policy] = {
     "forfeiture_guard": Policy("on", ("on", "off")),
     "escheat": Policy("subject", problem=problem_with_escheat),
     "minimum_life": Policy([], problem=problem_with_minimum_life),
-    "refund_formula": Policy("pro_rata", ("pro_rata", "list_clawback", "bonus_last", "none")),
+    "refund_formula": Policy("pro_rata", problem=problem_with_refund),
     "expected_refunds": Policy("class_rate", ("class_rate", "none")),
     "on_demand_class": Policy("refund_liability", ("refund_liability", "contract_liability")),
     "credit_loss": Policy("aging", ("aging", "roll_rate")),
-    "forfeiture_account": Policy("4040", ("4040",)),
-    "dispute_model": Policy("reclass_on_open", ("reclass_on_open",)),
+    "forfeiture_account": Policy("4040", ("4040", "4030")),
+    "dispute_model": Policy("reclass_on_open", ("reclass_on_open", "contra_on_open")),
     "gross_up": Policy("non_cancellable", ("non_cancellable",)),
+    "financing_expedient": Policy("on", ("on",)),
+    "instalment_right": Policy("contract_asset", ("contract_asset", "unbilled_receivable")),
     "late_event": Policy("post", ("post",)),
+    "late_event_limit": Policy({"percent": "0.5", "amount": 100000}, problem=problem_with_limit),
+    "void_credit_grace_days": Policy(0, numbers=range(1)),
     "close_approvals": Policy(0, numbers=range(2)),
     "reopen_approvals": Policy(2, numbers=range(1, 3)),
     "soft_close_days": Policy(5, numbers=range(11)),
     "rpo_expedient": Policy("on", ("on", "off")),
     "rpo_bands": Policy([3, 12, 24], problem=_problem_with_bands),
+    "breakage_location": Policy("seller", ("seller",)),
+    "interlocation": Policy("dimension", ("dimension", "accounts")),
+    "post_costs": Policy("off", ("off", "on")),
     "reversal_minutes": Policy(15, numbers=range(1, 1441)),
     "accounts": Policy({}, problem=problem_with_accounts),
     "export_detail": Policy("summary", ("summary", "line")),
 }
-#: How books are read and handed on. No contract's treatment depends on these: none keeps a copy.
-EXPORTING = frozenset({"accounts", "export_detail", "rpo_bands", "rpo_expedient"})
+#: What the clinic's own books show and how they are handed on. No contract's treatment depends
+#: on these: the day of each visit, entry or report decides, and no contract keeps a copy.
+OF_BOOKS = frozenset(
+    {
+        "accounts",
+        "breakage_location",
+        "export_detail",
+        "interlocation",
+        "late_event_limit",
+        "post_costs",
+        "rpo_bands",
+        "rpo_expedient",
+    }
+)
 
 #: What the close computes by, for all contracts alike, as it holds on the last day of a period.
 CLOSING = frozenset(
@@ -107,7 +127,7 @@ CLOSING = frozenset(
 
 def of_contracts(policies: Mapping[str, Any]) -> dict[str, Any]:
     """The policies that a contract keeps as they were at its sale."""
-    return {key: value for key, value in policies.items() if key not in EXPORTING | CLOSING}
+    return {key: value for key, value in policies.items() if key not in OF_BOOKS | CLOSING}
 
 
 def problem_with(key: str, value: Any) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from aggregates.covering.bill import Bill
+from aggregates.covering.costs import money_cost
 from aggregates.covering.drawing import Earned, affordable, draw
 from aggregates.covering.hindrance import is_gift, units_left
 from aggregates.covering.holdings import Candidate, Holdings
@@ -64,7 +65,8 @@ def _pay_from(
     def earns(amount: int) -> Earned:
         return Earned(account.revenue) if gift else account.earned(face, amount)
 
-    drawn = draw(held, candidate, bill.line, Decimal(face), earns)
+    cost = money_cost(held, candidate, bill, face)
+    drawn = draw(held, candidate, bill.line, Decimal(face), earns, cost)
     if drawn is not None:
         bill.draws.append(drawn)
         bill.credit += face

@@ -1,14 +1,17 @@
 """One draw: how much a lot can give, and the events with which it gives it (accounting.md 4.9)."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
+from typing import Any
 
+from aggregates.covering.costs import interlocation
 from aggregates.covering.expecting import draw_worth, unused_rate
 from aggregates.covering.hindrance import is_counted, is_gift, units_left
 from aggregates.covering.holdings import Candidate, Holdings, holder_of
+from aggregates.service.costs import NO_COST, Cost
 from aggregates.subscription import events as e
 from aggregates.subscription.caps import room
 from aggregates.subscription.line import COVERING, ServiceTerm
@@ -92,7 +95,12 @@ def _in_part(lot: Lot, value: int, of: int) -> int:
 
 
 def draw(
-    held: Holdings, candidate: Candidate, line: VisitLine, quantity: Decimal, earns: Earns
+    held: Holdings,
+    candidate: Candidate,
+    line: VisitLine,
+    quantity: Decimal,
+    earns: Earns,
+    cost: Cost = NO_COST,
 ) -> Drawn | None:
     """Takes `quantity` from the lot; `earns` says of its amount where it is earned.
 
@@ -105,7 +113,7 @@ def draw(
         return None
     if held.contract(candidate).awaits_use:
         held.apply(candidate.subscription, validity_started(held, candidate))
-    return _record(held, candidate, line, quantity, earns)
+    return _record(held, candidate, line, quantity, earns, cost)
 
 
 def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decimal) -> bool:
@@ -164,13 +172,20 @@ def _started(contract: Contract, lot: Lot, held: Holdings) -> StartedLot:
 
 
 def _record(
-    held: Holdings, candidate: Candidate, line: VisitLine, quantity: Decimal, earns: Earns
+    held: Holdings,
+    candidate: Candidate,
+    line: VisitLine,
+    quantity: Decimal,
+    earns: Earns,
+    cost: Cost,
 ) -> Drawn:
     lot, state = held.lot(candidate), held.contract(candidate)
     amount = draw_worth(lot, quantity, line.service, unused_rate(held, candidate))
     earned = earns(amount)
     waits = not state.has_contract
     order = held.order
+    posted = 0 if waits else amount - earned.tax
+    beside = _beside(cost, interlocation(held, candidate, posted))
     event = e.UnitsDrawn(
         visit=order.visit,
         visit_line=line.line,
@@ -189,17 +204,30 @@ def _record(
         sale=state.sale,
         location=order.location,
         provider=order.provider,
+        **beside,
     )
     held.apply(candidate.subscription, event)
-    drawn = Drawn(
-        subscription=candidate.subscription,
-        line=lot.line,
-        grant=lot.grant,
-        quantity=quantity,
-        amount=amount,
-    )
     # What a unit earns follows from its own terms, also when it is reversed.
-    return drawn if lot.kind in COVERING else drawn.model_copy(update=asdict(earned))
+    posted_as = {} if lot.kind in COVERING else asdict(earned)
+    return _drawn(event, {**beside, **posted_as})
+
+
+def _drawn(event: e.UnitsDrawn, more: Mapping[str, Any]) -> Drawn:
+    """The draw as the visit keeps it."""
+    return Drawn(
+        subscription=event.sale.subscription,
+        line=event.line,
+        grant=event.grant,
+        quantity=event.quantity,
+        amount=event.amount,
+        **more,
+    )
+
+
+def _beside(cost: Cost, between: int) -> dict[str, Any]:
+    """What is posted beside the draw's own row; most draws have none of it."""
+    spent = {"cost": cost.amount, "cost_of": cost.kind} if cost.amount else {}
+    return spent | ({"interlocation": between} if between else {})
 
 
 def draw_kinds(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aggregates.estimate.state import Estimates
 from aggregates.patient.state import Patient
@@ -23,7 +23,8 @@ from ledger.ids import key_of, stream
 @dataclass(frozen=True, slots=True)
 class Chart:
     """What a visit needs to know: the visit's stream, the patient, the contracts on his roster,
-    the services, and the other patients who hold contracts that are shared with him.
+    the services, the other patients who hold contracts that are shared with him, and the clinic's
+    policies on its day.
     """
 
     visit: Visit
@@ -32,6 +33,7 @@ class Chart:
     services: Mapping[str, ServiceDefined]
     holders: Mapping[str, Patient] = field(default_factory=dict)
     estimates: Estimates = field(default_factory=Estimates)
+    policies: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Candidate(NamedTuple):
@@ -56,6 +58,7 @@ class Holdings:
     contracts: dict[str, Subscription]
     store_credit: dict[str, int]
     estimates: Estimates = field(default_factory=Estimates)
+    policies: Mapping[str, Any] = field(default_factory=dict)
     booked: set[Candidate] = field(default_factory=set)
     events: list[NewEvent] = field(default_factory=list)
 
@@ -84,7 +87,7 @@ def holdings(context: Context, order: RecordVisit, chart: Chart, on: date) -> Ho
     }
     credit = {name: holder.store_credit for name, holder in chart.holders.items()}
     credit[order.patient] = chart.patient.store_credit
-    return Holdings(context, order, on, usable, credit, chart.estimates)
+    return Holdings(context, order, on, usable, credit, chart.estimates, chart.policies)
 
 
 def may_use(state: Subscription, patient: str) -> bool:

@@ -3,8 +3,9 @@
 from decimal import ROUND_FLOOR, Decimal
 
 from aggregates.covering.bill import Bill
+from aggregates.covering.costs import money_cost
 from aggregates.covering.drawing import Earned, affordable, draw
-from aggregates.covering.holdings import Holdings
+from aggregates.covering.holdings import Candidate, Holdings
 from aggregates.covering.order import candidates, in_scope
 from ledger.quantity import times
 
@@ -26,8 +27,16 @@ def redeem(held: Holdings, bill: Bill) -> None:
         quantity = given.to_integral_value(ROUND_FLOOR)
         if short is not None:
             bill.reasons.append(short)
-        drawn = draw(held, candidate, bill.line, quantity, lambda _: Earned()) if quantity else None
-        if drawn is not None:
-            bill.draws.append(drawn)
-            bill.credit += times(value, quantity)
+        if quantity and _redeemed(held, bill, candidate, quantity, times(value, quantity)):
             asked -= quantity
+
+
+def _redeemed(
+    held: Holdings, bill: Bill, candidate: Candidate, quantity: Decimal, worth: int
+) -> bool:
+    cost = money_cost(held, candidate, bill, worth)
+    drawn = draw(held, candidate, bill.line, quantity, lambda _: Earned(), cost)
+    if drawn is not None:
+        bill.draws.append(drawn)
+        bill.credit += worth
+    return drawn is not None

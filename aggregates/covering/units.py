@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from aggregates.covering.bill import Bill
+from aggregates.covering.costs import unit_cost
 from aggregates.covering.drawing import Earned, affordable, draw, draw_kinds
 from aggregates.covering.holdings import Candidate, Holdings
 from aggregates.subscription.state import sale_of
@@ -32,7 +33,8 @@ def _drawn(held: Holdings, bill: Bill, candidate: Candidate, quantity: Decimal) 
         sold, term = sale_of(held.contract(candidate)), held.lot(candidate).term(bill.line.service)
         return draw_kinds(sold, term, held.order.status, quantity, amount)
 
-    drawn = draw(held, candidate, bill.line, quantity, earns)
+    cost = unit_cost(held, candidate, bill, quantity)
+    drawn = draw(held, candidate, bill.line, quantity, earns, cost)
     if drawn is None:
         return Code.EXPIRED
     bill.draws.append(drawn)

@@ -34,8 +34,25 @@ class ClosedPart(Frozen):
     deposit: Amount = 0
 
 
+class OffsetPart(Frozen):
+    """What is set off against a contract while its money is disputed: `amount` = tax + its
+    shares + `delivered` + `deposit`, as if it were lost on the day the dispute opens.
+    """
+
+    sale: SaleDimensions
+    payment: Id
+    amount: Amount
+    tax: Amount
+    delivered: Amount
+    deposit: Amount = 0
+
+
 class DisputeOpened(Event):
-    """Nothing is posted while the processor has not taken the money (inquiries)."""
+    """Nothing is posted while the processor has not taken the money (inquiries).
+
+    Of contracts under `dispute_model: contra_on_open`, `offsets` and `cleared` are what is
+    taken from revenue, tax and liability until the dispute is closed.
+    """
 
     dispute: Id
     charge: Id
@@ -49,13 +66,20 @@ class DisputeOpened(Event):
     funds_withdrawn: bool
     parts: tuple[DisputedPart, ...]
     claim: dict[str, Digest] = {}
+    cleared: tuple[ContractShare, ...] = ()
+    offsets: tuple[OffsetPart, ...] = ()
 
 
 class DisputeClosed(Event):
-    """Lost money is tax, undelivered (`shares`) or delivered; the rest comes back (row 39)."""
+    """Lost money is tax, undelivered (`shares`) or delivered; the rest comes back (row 39).
+
+    What was set off when it was opened comes back first (`cleared`, `offsets`).
+    """
 
     dispute: Id
     charge: Id
     outcome: Literal["won", "lost", "accepted", "withdrawn"]
     shares: tuple[ContractShare, ...]
     parts: tuple[ClosedPart, ...]
+    cleared: tuple[ContractShare, ...] = ()
+    offsets: tuple[OffsetPart, ...] = ()

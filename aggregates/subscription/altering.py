@@ -14,7 +14,8 @@ from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.parting import fixed, stands_still
 from aggregates.subscription.pause import Pause, UnmovedLot
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import Hold, Plan, Subscription
+from aggregates.subscription.state import Plan, Subscription
+from aggregates.subscription.waiting import Hold
 from ledger.calendar import ONE_DAY
 from ledger.events import Recorded
 

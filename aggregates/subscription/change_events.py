@@ -13,6 +13,7 @@ from aggregates.terms import RecurringBilling
 from aggregates.values import (
     ContractShare,
     Digest,
+    ForfeitsTo,
     Liability,
     Revenue,
     SaleDimensions,
@@ -114,15 +115,16 @@ class CancellationRequested(Event):
 class EndedLot(LeavingLot):
     """What a lot has left when its contract ends, and where the guard lets its value go (7.6).
 
-    `freed` leaves the liability: `forfeited` is kept (row 20, to 4040), `credited` becomes store
-    credit (row 20a); `held` stays in the liability; `unbilled` was never paid, and is billed no
-    longer.
+    `freed` leaves the liability: `forfeited` is kept (row 20, to 4040 unless `forfeits_to` says
+    otherwise), `credited` becomes store credit (row 20a); `held` stays in the liability; `unbilled`
+    was never paid, and is billed no longer.
     """
 
     forfeited: Amount = 0
     credited: Amount = 0
     held: Amount = 0
     unbilled: Amount = 0
+    forfeits_to: ForfeitsTo | None = None
 
 
 class ContractEnded(Event):

@@ -1,7 +1,4 @@
-"""What can happen to a subscription; amounts are decided with the event (architecture.md 1.5).
-
-An event that moves money carries the sale's dimensions and the kinds that choose its accounts.
-"""
+"""What can happen to a subscription; amounts are decided with the event (architecture.md 1.5)."""
 
 from datetime import date
 from typing import Any, Literal
@@ -10,7 +7,13 @@ from pydantic import AwareDatetime
 
 from aggregates.subscription.card import Card, Payer
 from aggregates.subscription.consent import ConsentDocument, Shown
-from aggregates.subscription.leaving import ExtendedLot, FrozenLot, LeavingLot, PartLeft
+from aggregates.subscription.leaving import (
+    DisputedLot,
+    ExtendedLot,
+    FrozenLot,
+    LeavingLot,
+    PartLeft,
+)
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.moves import Draw, Lapse
 from aggregates.terms import (
@@ -27,6 +30,7 @@ from aggregates.values import (
     Clause,
     Digest,
     Duration,
+    ForfeitsTo,
     Rate,
     RefundBasis,
     SaleDimensions,
@@ -200,9 +204,9 @@ class LotExtended(Event):
 class Refunded(Event):
     """A refund was approved (row 29) and, when `paid`, paid (row 30).
 
-    `shares` leave the liability, `refilled` funds what remaining lines lacked, `receivable` was
-    billed and is no longer due, with `receivable_tax` in it. Σ shares − Σ refilled = amount −
-    tax + forfeited − conceded − deposit + receivable − receivable_tax. `waived` is no longer owed.
+    `shares` leave the liability, `refilled` funds what other lines lacked, `receivable` was due,
+    with `receivable_tax` in it. Σ shares − Σ refilled = amount − tax + forfeited − conceded −
+    deposit + receivable − receivable_tax. `waived` is no longer owed.
     """
 
     refund: Id
@@ -213,6 +217,7 @@ class Refunded(Event):
     shares: tuple[Share, ...]
     refilled: tuple[Share, ...] = ()
     forfeited: Amount
+    forfeits_to: ForfeitsTo | None = None
     conceded: Amount
     deposit: Amount = 0
     receivable: Amount = 0
@@ -267,23 +272,13 @@ class CreditNoted(Event):
     sale: SaleDimensions
 
 
-class CommunicationLinked(Event):
-    """A communication about this contract was logged; the forfeiture guard asks for notices."""
-
-    communication: Id
-    kind: Word
-    sent_on: date
-    failed: bool
-    direction: Literal["in", "out"] = "out"
-
-
 class UnitsFrozen(Event):
     """A disputed charge funded these units; they wait until the dispute is closed (8.5)."""
 
     dispute: Id
     charge: Id
     payment: Id
-    lots: tuple[FrozenLot, ...]
+    lots: tuple[DisputedLot, ...]
     withdrawn: Amount
 
 

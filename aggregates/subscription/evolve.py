@@ -8,10 +8,12 @@ from aggregates.subscription import events as e
 from aggregates.subscription.beginning import sold_lot
 from aggregates.subscription.funding import settled
 from aggregates.subscription.leaving import ExtendedLot
+from aggregates.subscription.link_events import CommunicationLinked
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Lapse
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import NEW, Freeze, Notice, Paid, Subscription
+from aggregates.subscription.state import NEW, Notice, Paid, Subscription
+from aggregates.subscription.waiting import Freeze
 from ledger.changed import changed, put
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
@@ -175,7 +177,7 @@ def _longer(lot: Lot, extended: ExtendedLot) -> Lot:
     return longer.rebased(0, added=extended.fee) if extended.fee else longer
 
 
-def _linked(state: Subscription, event: e.CommunicationLinked, _: Recorded) -> Subscription:
+def _linked(state: Subscription, event: CommunicationLinked, _: Recorded) -> Subscription:
     """A later status keeps the day on which the message was sent, and what it was about."""
     before = {notice.communication: notice for notice in state.notices}
     known = before.get(event.communication)
@@ -191,9 +193,11 @@ def _linked(state: Subscription, event: e.CommunicationLinked, _: Recorded) -> S
 def _froze(state: Subscription, event: e.UnitsFrozen, _: Recorded) -> Subscription:
     for frozen in event.lots:
         lot = state.lots[frozen.grant]
-        state = state.with_lot(changed(lot, frozen=lot.frozen + frozen.quantity))
-    lots = tuple((lot.grant, lot.quantity) for lot in event.lots)
-    held = Freeze(event.dispute, event.payment, lots)
+        more, less = lot.frozen + frozen.quantity, lot.cleared + frozen.cleared
+        state = state.with_lot(changed(lot, frozen=more, cleared=less))
+    lots = tuple((lot.grant, lot.quantity) for lot in event.lots if lot.quantity)
+    cleared = tuple((lot.grant, lot.cleared) for lot in event.lots if lot.cleared)
+    held = Freeze(event.dispute, event.payment, lots, cleared)
     payment = changed(state.payments[event.payment], withdrawn=True)
     return changed(
         state,
@@ -219,7 +223,7 @@ _STEPS: dict[type, Step] = {
     e.RefundSettled: parting.refund_settled,
     e.SaleVoided: parting.voided,
     e.CreditNoted: parting.noted,
-    e.CommunicationLinked: _linked,
+    CommunicationLinked: _linked,
     e.UnitsFrozen: _froze,
     e.DisputeSettled: parting.dispute_settled,
     **using.STEPS,

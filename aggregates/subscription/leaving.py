@@ -50,6 +50,12 @@ class FrozenLot(Frozen):
     quantity: Quantity
 
 
+class DisputedLot(FrozenLot):
+    """Units that wait for a dispute; `cleared` is no longer in the liability until then."""
+
+    cleared: Amount = 0
+
+
 class FrozenSpan(Frozen):
     """Days ``[starts, until)`` in which a line of time earns nothing; open without `until`."""
 

@@ -30,10 +30,10 @@ class Lot:
     1100, `paid_in` the money received for it. `lapsed` units, worth `lapsed_value`, belong to A
     and N until a late visit takes them back; `lapsed_funded` of it was paid, and `lapsed_to`
     says where what is not `held` of that went: "forfeited", "credited" or nowhere, "held"; what
-    was held goes to the state at last, `escheated`. `lapsed_tax` is the tax that is not
-    owed for the rest. `list_thousandths` is use at list price in thousandths of a minor unit,
-    because quantities have three places. `reserved` units wait for a booked visit, `frozen` ones
-    for a dispute. A `pending` lot belongs to a cycle that is not paid in full. `calendar` counts
+    was held goes to the state, `escheated`. `lapsed_tax` is the tax that is not owed for the
+    rest. `list_thousandths` is use at list price in thousandths of a minor unit. `reserved` units
+    wait for a booked visit, `frozen` ones for a dispute, which may have `cleared` their part of
+    the liability. A `pending` lot belongs to a cycle that is not paid in full. `calendar` counts
     the use of a capped line by the first day of the day, week or month the cap counts.
     """
 
@@ -60,6 +60,7 @@ class Lot:
     refunded: Decimal = NONE
     transferred: Decimal = NONE
     frozen: Decimal = NONE
+    cleared: int = 0
     reserved: Decimal = NONE
     earned: int = 0
     funded: int = 0
@@ -178,7 +179,7 @@ class Lot:
         return self.accrued(through) if self.is_time else self.earned
 
     def deferred(self, through: date) -> int:
-        """What stands in the contract liability: funded less earned (accounting.md 4.10)."""
+        """Funded less earned (accounting.md 4.10), also of what a dispute has cleared for now."""
         return self.funded - self.earned_by(through)
 
     def value_left(self, through: date) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from aggregates.service.costs import CostKind
 from aggregates.values import Liability, Revenue, SaleDimensions
 from ledger.events import Event
 from ledger.ids import Id
@@ -15,7 +16,8 @@ class Draw(Event):
 
     On a credit lot `quantity` is face used, and `tax` what it pays of the visit line's tax
     (accounting.md 12, row 13). The amount is `unposted` while there is no contract (2), and what
-    would be payable of it `unposted_payable`.
+    would be payable of it `unposted_payable`. `cost` is what the visit cost of it (rows 49, 51),
+    `interlocation` what the place of the sale owes that of the visit (row 52).
     """
 
     visit: Id
@@ -35,6 +37,9 @@ class Draw(Event):
     sale: SaleDimensions
     location: Id | None = None
     provider: Id | None = None
+    cost: Amount | None = None
+    cost_of: CostKind | None = None
+    interlocation: Amount | None = None
 
     @property
     def draw(self) -> str:

@@ -199,6 +199,9 @@ def dispute_settled(
     for grant, quantity in held.lots if held else ():
         lot = state.lots[grant]
         state = state.with_lot(replace(lot, frozen=max(lot.frozen - quantity, NONE)))
+    for grant, cleared in held.cleared if held else ():
+        lot = state.lots[grant]
+        state = state.with_lot(replace(lot, cleared=lot.cleared - cleared))
     state = stands_still(left(state, event.lots), event.freezes)
     freezes = {name: item for name, item in state.freezes.items() if name != key}
     payment = state.payments[event.payment]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -12,8 +11,10 @@ from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Unposted
 from aggregates.subscription.pause import POSTPONING, Pause, pause_on
+from aggregates.subscription.standing import standing
+from aggregates.subscription.waiting import Freeze, Hold
 from aggregates.terms import RecurringBilling
-from aggregates.values import SaleDimensions, Tender, TenderPart
+from aggregates.values import ForfeitsTo, SaleDimensions, Tender, TenderPart
 from ledger.changed import changed, copied, put
 from ledger.ratios import part_of
 
@@ -61,15 +62,6 @@ class Notice:
     kind: str
     sent_on: date
     failed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Freeze:
-    """Units a dispute holds back, by grant."""
-
-    dispute: str
-    payment: str
-    lots: tuple[tuple[str, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +113,6 @@ class Plan:
     def starts(self, number: int) -> date:
         """The first day of a cycle."""
         return self.billing.cycle.span().after(self.anchor, number - self.first)
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Units reserved for a visit booked for that local day, by grant."""
-
-    booking: str
-    booked_on: date
-    lots: tuple[tuple[str, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +237,12 @@ class Subscription:
         """Whether draws may exceed what is paid (policy `draw_before_payment`)."""
         return self.sold is not None and bool(self.sold.policies.get("draw_before_payment"))
 
+    @property
+    def forfeits_to(self) -> ForfeitsTo | None:
+        """Where value kept at an end or refund goes, if not to 4040 (`forfeiture_account`)."""
+        policies = {} if self.sold is None else self.sold.policies
+        return "4030" if policies.get("forfeiture_account") == "4030" else None
+
     def drawable(self, revived: int = 0) -> int:
         """The value that draws may still take: paid, ex tax, and neither drawn nor left otherwise
         (policy `draw_before_payment`). `revived` is funding that comes back with lapsed units.
@@ -270,7 +259,7 @@ class Subscription:
 
     def deferred(self, through: date) -> int:
         """What stands in the contract-liability accounts; negative is a contract asset."""
-        return sum(lot.deferred(through) for lot in self.lots.values())
+        return sum(standing(lot, through) for lot in self.lots.values())
 
     def overdrawn(self, through: date) -> int:
         """What lots drew ahead of payment, and no money is kept for yet."""

@@ -14,7 +14,8 @@ from aggregates.subscription.correcting import waited
 from aggregates.subscription.dormant import active_by
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import Hold, Subscription
+from aggregates.subscription.state import Subscription
+from aggregates.subscription.waiting import Hold
 from ledger.changed import put
 from ledger.events import Recorded
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from aggregates.service.costs import CostKind
 from aggregates.values import Digest, Revenue
 from ledger.events import Event, Frozen
 from ledger.ids import Id
@@ -15,7 +16,8 @@ class Drawn(Frozen):
     """What one lot gave to a visit line; `amount` is the value allocated to it.
 
     On a credit lot `quantity` is face used. Where the lot's own terms do not tell, `tax`,
-    `payable` and `revenue` say how the amount was posted, so that a reversal mirrors it.
+    `payable` and `revenue` say how the amount was posted, so that a reversal mirrors it; so do
+    `cost`, `cost_of` and `interlocation`, which the books of that day had posted beside it.
     """
 
     subscription: Id
@@ -26,6 +28,9 @@ class Drawn(Frozen):
     tax: Amount | None = None
     payable: Amount | None = None
     revenue: Revenue | None = None
+    cost: Amount | None = None
+    cost_of: CostKind | None = None
+    interlocation: Amount | None = None
 
 
 class CoverageRow(Frozen):

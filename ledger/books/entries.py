@@ -27,6 +27,10 @@ class Dimensions(NamedTuple):
     grant: str | None = None
 
 
+#: The dimensions that a line may be given from outside: a lot is named by the books alone.
+GIVEN = tuple(name for name in Dimensions._fields if name != "grant")
+
+
 class Line(NamedTuple):
     """One account moved by `debit` or by `credit` minor units; the other is 0."""
 

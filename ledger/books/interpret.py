@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ledger.books.entries import Dimensions, Entry, Line, Movement, Source, arranged
+from ledger.books.entries import GIVEN, Dimensions, Entry, Line, Movement, Source, arranged
 from ledger.books.placing import Close, place
 from ledger.books.posting import Leg, Posting
 
@@ -62,7 +62,7 @@ def _movements(posting: Posting, body: Body) -> Iterator[Movement]:
         for item in _items(leg, body):
             account = leg.account
             if not isinstance(account, str):
-                account = account.code(item[account.field])
+                account = account.of(item)
             yield Movement(leg.side, account, _amount(leg, item), _dimensions(leg, body, item))
 
 
@@ -82,6 +82,8 @@ def _dimensions(leg: Leg, body: Body, item: Body) -> Dimensions:
         return Dimensions()
     if leg.place == "site":
         return Dimensions(location=body.get("location"), provider=body.get("provider"))
+    if leg.place == "given":
+        return Dimensions(**{name: item.get(name) for name in GIVEN})
     sale = item.get("sale") or body["sale"]
     if leg.place == "contract":
         return Dimensions(subscription=sale["subscription"])

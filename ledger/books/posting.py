@@ -5,14 +5,16 @@ and the account come from. It computes nothing: amounts were decided with the ev
 (architecture.md 1.5).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 Side = Literal["debit", "credit"]
 #: Where a line's dimensions come from: the sale alone, the sale with the visit's place and
-#: service, the visit's place without a sale, the contract's id alone (its cash), or nowhere.
-Place = Literal["sale", "visit", "site", "contract", "none"]
+#: service, the visit's place without a sale, the contract's id alone (its cash), the item that
+#: gives them all itself, or nowhere.
+Place = Literal["sale", "visit", "site", "contract", "given", "none"]
 
 
 @lru_cache(maxsize=64)
@@ -22,10 +24,25 @@ def _mapped(accounts: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """An account chosen by a field: `accounts` maps the field's values to codes."""
+    """An account chosen by a field: `accounts` maps the field's values to codes; `otherwise` is
+    the account where there is no such field.
+    """
 
     field: str
     accounts: tuple[tuple[str, str], ...]
+    otherwise: str | None = None
+
+    def of(self, item: Mapping[str, Any]) -> str:
+        """The account for an item; raises KeyError when the rule knows none."""
+        if self.otherwise is not None and item.get(self.field) is None:
+            return self.otherwise
+        return self.code(item[self.field])
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every account that may be chosen, each once."""
+        last = () if self.otherwise is None else (self.otherwise,)
+        return tuple(dict.fromkeys((*(code for _, code in self.accounts), *last)))
 
     def code(self, value: str) -> str:
         """The account for a value; raises KeyError for one the rule does not know."""
@@ -49,12 +66,16 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Row `row` for every event of that type whose fields have the values in `when`."""
+    """Row `row` for every event of that type whose fields have the values in `when`.
+
+    Few events have a `rare` row: a replay looks for them once instead of leg by leg.
+    """
 
     event: str
     row: str
     legs: tuple[Leg, ...]
     when: tuple[tuple[str, tuple[str | bool, ...]], ...] = ()
+    rare: bool = False
 
     def mirrored(self, event: str | None = None) -> "Posting":
         """The same entry with debit and credit exchanged, as a reversal posts it."""
@@ -70,4 +91,4 @@ class Posting:
         )
         debits = tuple(leg for leg in legs if leg.side == "debit")
         rest = tuple(leg for leg in legs if leg.side == "credit")
-        return Posting(event or self.event, self.row, debits + rest, self.when)
+        return Posting(event or self.event, self.row, debits + rest, self.when, self.rare)

@@ -1,9 +1,9 @@
 """Contracts that earned more than was paid or due, shown as an asset (accounting.md 10.2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 
-from ledger.books.chart import CONTRACT_ASSET
+from ledger.books.chart import CONTRACT_ASSET, UNBILLED
 from ledger.books.entries import Dimensions, Entry, Line, Movement, arranged
 from ledger.books.rows import closing_rank
 from ledger.calendar import ONE_DAY, Period
@@ -14,26 +14,35 @@ Balances = Mapping[tuple[str, Dimensions], int]
 
 
 def presented(
-    contracts: Mapping[str, Balances], day: date, *, provisional: bool = False
+    contracts: Mapping[str, Balances],
+    day: date,
+    unbilled: Container[str] = (),
+    *,
+    provisional: bool = False,
 ) -> list[Entry]:
     """For every contract with a net debit on `day`: the entry, and its reversal on the next day.
 
     Contracts are never netted against each other. The entry empties the contract's liability
-    accounts, so that it has one asset and no liability.
+    accounts, so that it has one asset and no liability: a contract asset, or for the `unbilled`
+    contracts a receivable for which only time must pass (accounting.md 10.4).
     """
     pairs = (
-        _pair(subscription, balances, day, provisional)
+        _pair(subscription, balances, day, _asset(unbilled=subscription in unbilled), provisional)
         for subscription, balances in sorted(contracts.items())
         if sum(balances.values()) > 0
     )
     return [entry for pair in pairs for entry in pair]
 
 
+def _asset(*, unbilled: bool) -> str:
+    return UNBILLED if unbilled else CONTRACT_ASSET
+
+
 def _pair(
-    subscription: str, balances: Balances, day: date, provisional: bool
+    subscription: str, balances: Balances, day: date, account: str, provisional: bool
 ) -> tuple[Entry, Entry]:
     asset = Movement(
-        "debit", CONTRACT_ASSET, sum(balances.values()), Dimensions(subscription=subscription)
+        "debit", account, sum(balances.values()), Dimensions(subscription=subscription)
     )
     cleared = (
         Movement("credit", account, amount, at)

@@ -49,12 +49,14 @@ _BY_ROW = {
     "32": "netting",
     "35": "voids",
     "36": "voids",
+    "37a": "disputes",
     "38": "disputes",
     "41": "voids",
     "43": "modifications",
     "44": "modifications",
     "45": "modifications",
     "53": "netting",
+    "adj": "adjustments",
 }
 
 

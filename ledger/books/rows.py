@@ -44,6 +44,7 @@ _TABLE = (
     ("35", "Credit note before payment", "CL; 4920; 2200", "1100", "606-10-32-43; 8.4"),
     ("36", "Void of an unpaid sale", "CL; 4920; 2200", "1100", "606-10-32-43; 8.4"),
     ("37", "Dispute opened, money withdrawn", "1130; 6110", "1020", "8.5"),
+    ("37a", "Dispute opened: offset until it is closed", "CL; 4910; 2200; 2150", "1130", "8.5"),
     ("38", "Dispute lost", "CL; 4910; 2200", "1130", "606-10-32-43; 8.5"),
     ("39", "Dispute won", "1020", "1130; 6110", "8.5"),
     ("40", "Expected credit loss", "6200", "1190", "326-20-30-1; 10.5"),
@@ -54,7 +55,11 @@ _TABLE = (
     ("45", "Change leaves credit", "CL", "2180", "606-10-25-13(a); 9.4"),
     ("47", "Processor fee", "6100", "1020", "606-10-55-36; 3.2"),
     ("48", "Payout to the bank", "1010", "1020", "15.7"),
-    ("53", "Contract asset at the period end", "1120", "CL", "606-10-45-1; 10.2"),
+    ("49", "Cost of what was used", "5000/5100", "2000/1200", "15.5"),
+    ("51", "Cost of what was given away", "6300", "2000", "5.4"),
+    ("52", "Unit delivered at another location", "1900", "2900", "6.6"),
+    ("adj", "Manual journal", "any account", "any account", "16"),
+    ("53", "Contract asset at the period end", "1120/1110", "CL", "606-10-45-1; 10.2"),
 )
 
 ROWS: dict[str, Row] = {line[0]: Row(*line) for line in _TABLE}

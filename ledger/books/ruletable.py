@@ -6,6 +6,7 @@ Written from the rules themselves, so that it cannot say anything else than what
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ledger.books.chart import CHART
 from ledger.books.posting import Leg, Posting, Side
 from ledger.books.rows import ROWS, Row
 
@@ -107,9 +108,9 @@ def _legs(posting: Posting, side: Side) -> list[dict[str, Any]]:
 
 def _leg(leg: Leg) -> dict[str, Any]:
     chosen = None if isinstance(leg.account, str) else leg.account
-    codes = [str(leg.account)] if chosen is None else [code for _, code in chosen.accounts]
+    codes = [str(leg.account)] if chosen is None else list(chosen.codes)
     return {
-        "accounts": list(dict.fromkeys(codes)),
+        "accounts": codes,
         "chosen_by": None if chosen is None else chosen.field,
         "amount": list(leg.amount),
         "each": leg.each,
@@ -117,7 +118,8 @@ def _leg(leg: Leg) -> dict[str, Any]:
 
 
 def _leg_text(leg: Mapping[str, Any]) -> str:
-    return f"{'/'.join(leg['accounts'])} = {_amount_text(leg['amount'], leg['each'])}"
+    accounts = "any account" if set(leg["accounts"]) == set(CHART) else "/".join(leg["accounts"])
+    return f"{accounts} = {_amount_text(leg['amount'], leg['each'])}"
 
 
 def _amount_text(fields: Sequence[str], each: str | None) -> str:

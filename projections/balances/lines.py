@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.standing import standing
 from aggregates.subscription.state import Cycle, Subscription
 from ledger.calendar import ONE_DAY
 from ledger.quantity import text_of
@@ -55,7 +56,7 @@ def grants_of(state: Subscription, lot: Lot, as_of: date) -> list[Grant]:
         transferred=lot.transferred,
         remaining=lot.remaining,
         held=lot.frozen + lot.reserved,
-        deferred=lot.deferred(as_of),
+        deferred=standing(lot, as_of),
     )
     if lot.sold.bonus_face is None or lot.sold.bonus_line is None:
         return [whole]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from aggregates.period.events import CloseException
-from ledger.books.chart import CONTRACT_ASSET, CONTRACT_LIABILITIES
+from ledger.books.chart import CONTRACT_ASSET, CONTRACT_LIABILITIES, UNBILLED
 from ledger.books.presentation import ROW as PRESENTATION
 from ledger.calendar import Period
 from projections.close.books import Books
@@ -47,7 +47,7 @@ GROUP BY subscription HAVING sum(credit - debit) <> 0 ORDER BY subscription
 """  # noqa: S608 - made of constants
 _NEGATIVE = f"""
 SELECT subscription, CAST(sum(debit) AS BIGINT) FROM views.journal_line
-WHERE account = '{CONTRACT_ASSET}' AND rule = '{PRESENTATION}' AND posting_date = ?
+WHERE account IN ('{CONTRACT_ASSET}', '{UNBILLED}') AND rule = '{PRESENTATION}' AND posting_date = ?
 GROUP BY subscription HAVING sum(debit) > 0 ORDER BY subscription
 """  # noqa: S608 - made of constants
 _UNPRICED = """

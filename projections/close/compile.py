@@ -8,6 +8,7 @@ from itertools import combinations
 
 import orjson
 
+from ledger.books.entries import GIVEN
 from ledger.books.placing import Close
 from ledger.books.posting import Chosen, Leg, Posting
 from ledger.calendar import Period
@@ -16,9 +17,9 @@ from projections.journal.tables import PLACE
 #: What to read of a body: DuckDB's type of each field, or the fields of an object, or a list.
 Fields = Mapping[str, object]
 _SALE = dict.fromkeys(("location", "program", "provider", "offer", "subscription"), "VARCHAR")
-# Within one event the contract, the line and the lot decide the other dimensions.
+# Within one event the contract, the line and the lot decide the other dimensions, unless each
+# item gives its own.
 _KEYS = ("subscription", "line", "grant_id")
-_MERGED = ", ".join(name if name in _KEYS else f"any_value({name}) AS {name}" for name in PLACE)
 
 _ITEM: Fields = {"sale": _SALE, "line": "VARCHAR", "grant": "VARCHAR"}
 
@@ -45,6 +46,7 @@ _SITES: dict[str, tuple[str, ...]] = {
         "NULL",
     ),
     "site": ("b.location", "NULL", "b.provider", *("NULL",) * 5),
+    "given": (*(f"{{item}}.{name}" for name in GIVEN), "NULL"),
     "contract": (*("NULL",) * 5, "{sale}.subscription", "NULL", "NULL"),
     "none": ("NULL",) * len(PLACE),
 }
@@ -91,7 +93,7 @@ def statement(event: str, postings: Sequence[Posting], closes: Sequence[Close]) 
         for order, leg in enumerate(posting.legs)
     )
     return f"""
-WITH moved (
+WITH {_rarely(postings)} moved (
     position, effective_on, stream, n, rule, leg, item, account, signed, {", ".join(PLACE)}
 ) AS ({moved})
 INSERT INTO posted
@@ -100,6 +102,14 @@ SELECT CASE WHEN signed > 0 THEN 0 ELSE 1000000 END + leg * 10000 + item,
        {", ".join(PLACE)}
 FROM moved
 """  # noqa: S608 - made of the rules
+
+
+def _rarely(postings: Sequence[Posting]) -> str:
+    """The events that have any of the rare rows, found in one pass."""
+    written = " OR ".join(_written(posting) for posting in postings if posting.rare)
+    if not written:
+        return ""
+    return f"rarely AS MATERIALIZED (SELECT * FROM parsed WHERE {written}),"  # noqa: S608
 
 
 def posting_date(closes: Sequence[Close]) -> str:
@@ -124,7 +134,7 @@ def _placed(period: Period) -> str:
 def _number(postings: Sequence[Posting], number: int) -> str:
     """The number of an entry among those of its event: one more than the earlier ones written."""
     earlier = [
-        f"CAST({_condition(posting)} AND ({_written(posting)}) AS INTEGER)"
+        f"CAST(coalesce({_condition(posting)}, false) AND ({_written(posting)}) AS INTEGER)"
         for posting in postings[:number]
         if not _exclusive(posting, postings[number])
     ]
@@ -158,32 +168,38 @@ def _refuse_shared_accounts(posting: Posting) -> None:
 def _accounts(leg: Leg) -> set[str]:
     if isinstance(leg.account, str):
         return {leg.account}
-    return {code for _, code in leg.account.accounts}
+    return set(leg.account.codes)
 
 
 def _leg_sql(number: str, posting: Posting, order: int, leg: Leg) -> str:
     sign = "" if leg.side == "debit" else "-"
     row = f"'{posting.row}' AS rule, {order} AS leg"
+    events = "rarely" if posting.rare else "parsed"
     if leg.each is None:
         dimensions = _dimensions(leg, "b", "b.sale")
         return f"""
 SELECT position, effective_on, stream, {number} AS n, {row}, 0 AS item,
        {_account(leg, "b")} AS account,
        {sign}({_amount(leg, "b")}) AS signed, {dimensions}
-FROM parsed WHERE {_condition(posting)} AND ({_amount(leg, "b")}) <> 0"""  # noqa: S608
+FROM {events} WHERE {_condition(posting)} AND ({_amount(leg, "b")}) <> 0"""  # noqa: S608
+    keys = PLACE if leg.place == "given" else _KEYS
     return f"""
 SELECT position, any_value(effective_on), any_value(stream), any_value(n), {row},
-       min(item), account, CAST({sign}sum(amount) AS BIGINT), {_MERGED}
+       min(item), account, CAST({sign}sum(amount) AS BIGINT), {_merged_place(keys)}
 FROM (
     SELECT position, effective_on, stream, n, item, {_account(leg, "x")} AS account,
            {_amount(leg, "x")} AS amount, {_dimensions(leg, "x", "coalesce(x.sale, sale)")}
     FROM (
         SELECT position, effective_on, stream, {number} AS n, b.sale AS sale,
                unnest(b.{leg.each}) AS x, generate_subscripts(b.{leg.each}, 1) AS item
-        FROM parsed WHERE {_condition(posting)}
+        FROM {events} WHERE {_condition(posting)}
     )
 )
-GROUP BY position, account, {", ".join(_KEYS)} HAVING sum(amount) <> 0"""  # noqa: S608 - made of the rules
+GROUP BY position, account, {", ".join(keys)} HAVING sum(amount) <> 0"""  # noqa: S608 - made of the rules
+
+
+def _merged_place(keys: Sequence[str]) -> str:
+    return ", ".join(name if name in keys else f"any_value({name}) AS {name}" for name in PLACE)
 
 
 def _condition(posting: Posting) -> str:
@@ -204,7 +220,10 @@ def _account(leg: Leg, row: str) -> str:
     field = f"{row}.{leg.account.field}"
     cases = " ".join(f"WHEN '{value}' THEN '{code}'" for value, code in leg.account.accounts)
     unknown = f"error('no account for {leg.account.field} ' || coalesce({field}, 'null'))"
-    return f"CASE {field} {cases} ELSE {unknown} END"
+    chosen = f"CASE {field} {cases} ELSE {unknown} END"
+    if leg.account.otherwise is None:
+        return chosen
+    return f"CASE WHEN {field} IS NULL THEN '{leg.account.otherwise}' ELSE {chosen} END"
 
 
 def _amount(leg: Leg, row: str) -> str:
@@ -247,4 +266,6 @@ def _fields(leg: Leg) -> dict[str, object]:
     fields: dict[str, object] = {field.lstrip("-"): "BIGINT" for field in leg.amount}
     if isinstance(leg.account, Chosen):
         fields[leg.account.field] = "VARCHAR"
+    if leg.place == "given":
+        fields |= dict.fromkeys(GIVEN, "VARCHAR")
     return fields

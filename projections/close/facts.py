@@ -6,6 +6,7 @@ compare two ways to the same figure (accounting.md 15.6).
 
 from collections.abc import Sequence
 
+from ledger.books.chart import CLEARING
 from ledger.books.placing import Close
 from projections.close.compile import Fields, posting_date
 from projections.close.counting import COUNTED
@@ -21,6 +22,12 @@ coalesce(list_sum(list_transform(list_filter(
 """
 _PARTS = "coalesce(list_sum(list_transform(b.parts, lambda p: {})), 0)"
 _PAYMENTS: Fields = {"payments": [{**texts("tender"), **integers("amount")}]}
+# A manual journal on this account says what the events should have.
+_ENTERED: Fields = {"lines": [{**texts("account"), **integers("debit", "credit")}]}
+_CORRECTED = f"""
+coalesce(list_sum(list_transform(list_filter(
+    b.lines, lambda l: l.account = '{CLEARING}'), lambda l: {{}})), 0)
+"""
 # What each event moves on the processor's account: money it took in less what it gave out or
 # kept.
 _HELD: tuple[tuple[str, Fields, str], ...] = (
@@ -50,6 +57,8 @@ _HELD: tuple[tuple[str, Fields, str], ...] = (
         _PARTS.format("p.returned + p.fee_returned"),
     ),
     ("PayoutRecorded", integers("amount", "fees"), "-(b.amount + b.fees)"),
+    ("AdjustmentPosted", _ENTERED, _CORRECTED.format("l.debit - l.credit")),
+    ("AdjustmentReversed", _ENTERED, _CORRECTED.format("l.credit - l.debit")),
 )
 # What a person should look at: event, kind, when, id, amount.
 _NOTICES = (

@@ -74,7 +74,8 @@ SOLD: Fields = {
     **integers("price", "tax", "setup_fee"),
     **days("cycle_ends"),
     "contract_met": "BOOLEAN",
-    "policies": {"draw_before_payment": "BOOLEAN"},
+    "policies": {"draw_before_payment": "BOOLEAN", "instalment_right": "VARCHAR"},
+    "billing": {"cancellable": "BOOLEAN"},
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aggregates.effects import RULES
+from aggregates.lateness import LateEffect
 from aggregates.period.events import AccountTotal, CloseCheck, CloseException
 from ledger.books.checks import Figures, checked
 from ledger.calendar import Period
@@ -24,6 +25,7 @@ class CloseFigures:
     trial_balance: tuple[AccountTotal, ...]
     checks: tuple[CloseCheck, ...]
     exceptions: tuple[CloseException, ...]
+    late: tuple[LateEffect, ...]
 
 
 def figures(conninfo: str, clinic: str, period: Period, cut: int) -> CloseFigures:
@@ -43,6 +45,7 @@ def figures(conninfo: str, clinic: str, period: Period, cut: int) -> CloseFigure
                 *checklist(books, period, conninfo),
                 *short_histories(books, period),
             ),
+            late=late_effects(books, period),
         )
 
 
@@ -62,6 +65,13 @@ def exceptions(books: Books, period: Period) -> tuple[CloseException, ...]:
     """What a person should look at, by kind and id (accounting.md 14.4)."""
     rows = books.rows(sealing.EXCEPTIONS, (*unlisted(books), period.last, period.last))
     return tuple(CloseException(kind=kind, id=key, amount=amount) for kind, key, amount in rows)
+
+
+def late_effects(books: Books, period: Period) -> tuple[LateEffect, ...]:
+    """What is posted late in `period` does to the revenue of each month it belongs to (14.3)."""
+    return tuple(
+        LateEffect(*row) for row in books.rows(sealing.LATE_EFFECTS, (period.first, period.last))
+    )
 
 
 def verify(

@@ -5,6 +5,10 @@ from ledger.books.chart import CLEARING, CONTRACT_LIABILITIES, ROUNDING
 from projections.journal.tables import ENTRY
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
+#: Revenue from customers, interest apart; what is conceded, lost or voided lowers it.
+_REVENUE = "account BETWEEN '4000' AND '4999' AND account <> '4800'"
+#: Manual journals may stand beside the contracts.
+_ADJUSTED = "adj"
 #: Rows by which a lot's liability is earned, by use, by time or by lapse, and nothing else.
 _EARNING = "'9', '10', '13', '14', '15', '16', '17', '18', '20', '24', '25', '44'"
 
@@ -62,6 +66,20 @@ FROM views.journal_line
 WHERE prior_period_of IS NOT NULL AND closing = 0 AND posting_date BETWEEN ? AND ?
 GROUP BY position ORDER BY position
 """
+# By the month that late entries belong to: what they do to revenue, and that month's as posted.
+# Parameters: first and last day.
+LATE_EFFECTS = f"""
+WITH revenue AS (
+    SELECT period, prior_period_of, posting_date, credit - debit AS amount
+    FROM views.journal_line WHERE {_REVENUE}
+)
+SELECT prior_period_of, CAST(sum(amount) AS BIGINT), CAST((
+    SELECT coalesce(sum(amount), 0) FROM revenue r WHERE r.period = late.prior_period_of
+) AS BIGINT)
+FROM revenue AS late
+WHERE prior_period_of IS NOT NULL AND posting_date BETWEEN ? AND ?
+GROUP BY prior_period_of ORDER BY prior_period_of
+"""  # noqa: S608 - made of constants
 
 #: The columns of `FIGURES`, named as `ledger.books.checks` names them.
 COMPARED = (
@@ -102,7 +120,7 @@ contract AS (
 ),
 -- A cohort's line is borne by the contracts of its offer: together they owe nothing less than 0.
 pool AS (
-    SELECT sum(credit - debit) AS amount FROM liability
+    SELECT sum(credit - debit) AS amount FROM liability WHERE rule <> '{_ADJUSTED}'
     GROUP BY offer, account HAVING bool_or(subscription IS NULL)
 ),
 lot AS (
@@ -118,7 +136,7 @@ SELECT
     (SELECT count(*) FROM (FROM contract UNION ALL SELECT NULL, amount FROM pool)
      WHERE amount < 0),
     (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability
-     WHERE subscription IS NULL AND rule IN ({_OF_COHORTS})
+     WHERE (subscription IS NULL AND rule IN ({_OF_COHORTS})) OR rule = '{_ADJUSTED}'
         OR (subscription, line) IN (SELECT subscription, line FROM promised)),
     (SELECT CAST(coalesce(sum(credit - debit), 0) AS BIGINT) FROM liability),
     (SELECT count(*) FROM lot WHERE quantity < 0),

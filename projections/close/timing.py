@@ -63,15 +63,16 @@ FROM ({each("lots")}) WHERE {goes_on}
 """  # noqa: S608 - made of constants
 
 
-def _whole(kind: str, when: str) -> str:
+def _whole(kind: str, when: str, n: int = 0) -> str:
     """A step of a whole contract."""
     return f"""
 INSERT INTO views.journal_step
-SELECT {SUBSCRIPTION}, position, 0, '', '', effective_on, '{kind}', 0, NULL, NULL, {_UNSAID}
+SELECT {SUBSCRIPTION}, position, {n}, '', '', effective_on, '{kind}', 0, NULL, NULL, {_UNSAID}
 FROM parsed WHERE {when}
 """  # noqa: S608 - made of constants
 
 
+_UNBILLED = "b.policies.instalment_right = 'unbilled_receivable' AND b.billing.cancellable = false"
 _FROZEN = f"""
 INSERT INTO views.journal_step
 SELECT subscription, position, 200000 + i, l.line, l."grant", least(effective_on, l.starts),
@@ -97,6 +98,7 @@ TIMED = (
         {**SOLD, "sale": SALE, "lines": [SOLD_LINE]},
         (
             _whole("ahead", "coalesce(b.policies.draw_before_payment, false)"),
+            _whole("unbilled", _UNBILLED, n=1),
             _promised(f"coalesce(b.contract_met, true) AND NOT ({WAITS})"),
         ),
     ),

@@ -15,6 +15,7 @@ from aggregates.payment.state import CHARGE
 from aggregates.service.state import SERVICE
 from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
+from aggregates.subscription.link_events import CommunicationLinked
 from aggregates.subscription.state import Subscription
 from aggregates.visit.events import VisitRecorded
 from ledger.calendar import local_date
@@ -203,7 +204,7 @@ def _use(row: Recorded, draw: e.UnitsDrawn, visit: Sequence[Recorded]) -> Use:
 
 def _messages(store: EventStore, clinic: str, history: Sequence[Recorded]) -> tuple[Message, ...]:
     linked = [row.event for row in history]
-    names = [x.communication for x in linked if isinstance(x, e.CommunicationLinked)]
+    names = [x.communication for x in linked if isinstance(x, CommunicationLinked)]
     names += [
         x.copy_communication
         for x in linked

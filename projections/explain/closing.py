@@ -5,6 +5,7 @@ from typing import Any
 
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.span import TimeSpan
+from aggregates.subscription.standing import booked, standing
 from aggregates.subscription.state import Subscription
 from ledger.books.accrual import ROWS as ACCRUALS
 from ledger.books.entries import Entry
@@ -31,13 +32,13 @@ def closing_working(entry: Entry, amount: int, state: Subscription | None) -> Wo
 
 def _accrued(entry: Entry, amount: int, lot: Lot) -> Working:
     through = entry.service_date
-    earned = lot.accrued(through)
+    earned = booked(lot, through)
     credited = any(line.debit for line in entry.lines if line.account == lot_account(entry))
     inputs = {
         "grant": lot.grant,
         "through": through.isoformat(),
         "spans": [span_inputs(span, through) for span in lot.spans],
-        "funded": lot.funded,
+        "funded": lot.funded - lot.cleared,
         "capped_by_funding": not lot.runs_ahead,
         "earned_to_date": earned,
         "recognised_before": earned - (amount if credited else -amount),
@@ -78,8 +79,8 @@ def _held(lot: Lot, through: date) -> dict[str, Any]:
     return {
         **lot_inputs(lot),
         "allocated": lot.allocated,
-        "funded": lot.funded,
-        "earned": lot.earned_by(through),
-        "deferred": lot.deferred(through),
+        "funded": lot.funded - lot.cleared,
+        "earned": booked(lot, through),
+        "deferred": standing(lot, through),
         **({"spans": spans} if lot.is_time else {}),
     }

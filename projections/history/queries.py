@@ -18,8 +18,18 @@ COLUMNS = ("position", "date", "event", "what happened", "by")
 def subscription_history(
     store: EventStore, clinic: str, subscription: str, view: View | None = None
 ) -> list[dict[str, Any]]:
-    """The events of one contract, oldest first; [] for one that was never sold."""
-    return _told(store, clinic, [stream(clinic, "subscription", subscription)], view)
+    """The events of one contract, oldest first; [] for one that was never sold.
+
+    Manual journals that name it are among them.
+    """
+    books = stream(clinic, "books")
+    told = _told(store, clinic, [stream(clinic, "subscription", subscription), books], view)
+    return [row for row in told if row["stream"] != books or _names(row, subscription)]
+
+
+def _names(row: dict[str, Any], subscription: str) -> bool:
+    lines = row["data"].get("lines", ())
+    return any(line.get("subscription") == subscription for line in lines)
 
 
 def charge_history(

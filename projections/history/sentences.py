@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from aggregates.books.events import AdjustmentPosted, AdjustmentReversed
 from aggregates.communication.events import CommunicationLogged
 from aggregates.dispute.events import DisputeClosed, DisputeOpened
 from aggregates.payment.events import ChargeRegistered, PaymentRegistered, RefundRegistered
 from aggregates.subscription import events as e
+from aggregates.subscription.link_events import CommunicationLinked
 from ledger import money
 from ledger.events import Event
 from ledger.quantity import text_of
@@ -98,6 +100,13 @@ def _closed(event: DisputeClosed, amount: Amounts) -> str:
     return f"Dispute {event.outcome}{f', {amount(lost)} lost' if lost else ''}"
 
 
+def _adjusted(event: AdjustmentPosted, amount: Amounts) -> str:
+    accounts = ", ".join(dict.fromkeys(line.account for line in event.lines))
+    total = amount(sum(line.debit for line in event.lines))
+    again = ", to be reversed" if event.auto_reverse else ""
+    return f"Manual journal {event.adjustment} of {total} on {accounts}{again}"
+
+
 _SENTENCES: dict[type[Event], Sentence] = {
     e.PackageSold: _sold,
     e.ConsentRecorded: _consented,
@@ -115,7 +124,7 @@ _SENTENCES: dict[type[Event], Sentence] = {
     e.RefundSettled: lambda event, _: f"Refund {event.refund} {event.status}",
     e.SaleVoided: lambda *_: "Sale voided",
     e.CreditNoted: lambda event, amount: f"Price lowered by {amount(event.amount)}",
-    e.CommunicationLinked: lambda event, _: (
+    CommunicationLinked: lambda event, _: (
         f"{event.kind} message {event.communication} logged{', failed' if event.failed else ''}"
     ),
     e.UnitsFrozen: _frozen,
@@ -132,6 +141,8 @@ _SENTENCES: dict[type[Event], Sentence] = {
     CommunicationLogged: lambda event, _: (
         f"{event.kind} message by {event.channel}, {event.direction}, {event.status}"
     ),
+    AdjustmentPosted: _adjusted,
+    AdjustmentReversed: lambda event, _: f"Manual journal {event.adjustment} reversed",
     **CORRECTED,
     **MEMBERSHIP,
 }

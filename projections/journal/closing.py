@@ -18,6 +18,7 @@ from ledger.calendar import Period
 from projections.journal.estimating import Breakage, Withheld
 from projections.journal.reserving import Reserves
 from projections.journal.settings import SettingsHistory
+from projections.journal.steps import TREATMENTS
 from projections.journal.tables import Tables, Tuple
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
@@ -71,6 +72,7 @@ WHERE account IN {_LIABILITIES} AND posting_date <= ? AND subscription IN (
 )
 GROUP BY subscription, account, location, program, provider, offer, line
 """  # noqa: S608 - made of constants
+_UNBILLED = "SELECT DISTINCT subscription FROM views.journal_step WHERE kind = 'unbilled'"
 _KIND = 9
 _FIRST_DAY = """
 SELECT min(day) FROM (
@@ -162,7 +164,7 @@ def _obligations(
                 line=line,
                 grant=lot,
             )
-            stepped = tuple(Step(*row[8:]) for row in own if row[_KIND] != "ahead")
+            stepped = tuple(Step(*row[8:]) for row in own if row[_KIND] not in TREATMENTS)
             key = (subscription, lot)
             funded = tuple(funding.get(key, ()))
             yield key, Obligation(lot, account, at, runs_ahead, stepped, funded)
@@ -181,4 +183,5 @@ def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
             line=line,
         )
         contracts.setdefault(subscription, {})[account, at] = amount
-    return presented(contracts, day, provisional=provisional)
+    unbilled = frozenset(key for (key,) in tables.rows(_UNBILLED)) if contracts else frozenset()
+    return presented(contracts, day, unbilled, provisional=provisional)

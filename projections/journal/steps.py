@@ -28,9 +28,13 @@ Body = dict[str, Any]
 #: kind, line, lot, amount, starts, ends, and of a line that is promised: account to offer.
 _Step = tuple[Any, ...]
 _UNSAID = (None,) * 5
-#: About a whole contract: time stops; time is earned ahead of payment.
+#: About a whole contract: time stops; time is earned ahead of payment; what is earned before it
+#: is due is an unbilled receivable, because nothing but time must pass (accounting.md 10.4).
 _STOPPED = ("stop", "", "", 0, None, None, *_UNSAID)
 _AHEAD = ("ahead", "", "", 0, None, None, *_UNSAID)
+_UNBILLED = ("unbilled", "", "", 0, None, None, *_UNSAID)
+#: The kinds that say how the whole contract is treated, and not what happened to its days.
+TREATMENTS = frozenset({"ahead", "unbilled"})
 
 
 def steps_of(
@@ -72,7 +76,17 @@ def _sold(body: Body) -> Iterator[_Step]:
     waits = "cycle_ends" in body and asked > 0
     if body["policies"].get("draw_before_payment"):
         yield _AHEAD
+    if is_unbilled(body):
+        yield _UNBILLED
     yield from _promised(body, runs=body.get("contract_met", True) and not waits)
+
+
+def is_unbilled(body: Body) -> bool:
+    """Whether the right to a sale's instalments is unconditional, and shown so (policy
+    `instalment_right`).
+    """
+    asked = body["policies"].get("instalment_right") == "unbilled_receivable"
+    return asked and body["billing"].get("cancellable") is False
 
 
 def _fell_due(body: Body) -> Iterator[_Step]:

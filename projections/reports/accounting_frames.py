@@ -8,13 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from ledger.books.entries import Dimensions
+from ledger.books.entries import GIVEN
 from ledger.books.rollforward import COLUMNS
 
 _ENTRY = ("entry", "posting_date", "service_date", "period", "prior_period_of", "rule")
-#: The lot of a line is for the books alone.
-_DIMENSIONS = tuple(name for name in Dimensions._fields if name != "grant")
-_LINE = ("account", "name", "debit", "credit", *_DIMENSIONS)
+_LINE = ("account", "name", "debit", "credit", *GIVEN)
 _LATE = ("position", "type", "service_date", "prior_period_of", "posting_date", "amount")
 _ACCOUNT = ("account", "name", "debit", "credit", "balance")
 

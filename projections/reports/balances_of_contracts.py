@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from aggregates.subscription.standing import standing
 from aggregates.subscription.state import Subscription
 from ledger.books.chart import CONTRACT_ASSET, CONTRACT_LIABILITIES
 from ledger.calendar import ONE_DAY
@@ -42,7 +43,7 @@ def timing(
     for state in contracts:
         if state.deferred(as_of) > 0:
             for lot in state.lots.values():
-                deferred = lot.deferred(as_of)
+                deferred = standing(lot, as_of)
                 [soon] = progress(state, lot, curves, bands)
                 later += deferred - share(deferred, soon)
     return {"current": liability - later, "non_current": later}

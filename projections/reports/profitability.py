@@ -6,14 +6,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from aggregates.service.costs import cost_kind
 from ledger.ratios import rounded
 from projections.close.books import Books
 from projections.reports.happened import Happened, happened
 
 DIMENSIONS = ("program", "offer", "location", "provider")
 Place = tuple[str | None, ...]
-#: Categories whose services are lab work and supplies (account 5100), as products are.
-SUPPLIES = frozenset({"lab", "labs", "supply", "supplies"})
 #: Lots that count units; of the others a draw counts money.
 _COUNTED = frozenset({"packages", "memberships"})
 # Revenue from customers; refunds, disputes and voids lower it, interest is none.
@@ -74,9 +73,9 @@ def _costs(events: Iterable[Happened]) -> dict[str, list[Cost]]:
     for event in events:
         if event.type == "ServiceDefined":
             body = event.body
-            supply = bool(body.get("product")) or (body.get("category") or "").lower() in SUPPLIES
+            kind = cost_kind(body.get("category"), product=bool(body.get("product")))
             amount = (body.get("cost") or 0) if body.get("principal", True) else 0
-            cost = Cost(event.effective_on, amount, supply)
+            cost = Cost(event.effective_on, amount, kind != "service")
             costs.setdefault(body["service"], []).append(cost)
     return costs
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from aggregates.subscription.lot import Lot
+from aggregates.subscription.standing import standing
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.terms import RecurringBilling
 from ledger.calendar import ONE_DAY, Duration
@@ -122,7 +123,7 @@ def _is_short(state: Subscription) -> bool:
 def _lots(state: Subscription, curves: Curves, bands: Bands) -> Iterator[Unsatisfied]:
     for lot in state.lots.values():
         left = lot.value_left(bands.as_of)
-        firm = left if _is_firm(state, lot) else min(left, max(lot.deferred(bands.as_of), 0))
+        firm = left if _is_firm(state, lot) else min(left, max(standing(lot, bands.as_of), 0))
         yield Unsatisfied(firm, tuple(bands.split(firm, progress(state, lot, curves, bands))))
         yield Unsatisfied(left - firm, reason=CANCELLABLE)
 

@@ -138,6 +138,7 @@ def test_one_is_broken_by_a_wrong_event(
         ("6.6", "UnitsTransferred", "transfers"),
         ("38", "DisputeClosed", "disputes"),
         ("53", None, "netting"),
+        ("adj", "AdjustmentPosted", "adjustments"),
     ],
 )
 def test_the_columns_of_the_roll_forward(rows: str, event: str | None, column: str) -> None:

@@ -291,6 +291,20 @@ def estimating_steps() -> list[Step]:
     ]
 
 
+def adjusting_steps() -> list[Step]:
+    lines = [{"account": "5000", "debit": 900}, {"account": "2000", "credit": 900}]
+    journal = {"adjustment": "adj-1", "lines": lines, "reason": "a bill to come"}
+    return [
+        Step(
+            "post_adjustment",
+            JANUARY_12,
+            journal | {"approver": "bob", "auto_reverse": True},
+            ["AdjustmentPosted books", "AdjustmentReversed books"],
+            {"adjustment": "adj-1"},
+        )
+    ]
+
+
 def closing_steps() -> list[Step]:
     dispute = {"dispute": "d-1", "charge": "ch-1", "amount": PAID, "reason": "fraudulent"}
     lapsed = ["LotExpired subscription/s-1"]
@@ -345,6 +359,7 @@ STORY = (
     *life_changes.STORY,
     *life_dormancy.STORY,
     estimating_steps,
+    adjusting_steps,
     closing_steps,
 )
 

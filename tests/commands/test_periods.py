@@ -90,3 +90,25 @@ def test_a_second_clock_reminds_of_nothing(practice: Practice) -> None:
         list(tick(practice.commands, practice.clinic, _nobody, CLOCK))
     told = [type(item.event).__name__ for item in practice.history()]
     assert told.count("SoftCloseDue") == 1
+
+
+IN_MARCH = "2026-03-02T10:00:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("policies", "flagged"),
+    [({}, [("2026-01", 9000)]), ({"late_event_limit": {"percent": "50", "amount": 9000}}, [])],
+)
+def test_a_close_flags_what_came_late_beyond_the_limit(
+    practice: Practice, policies: dict[str, object], flagged: list[tuple[str, int]]
+) -> None:
+    """Two visits of 90.00 in January, and one that is told of after its close."""
+    practice.opens(**policies).sells()
+    for key in ("v-1", "v-2"):
+        practice.does("record_visit", visit(key), IN_JANUARY)
+    practice.clock.now = datetime.fromisoformat(IN_MARCH)
+    practice.does("close_period", {"period": "2026-01"}, IN_FEBRUARY)
+    practice.does("record_visit", visit("v-3"), IN_JANUARY)
+    closed = practice.does("close_period", {"period": "2026-02"}, IN_MARCH)
+    late = [item for item in closed.data["exceptions"] if item["kind"] == "late_effect"]
+    assert [(item["id"], item["amount"]) for item in late] == flagged

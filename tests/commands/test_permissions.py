@@ -50,6 +50,7 @@ TABLE = {
     "credit_note": (NEVER, NEVER, ASKS, ASKS, ALONE, NEVER),
     "set_policy": (NEVER, NEVER, ASKS, NEVER, ALONE, NEVER),
     "set_estimate": (NEVER, NEVER, ASKS, NEVER, ALONE, NEVER),
+    "post_adjustment": (NEVER, NEVER, ASKS, NEVER, ALONE, NEVER),
     "record_payout": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "open_dispute": (NEVER, NEVER, NEVER, ALONE, ALONE, ALONE),
     "close_dispute": (NEVER, NEVER, NEVER, ALONE, ALONE, ALONE),
@@ -81,6 +82,7 @@ MONTHLY = {"kind": "recurring", "every": "month", "grants": "each_cycle"}
 HOLD = {"patient": "p-1", "lines": [{"line": "1", "service": "massage"}], "for": VISITED}
 BY_BOB = {"reason": "agreed", "approver": "bob"}
 GIVEN = {"transferable": True, "shareable": True}
+ACCRUED = [{"account": "5000", "debit": 1}, {"account": "2000", "credit": 1}]
 REOPENED = {"period": "2025-12", "approvers": ["bob", "cy"], "reason": "a visit was missing"}
 DATA: dict[str, dict[str, Any]] = {
     "define_clinic": {"name": "Glow", "currency": "USD", "timezone": "UTC"},
@@ -142,6 +144,7 @@ DATA: dict[str, dict[str, Any]] = {
     "credit_note": {"subscription": "s-2", "note": "n-1", "amount": 1, "reason": "agreed"},
     "set_policy": POLICY | {"approver": "bob"},
     "set_estimate": ESTIMATE | {"approver": "bob"},
+    "post_adjustment": {"adjustment": "adj-1", "lines": ACCRUED} | BY_BOB,
     "record_payout": {"payout": "po-1", "amount": PACK - 9000, "payments": ["pay-1"]},
     "open_dispute": DISPUTE | {"opened_at": VISITED},
     "close_dispute": {"dispute": "d-0", "outcome": "won"},

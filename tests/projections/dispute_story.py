@@ -12,7 +12,8 @@ from aggregates.service.events import ServiceDefined
 from aggregates.subscription import events as e
 from aggregates.subscription.card import Card
 from aggregates.subscription.consent import ConsentDocument, Shown
-from aggregates.subscription.leaving import FrozenLot
+from aggregates.subscription.leaving import DisputedLot
+from aggregates.subscription.link_events import CommunicationLinked
 from ledger.canonical import digest
 from ledger.personal import PersonalText
 from ledger.store.store import EventStore
@@ -103,8 +104,8 @@ def message(
     )
 
 
-def linked(name: str, kind: str, on: date) -> e.CommunicationLinked:
-    return e.CommunicationLinked(communication=name, kind=kind, sent_on=on, failed=False)
+def linked(name: str, kind: str, on: date) -> CommunicationLinked:
+    return CommunicationLinked(communication=name, kind=kind, sent_on=on, failed=False)
 
 
 def dispute(
@@ -130,7 +131,7 @@ def dispute(
         dispute="d-1",
         charge="ch-1",
         payment="pay-1",
-        lots=(FrozenLot(grant="peel-1", quantity=lot.remaining),),
+        lots=(DisputedLot(grant="peel-1", quantity=lot.remaining),),
         withdrawn=amount,
     )
     return story.tell(OPENED, ("dispute", "d-1", opened), ("subscription", "s-1", frozen))

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aggregates.books import events as entered
 from aggregates.dispute import events as dispute
 from aggregates.effects import POSTINGS
 from aggregates.payout.events import PayoutRecorded
@@ -102,6 +103,9 @@ def draws(draw: st.DrawFn) -> sub.UnitsDrawn | sub.DrawReversed:
         "revenue": draw(st.sampled_from(["services", "products", "no_show"])),
         "sale": draw(sales),
         "location": draw(st.sampled_from([None, "south"])),
+        "cost": draw(st.one_of(st.none(), cents)),
+        "cost_of": draw(st.sampled_from([None, "service", "supply", "promotion"])),
+        "interlocation": draw(st.one_of(st.none(), cents)),
     }
     if draw(st.booleans()):
         return sub.UnitsDrawn(**fields)
@@ -193,6 +197,27 @@ def payouts(draw: st.DrawFn) -> PayoutRecorded:
 
 
 @st.composite
+def adjustments(draw: st.DrawFn) -> entered.AdjustmentPosted | entered.AdjustmentReversed:
+    """Lines on any side of any account, and one that makes them balance."""
+    some = tuple(
+        entered.AdjustmentLine(
+            account=draw(st.sampled_from(["2100", "4000", "1020"])),
+            debit=draw(cents),
+            location=draw(st.sampled_from([None, "south", "north"])),
+            subscription=draw(st.sampled_from([None, "s-1"])),
+            line=draw(st.sampled_from([None, "a"])),
+        )
+        for _ in range(draw(st.integers(1, 5)))
+    )
+    rest = entered.AdjustmentLine(account="2000", credit=sum(line.debit for line in some))
+    if draw(st.booleans()):
+        return entered.AdjustmentReversed(adjustment="adj-1", lines=(*some, rest))
+    return entered.AdjustmentPosted(
+        adjustment="adj-1", lines=(rest, *some), reason=NOBODY, approver="bob"
+    )
+
+
+@st.composite
 def histories(draw: st.DrawFn) -> list[Happened]:
     """Two contracts with access, and whatever else may happen to them, in any order of dates."""
     events = [
@@ -215,6 +240,7 @@ def histories(draw: st.DrawFn) -> list[Happened]:
         refunds(),
         closed_disputes(),
         payouts(),
+        adjustments(),
     )
     for event in draw(st.lists(kinds, max_size=12)):
         events.append(Happened(draw(days), event, f"glow/other/{len(events)}"))

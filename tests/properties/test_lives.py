@@ -82,6 +82,7 @@ policies = st.sampled_from(
         {"forfeiture_guard": "off"},
         {"late_cycle": "extend"},
         {"quota_membership": "ratable"},
+        {"dispute_model": "contra_on_open"},
     ]
 )
 #: A part of the money is lost while the clock stands still, nobody knows until when.

@@ -1,7 +1,7 @@
 """A clinic in memory: commands are decided by the rules and folded, with no server in sight."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from aggregates import (
     visits,
 )
 from aggregates.booking.state import BOOKING
+from aggregates.books.state import BOOKS
 from aggregates.clinic.orders import DefineClinic
 from aggregates.clinic.state import CLINIC
 from aggregates.communication.orders import LogCommunication
@@ -54,6 +55,7 @@ DIGEST = "5a" * 32
 RULES = by_event(POSTINGS)
 DECIDERS: dict[str, Decider[Any]] = {
     "clinic": CLINIC,
+    "books": BOOKS,
     "service": SERVICE,
     "offer": OFFER,
     "patient": PATIENT,
@@ -222,7 +224,8 @@ class Glow:
         fields = {"visit": visit, "patient": "p-1", "status": "completed", "lines": lines, **more}
         order = parsed(RecordVisit, fields)
         context = self.context(on)
-        chart = self.chart(visit, order.patient)
+        policies = self.state("clinic").policies(day(on))
+        chart = replace(self.chart(visit, order.patient), policies=policies)
         answer = self.take(context, visits.record_visit(context, order, chart))
         return answer if isinstance(answer, Refused) else answer["coverage"]
 
@@ -334,7 +337,9 @@ class Glow:
             (f"{item.effective_on:%m-%d}", row, signed(lines))
             for item in self.history
             for row, lines in interpret(
-                RULES, type(item.event).__name__, item.event.model_dump(mode="json")
+                RULES,
+                type(item.event).__name__,
+                item.event.model_dump(mode="json", exclude_none=True),
             )
         ]
 

@@ -38,7 +38,9 @@ class Desk(Glow):
             for item in contracts.values()
             if item.sold is not None
         }
-        return Chart(state, self.state("patient", "p-1"), contracts, self.services(), holders)
+        patient, services = self.state("patient", "p-1"), self.services()
+        policies = self.state("clinic").policies(state.took_place or day("01-01"))
+        return Chart(state, patient, contracts, services, holders, policies)
 
     def reverse(self, on: str, visit: str, line: str | None = None) -> Any:
         order = parsed(ReverseConsumption, {"visit": visit, "line": line, "reason": DIGEST})
@@ -117,7 +119,7 @@ class Desk(Glow):
         """What the books say of one contract, account by account, debits positive."""
         totals: dict[str, int] = {}
         for item in self.history:
-            body = item.event.model_dump(mode="json")
+            body = item.event.model_dump(mode="json", exclude_none=True)
             for _, lines in interpret(RULES, type(item.event).__name__, body):
                 for line in lines:
                     if line.at.subscription == key:

@@ -16,6 +16,8 @@ POLICIES = st.fixed_dictionaries(
         "forfeiture_guard": st.sampled_from(["off", "on"]),
         "late_cycle": st.sampled_from(["grant", "skip", "extend"]),
         "bonus_credit": st.sampled_from(["pool", "separate"]),
+        "post_costs": st.sampled_from(["off", "on"]),
+        "dispute_model": st.sampled_from(["reclass_on_open", "contra_on_open"]),
         "reinstatement": st.sampled_from(["reverse", "zero_price"]),
         "quota_membership": st.sampled_from(["auto", "auto", "ratable"]),
         "minimum_life": st.sampled_from([[], [], [FIVE_YEARS]]),

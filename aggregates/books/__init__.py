@@ -1,0 +1,1 @@
+"""What accountants enter into the books themselves."""
