@@ -25,17 +25,17 @@ class Lot:
     anew when units leave or value is added, and `draws` are the visit lines they count. The
     other counters run over the lot's whole life.
 
-    `allocated` is the value promised for the lot, `funded` the liability credited for it less
-    what left the liability otherwise than by earning, `billed` the part of it that stands in
-    1100, `paid_in` the money received for it. `lapsed` units, worth `lapsed_value`, belong to A
-    and N until a late visit takes them back; `lapsed_funded` of it was paid, and `lapsed_to`
-    says where what is not `held` of that went: "forfeited", "credited" or nowhere, "held"; what
-    was held goes to the state at last, `escheated`. `lapsed_tax` is the tax that is not owed
-    for the rest. `list_thousandths` is use at list price in thousandths of a minor unit,
-    because quantities have three places. `reserved` units wait for a booked visit, `frozen`
-    ones for a dispute, which may have `cleared` their part of the liability. A `pending` lot
-    belongs to a cycle that is not paid in full. `calendar` counts the use of a capped line by
-    the first day of the day, week or month the cap counts.
+    `allocated` is the value promised for the lot, `funded` the liability credited for it less what
+    left the liability otherwise than by earning, `billed` the part of it that stands in 1100,
+    `paid_in` the money received for it. `lapsed` units, worth `lapsed_value`, belong to A and N
+    until a late visit takes them back; `lapsed_funded` of it was paid, and `lapsed_to` says where
+    what is not `held` of that went: "forfeited", "credited" or nowhere, "held"; what was held goes
+    to the state at last, `escheated`. `lapsed_tax` is the tax that is not owed for the rest.
+    `list_thousandths` is use at list price in thousandths of a minor unit, because quantities have
+    three places. `reserved` units wait for a booked visit, `frozen` ones for a dispute, which may
+    have `cleared` their liability. A `pending` lot belongs to a cycle that is not paid in full.
+    `calendar` counts the use of a capped line by the first day of the day, week or month the cap
+    counts.
     """
 
     sold: SoldLine
@@ -167,10 +167,8 @@ class Lot:
         return sum(span.earned(through) for span in self.spans if span.fixed is None)
 
     def accrued(self, through: date) -> int:
-        """What time has earned by the end of that day, never more than is funded.
-
-        A line whose contract may be used ahead of payment accrues in full and stands as a
-        contract asset (accounting.md 10.4).
+        """What time has earned by the end of that day, never more than is funded; in full where
+        the contract may be used ahead of payment and stands as an asset (accounting.md 10.4).
         """
         earned = sum(span.earned(through) for span in self.spans)
         return earned if self.runs_ahead else min(earned, self.funded)
