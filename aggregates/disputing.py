@@ -15,7 +15,7 @@ from aggregates.payment.state import Charge
 from aggregates.releasing import still_frozen
 from aggregates.sales import after, on_contract
 from aggregates.subscription.events import DisputeSettled, UnitsFrozen
-from aggregates.subscription.leaving import DisputedLot
+from aggregates.subscription.leaving import HeldLot
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription, sale_of
 from ledger.calendar import ONE_DAY
@@ -115,7 +115,7 @@ def _frozen(order: OpenDispute, part: DisputedPart, contracts: Contracts) -> Uni
     """The unused units of the lots this payment funded, in its funding share."""
     state = contracts[part.sale.subscription]
     lots = [
-        DisputedLot(grant=lot.grant, quantity=quantity)
+        HeldLot(grant=lot.grant, quantity=quantity)
         for lot in state.lots.values()
         if (quantity := _funded_units(state, lot, part.payment)) > 0
     ]

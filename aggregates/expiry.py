@@ -151,7 +151,7 @@ def expire_lot(
         waived_tax=waived_tax(state, value - funded) + billed_tax(state, goes.unbilled),
         unbilled=goes.unbilled,
         unbilled_tax=billed_tax(state, goes.unbilled),
-        cancelled=goes.forfeited if state.ended == "cancelled" else 0,
+        cancelled=goes.forfeited if state.forfeits_as_cancelled else 0,
         sale=state.sale,
     )
     events: list[tuple[str, Event]] = [("subscription", expired)]

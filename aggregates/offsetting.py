@@ -8,7 +8,7 @@ from aggregates.dispute.events import DisputedPart, OffsetPart
 from aggregates.losing import Loss, loss_of
 from aggregates.sales import after, on_contract
 from aggregates.subscription.events import UnitsFrozen
-from aggregates.subscription.leaving import DisputedLot
+from aggregates.subscription.leaving import HeldLot
 from aggregates.subscription.lot import NONE
 from aggregates.subscription.state import Subscription, sale_of
 from ledger.decider import Context
@@ -33,7 +33,7 @@ def cleared(frozen: UnitsFrozen, loss: Loss | None) -> UnitsFrozen:
     waiting = {lot.grant: lot.quantity for lot in frozen.lots}
     freed = {lot.grant: lot.freed for lot in loss.leaving}
     lots = tuple(
-        DisputedLot(grant=grant, quantity=waiting.get(grant, NONE), cleared=freed.get(grant, 0))
+        HeldLot(grant=grant, quantity=waiting.get(grant, NONE), cleared=freed.get(grant, 0))
         for grant in dict.fromkeys((*waiting, *freed))
     )
     return frozen.model_copy(update={"lots": lots})

@@ -133,7 +133,7 @@ def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decim
         quantity=quantity,
         liability=lot.liability,
         forfeited=forfeited,
-        cancelled=forfeited if state.ended == "cancelled" else 0,
+        cancelled=forfeited if state.forfeits_as_cancelled else 0,
         credited=credited,
         held=kept,
         waived=value - funded,

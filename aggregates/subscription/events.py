@@ -7,13 +7,7 @@ from pydantic import AwareDatetime
 
 from aggregates.subscription.card import Card, Payer
 from aggregates.subscription.consent import ConsentDocument, Shown
-from aggregates.subscription.leaving import (
-    DisputedLot,
-    ExtendedLot,
-    FrozenLot,
-    LeavingLot,
-    PartLeft,
-)
+from aggregates.subscription.leaving import ExtendedLot, FrozenLot, HeldLot, LeavingLot, PartLeft
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.moves import Draw, Lapse
 from aggregates.terms import (
@@ -278,7 +272,7 @@ class UnitsFrozen(Event):
     dispute: Id
     charge: Id
     payment: Id
-    lots: tuple[DisputedLot, ...]
+    lots: tuple[HeldLot, ...]
     withdrawn: Amount
 
 

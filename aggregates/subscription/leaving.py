@@ -50,7 +50,7 @@ class FrozenLot(Frozen):
     quantity: Quantity
 
 
-class DisputedLot(FrozenLot):
+class HeldLot(FrozenLot):
     """Units that wait for a dispute; `cleared` is no longer in the liability until then."""
 
     cleared: Amount = 0

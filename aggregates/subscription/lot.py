@@ -166,10 +166,8 @@ class Lot:
         return sum(span.earned(through) for span in self.spans if span.fixed is None)
 
     def accrued(self, through: date) -> int:
-        """What time has earned by the end of that day, never more than is funded.
-
-        A line whose contract may be used ahead of payment accrues in full and stands as a
-        contract asset (accounting.md 10.4).
+        """What time has earned by the end of that day, never more than is funded; in full where
+        the contract may be used ahead of payment and stands as an asset (accounting.md 10.4).
         """
         earned = sum(span.earned(through) for span in self.spans)
         return earned if self.runs_ahead else min(earned, self.funded)

@@ -243,6 +243,11 @@ class Subscription:
         policies = {} if self.sold is None else self.sold.policies
         return "4030" if policies.get("forfeiture_account") == "4030" else None
 
+    @property
+    def forfeits_as_cancelled(self) -> bool:
+        """Whether what lapses now is kept in 4040 because the contract was cancelled."""
+        return self.ended == "cancelled" and self.forfeits_to is None
+
     def drawable(self, revived: int = 0) -> int:
         """The value that draws may still take: paid, ex tax, and neither drawn nor left otherwise
         (policy `draw_before_payment`). `revived` is funding that comes back with lapsed units.

@@ -12,7 +12,7 @@ from aggregates.service.events import ServiceDefined
 from aggregates.subscription import events as e
 from aggregates.subscription.card import Card
 from aggregates.subscription.consent import ConsentDocument, Shown
-from aggregates.subscription.leaving import DisputedLot
+from aggregates.subscription.leaving import HeldLot
 from aggregates.subscription.link_events import CommunicationLinked
 from ledger.canonical import digest
 from ledger.personal import PersonalText
@@ -131,7 +131,7 @@ def dispute(
         dispute="d-1",
         charge="ch-1",
         payment="pay-1",
-        lots=(DisputedLot(grant="peel-1", quantity=lot.remaining),),
+        lots=(HeldLot(grant="peel-1", quantity=lot.remaining),),
         withdrawn=amount,
     )
     return story.tell(OPENED, ("dispute", "d-1", opened), ("subscription", "s-1", frozen))

@@ -11,7 +11,7 @@ from aggregates.patient.events import SubscriptionShared, SubscriptionUnshared
 from aggregates.subscription import events as e
 from aggregates.subscription.correction_events import MemberAdded, MemberRemoved
 from aggregates.subscription.events import ExpiryReversed
-from aggregates.subscription.leaving import DisputedLot
+from aggregates.subscription.leaving import HeldLot
 from ledger.store.pool import clinic_transaction, lent
 from ledger.store.store import EventStore
 from projections.balances.asof import View, position_at
@@ -176,7 +176,7 @@ def test_who_is_due(database: str, store: EventStore, story: Story) -> None:
 def test_frozen_units_are_held_and_do_not_lapse(
     database: str, store: EventStore, story: Story
 ) -> None:
-    frozen = DisputedLot(grant="session-1", quantity=Decimal(4))
+    frozen = HeldLot(grant="session-1", quantity=Decimal(4))
     event = e.UnitsFrozen(
         dispute="d-1", charge="ch-1", payment="pay-1", lots=(frozen,), withdrawn=105000
     )

@@ -7,7 +7,7 @@ import pytest
 
 from aggregates.catalog import EVENTS
 from aggregates.subscription import events as e
-from aggregates.subscription.leaving import DisputedLot
+from aggregates.subscription.leaving import HeldLot
 from ledger.store.store import EventStore
 from projections.balances.asof import View
 from projections.history.queries import (
@@ -51,7 +51,7 @@ def test_a_charge_brings_its_contract_and_its_dispute(store: EventStore, story: 
         dispute="d-1",
         charge="ch-1",
         payment="pay-1",
-        lots=(DisputedLot(grant="session-1", quantity=Decimal(0)),),
+        lots=(HeldLot(grant="session-1", quantity=Decimal(0)),),
         withdrawn=90000,
     )
     story.tell(date(2026, 5, 3), ("subscription", "s-1", frozen))
