@@ -95,7 +95,7 @@ def _caught_up(item: Catching) -> CaughtUpLot:
 def _progress(lot: Lot) -> int:
     """A × U/N over what has not lapsed."""
     units = steps(lot.units - lot.lapsed)
-    return part_of(lot.amount - lot.lapsed_value, steps(lot.drawn), units)
+    return part_of(lot.amount - lot.lapsed_value, steps(lot.drawn), units, lot.sold.rounding)
 
 
 def _revenue(lot: Lot) -> Revenue:

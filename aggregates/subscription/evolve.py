@@ -170,7 +170,7 @@ def _longer(lot: Lot, extended: ExtendedLot) -> Lot:
         allocated=lot.allocated + extended.fee,
     )
     if lot.is_time and extended.starts is not None:
-        fresh = TimeSpan(extended.amount, extended.starts, extended.ends)
+        fresh = TimeSpan(extended.amount, extended.starts, extended.ends, pace=lot.sold.pace)
         return changed(longer, spans=(*parting.fixed(lot, extended.recognised), fresh))
     return longer.rebased(0, added=extended.fee) if extended.fee else longer
 

@@ -5,11 +5,14 @@ from functools import cached_property
 
 from aggregates.offer.lines import Cap
 from aggregates.terms import Percent
-from aggregates.values import Duration, Exact, Liability, LineKind, Word
+from aggregates.values import Duration, Exact, Liability, LineKind, Text, Word
+from ledger.daily import Pace
+from ledger.daycount import DayCount
 from ledger.events import Frozen
 from ledger.ids import Id
 from ledger.money import Amount
 from ledger.quantity import Quantity
+from ledger.ratios import Rounding
 
 #: Kinds that are earned by the day whatever is used of them (accounting.md 6.2).
 BY_DAY = frozenset({"access", "unlimited", "setup_fee"})
@@ -35,7 +38,8 @@ class SoldLine(Frozen):
     `categories` limit credit, discounts and points, neither meaning any service. A `bonus` line
     was granted free beside paid value; a bonus credit on the same terms is pooled with the paid
     one (accounting.md 5.4): `bonus_face` of its quantity then is the line `bonus_line`. A
-    `ratable` quota is earned by day (6.3). `cycle` numbers the cycles of a membership.
+    `ratable` quota is earned by day (6.3). `cycle` numbers the cycles of a membership. `rounding`,
+    `day_count` and `timezone` are given where the sale's policies differ from the defaults.
     """
 
     line: Id
@@ -65,6 +69,9 @@ class SoldLine(Frozen):
     ratable: bool = False
     cycle: int | None = None
     priority: int = 100
+    rounding: Rounding | None = None
+    day_count: DayCount | None = None
+    timezone: Text | None = None
 
     @cached_property
     def covered(self) -> frozenset[str]:
@@ -76,6 +83,11 @@ class SoldLine(Frozen):
         """Whether time earns it and not use: also a standing discount, which counts no uses."""
         standing = self.kind == "discount" and self.quantity is None
         return self.kind in BY_DAY or self.ratable or standing
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How time earns the line (6.2)."""
+        return Pace(self.day_count, self.timezone, self.rounding)
 
     def in_scope(self, service: str, category: str | None) -> bool:
         """Whether credit, a discount or points may be used for a service of that category."""

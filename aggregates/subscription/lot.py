@@ -210,14 +210,16 @@ class Lot:
         if self.remaining == 0:
             return 0
         left = self.value_left(through)
-        return rounded(left * Fraction(quantity) / Fraction(self.remaining))
+        exact = left * Fraction(quantity) / Fraction(self.remaining)
+        return rounded(exact, self.sold.rounding)
 
     def revived_value(self, quantity: Decimal, service: str) -> int:
         """The value with which lapsed units come back: that of a draw before they had lapsed."""
         if quantity == self.lapsed:
             return self.lapsed_value
         if self.remaining:
-            return rounded(self.lapsed_value * Fraction(quantity) / Fraction(self.lapsed))
+            exact = self.lapsed_value * Fraction(quantity) / Fraction(self.lapsed)
+            return rounded(exact, self.sold.rounding)
         drawn = self._earned_after(quantity, service, NONE, 0)
         return min(max(drawn - self.recognised, 0), self.lapsed_value)
 
@@ -246,10 +248,11 @@ class Lot:
         if used == units:
             return amount
         if not self.sold.weighted:
-            return part_of(amount, steps(used), steps(units))
+            return part_of(amount, steps(used), steps(units), self.sold.rounding)
         mean = sum((term.ssp for term in self.services), Fraction(0)) / len(self.services)
         chosen = self._chosen(quantity, service)
-        return share(amount, chosen / (chosen + (Fraction(units) - Fraction(used)) * mean))
+        progress = chosen / (chosen + (Fraction(units) - Fraction(used)) * mean)
+        return share(amount, progress, self.sold.rounding)
 
     def _chosen(self, quantity: Decimal, service: str) -> Fraction:
         """Σ SSP of what was chosen of a menu, with `quantity` more; equal units need none (5.3)."""

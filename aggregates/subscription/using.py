@@ -39,7 +39,7 @@ def _validity_started(state: Subscription, event: u.ValidityStarted, _: Recorded
         lot = state.lots[part.grant]
         spans = lot.spans
         if part.time and part.ends is not None:
-            spans = (TimeSpan(part.amount, part.starts, part.ends),)
+            spans = (TimeSpan(part.amount, part.starts, part.ends, pace=lot.sold.pace),)
         run = replace(lot, starts=part.starts, ends=part.ends, lapses=part.lapses, spans=spans)
         state = state.with_lot(run)
     return replace(state, started_on=event.starts, last_day=event.expires)

@@ -21,7 +21,7 @@ from projections.close.fields import (
     texts,
 )
 
-_UNSAID = "NULL, NULL, NULL, NULL, NULL"
+_UNSAID = ", ".join(["NULL"] * 8)
 
 
 def _promised(runs: str) -> str:
@@ -31,7 +31,7 @@ INSERT INTO views.journal_step
 SELECT subscription, position, 100000 + i, l.line, l."grant", effective_on, 'start',
        CASE WHEN runs THEN l.allocated ELSE 0 END, CASE WHEN runs THEN l.starts END,
        CASE WHEN runs THEN l.ends END, {ACCOUNT}, sale.location, sale.program, sale.provider,
-       sale.offer
+       sale.offer, l.day_count, l.timezone, l.rounding
 FROM (
     SELECT * EXCLUDE (runs), runs AND l.ends IS NOT NULL AS runs
     FROM ({each("lines", f"b.sale AS sale, {runs} AS runs,")})

@@ -15,6 +15,7 @@ from ledger.books.entries import Dimensions, Entry, Source
 from ledger.books.placing import Close
 from ledger.books.presentation import presented
 from ledger.calendar import Period
+from ledger.daily import Pace
 from projections.journal.tables import Tables, Tuple
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
@@ -35,7 +36,7 @@ WITH live AS (
 """  # noqa: S608 - made of constants
 _STEPS = f"""{_LIVE}
 SELECT subscription, line, lot, account, location, program, provider, offer,
-       effective_on, kind, amount, starts, ends
+       day_count, timezone, rounding, effective_on, kind, amount, starts, ends
 FROM views.journal_step
 WHERE position <= ? AND subscription IN (SELECT subscription FROM live)
 ORDER BY subscription, position, n
@@ -68,7 +69,7 @@ WHERE account IN {_LIABILITIES} AND posting_date <= ? AND subscription IN (
 )
 GROUP BY subscription, account, location, program, provider, offer, line
 """  # noqa: S608 - made of constants
-_KIND = 9
+_PACE, _STEP, _KIND = 8, 11, 12
 _FIRST_DAY = """
 SELECT min(day) FROM (
     SELECT min(service_date) AS day FROM views.journal_line
@@ -149,10 +150,11 @@ def _obligations(
                 line=line,
                 grant=lot,
             )
-            stepped = tuple(Step(*row[8:]) for row in own if row[_KIND] != "ahead")
+            stepped = tuple(Step(*row[_STEP:]) for row in own if row[_KIND] != "ahead")
             key = (subscription, lot)
             funded = tuple(funding.get(key, ()))
-            yield key, Obligation(lot, account, at, runs_ahead, stepped, funded)
+            pace = Pace(*sold[_PACE:_STEP])
+            yield key, Obligation(lot, account, at, runs_ahead, stepped, funded, pace)
 
 
 def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:

@@ -23,11 +23,14 @@ COLUMNS = (
     "program",
     "provider",
     "offer",
+    "day_count",
+    "timezone",
+    "rounding",
 )
 Body = dict[str, Any]
-#: kind, line, lot, amount, starts, ends, and of a line that is promised: account to offer.
+#: kind, line, lot, amount, starts, ends, and of a line that is promised: account to rounding.
 _Step = tuple[Any, ...]
-_UNSAID = (None,) * 5
+_UNSAID = (None,) * 8
 #: About a whole contract: time stops; time is earned ahead of payment.
 _STOPPED = ("stop", "", "", 0, None, None, *_UNSAID)
 _AHEAD = ("ahead", "", "", 0, None, None, *_UNSAID)
@@ -63,7 +66,8 @@ def _promised(body: Body, *, runs: bool) -> Iterator[_Step]:
         known = runs and "ends" in line
         span = (line["allocated"], line["starts"], line["ends"]) if known else (0, None, None)
         account = LIABILITY.code(line["liability"])
-        yield ("start", line["line"], line["grant"], *span, account, *place)
+        pace = tuple(line.get(name) for name in ("day_count", "timezone", "rounding"))
+        yield ("start", line["line"], line["grant"], *span, account, *place, *pace)
 
 
 def _sold(body: Body) -> Iterator[_Step]:
