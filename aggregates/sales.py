@@ -70,6 +70,8 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
     if isinstance(price, Refused):
         return price
     sold = package_sold(context, order, catalogue, price, account.patient.state)
+    if isinstance(sold, Refused):
+        return sold
     contract = on_contract(context, order.subscription, sold)
     state = after(context, account.contract, [contract])
     events = [

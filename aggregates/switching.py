@@ -15,6 +15,7 @@ from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Cycle, Plan, Subscription, sale_of
 from aggregates.subscription.validity import Contract
+from aggregates.treatment import Treatment
 from ledger.calendar import ONE_DAY
 
 
@@ -110,7 +111,8 @@ def exchanged(switch: Switch) -> Exchange:
     if not any(weights):
         weights = [Fraction(line.allocated) for line in switch.plan.lines]
     olds = _olds(switch)
-    return exchange(olds, lines, weights, extra_of(switch), switch.old.sale)
+    remainder = Treatment.of(sale_of(switch.state).policies).allocation_remainder
+    return exchange(olds, lines, weights, extra_of(switch), switch.old.sale, remainder)
 
 
 def _new_line(switch: Switch, line: SoldLine) -> SoldLine:

@@ -7,10 +7,11 @@ believes in a treatment its books do not follow.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 from aggregates.clinic.accounts import problem_with_accounts
 from aggregates.lawtables import problem_with_escheat, problem_with_minimum_life
+from ledger.daycount import DayCount
 from ledger.suggesting import suggestion
 
 LONGEST_BAND = 1200
@@ -45,15 +46,17 @@ def _rises(months: list[int]) -> bool:
 POLICIES: dict[str, Policy] = {
     "framework": Policy("asc606", ("asc606",)),
     "period_boundary": Policy("entity", ("entity",)),
-    "rounding": Policy("half_even", ("half_even",)),
-    "allocation_remainder": Policy("largest_remainder", ("largest_remainder",)),
+    "rounding": Policy("half_even", ("half_even", "half_up")),
+    "allocation_remainder": Policy(
+        "largest_remainder", ("largest_remainder", "last_line", "largest_line")
+    ),
     "ssp_range": Policy("mid", ("low", "mid", "high")),
-    "discount_exception": Policy("off", ("off",)),
+    "discount_exception": Policy("off", ("off", "on")),
     "immaterial_percent": Policy(5, numbers=range(11)),
     "tax": Policy("excluded", ("excluded",)),
     "unit_trigger": Policy("completed", ("completed",)),
     "no_show_account": Policy("4040", ("4000", "4040")),
-    "day_count": Policy("actual_days", ("actual_days",)),
+    "day_count": Policy("actual_days", ("actual_days", *get_args(DayCount))),
     "draw_before_payment": Policy(False, (False, True)),
     "quota_membership": Policy("auto", ("auto", "ratable", "usage")),
     "late_cycle": Policy("grant", ("grant", "skip", "extend")),
