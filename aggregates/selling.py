@@ -133,6 +133,7 @@ def package_sold(
         lines=contents.lines,
         instalments=instalments(order, offer, context.on, starts, price),
         refund=offer.refund or RefundTerms(formula=policies["refund_formula"]),
+        discount_to=contents.discount_to,
         description=None if offer.description is None else offer.description.sha256,
         policies=policies,
     )
@@ -140,18 +141,22 @@ def package_sold(
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is sold: the lines, a joining fee among them, and the last day of contract and cycle."""
+    """What is sold: the lines, a joining fee among them, the last day of contract and cycle, and
+    the lines to which the whole discount went, where not all share it (4.4).
+    """
 
     lines: tuple[SoldLine, ...]
     expires: date | None
     cycle_ends: date | None
     setup_fee: int
+    discount_to: tuple[str, ...] | None
 
 
 @lru_cache(maxsize=256)
 def contents_of(terms: Terms) -> Contents | Refused:
     """What a sale on these terms promises."""
-    problem = problem_with(price_to_allocate(terms))
+    price = price_to_allocate(terms)
+    problem = problem_with(price)
     if problem is not None:
         return problem
     fee = setup_fee_line(terms)
@@ -160,6 +165,7 @@ def contents_of(terms: Terms) -> Contents | Refused:
         expires=_expires(terms),
         cycle_ends=terms.cycle_ends,
         setup_fee=sum(line.allocated for line in fee),
+        discount_to=None if price.discounted is None else price.discounted.lines,
     )
 
 

@@ -24,6 +24,8 @@ class Policy:
     numbers: range | None = None
     #: For a value that is neither a word nor a number: what is wrong with it, or None.
     problem: Callable[[Any], str | None] | None = None
+    #: The default of a clinic that reports under IFRS 15, where it is another one (19).
+    ifrs15: Any = None
 
     def allows(self, value: Any) -> bool:
         """Whether the value can be set; booleans are not numbers here."""
@@ -44,7 +46,7 @@ def _rises(months: list[int]) -> bool:
 
 
 POLICIES: dict[str, Policy] = {
-    "framework": Policy("asc606", ("asc606",)),
+    "framework": Policy("asc606", ("asc606", "ifrs15")),
     "period_boundary": Policy("entity", ("entity",)),
     "rounding": Policy("half_even", ("half_even", "half_up")),
     "allocation_remainder": Policy(
@@ -52,7 +54,7 @@ POLICIES: dict[str, Policy] = {
     ),
     "ssp_range": Policy("mid", ("low", "mid", "high")),
     "discount_exception": Policy("off", ("off", "on")),
-    "immaterial_percent": Policy(5, numbers=range(11)),
+    "immaterial_percent": Policy(5, numbers=range(11), ifrs15=0),
     "tax": Policy("excluded", ("excluded",)),
     "unit_trigger": Policy("completed", ("completed",)),
     "no_show_account": Policy("4040", ("4000", "4040")),
@@ -87,6 +89,14 @@ POLICIES: dict[str, Policy] = {
 }
 #: How books are read and handed on. No contract's treatment depends on these: none keeps a copy.
 EXPORTING = frozenset({"accounts", "export_detail", "rpo_bands", "rpo_expedient"})
+
+
+def defaults(framework: str) -> dict[str, Any]:
+    """What a clinic that sets nothing gets, by the framework of its books."""
+    return {
+        key: policy.default if framework == "asc606" or policy.ifrs15 is None else policy.ifrs15
+        for key, policy in POLICIES.items()
+    }
 
 
 def of_contracts(policies: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from aggregates.clinic.events import (
     PeriodUnlocked,
     PolicySet,
 )
-from aggregates.clinic.policies import POLICIES
+from aggregates.clinic.policies import defaults
 from ledger.calendar import Period
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
@@ -79,13 +79,11 @@ class Clinic:
 
     def policies(self, on: date) -> dict[str, Any]:
         """Every policy in force on a day."""
-        values = {key: policy.default for key, policy in POLICIES.items()}
-        if self.defined is not None:
-            values |= self.defined.policies
+        said = {} if self.defined is None else dict(self.defined.policies)
         changes = [change for change in self.changes if change.effective <= on]
         for change in sorted(changes, key=lambda item: item.effective):
-            values[change.policy] = change.value
-        return values
+            said[change.policy] = change.value
+        return defaults(said.get("framework", "asc606")) | said
 
 
 def evolve(state: Clinic, recorded: Recorded) -> Clinic:

@@ -82,6 +82,9 @@ policies = st.sampled_from(
         {"forfeiture_guard": "off"},
         {"late_cycle": "extend"},
         {"quota_membership": "ratable"},
+        {"rounding": "half_up", "allocation_remainder": "last_line", "day_count": "exact_seconds"},
+        {"day_count": "full_months", "quota_membership": "ratable"},
+        {"day_count": "months_prorated", "allocation_remainder": "largest_line"},
     ]
 )
 #: A part of the money is lost while the clock stands still, nobody knows until when.
