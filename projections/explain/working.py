@@ -71,7 +71,7 @@ def _drawn(event: Draw, before: Subscription) -> Working:
         "service": event.service,
         "drawn": event.amount,
         "unposted": event.unposted,
-        "rounding": HALF_EVEN,
+        "rounding": lot.sold.rounding or HALF_EVEN,
     }
     if type(event).__name__ == "DrawReversed":
         return Working("the amount of the draw, given back", inputs, "4.9")
