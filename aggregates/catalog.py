@@ -19,6 +19,7 @@ from aggregates.payout import events as payout
 from aggregates.period import events as period
 from aggregates.service import events as service
 from aggregates.subscription import change_events as change
+from aggregates.subscription import combining_events as combining
 from aggregates.subscription import correction_events as correction
 from aggregates.subscription import cycle_events as cycle
 from aggregates.subscription import dormancy_events as dormancy
@@ -83,6 +84,7 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("PlanChangeScheduled", 1, change.PlanChangeScheduled),
     ("PlanChanged", 1, change.PlanChanged),
     ("ContractModified", 1, change.ContractModified),
+    ("ContractsCombined", 1, combining.ContractsCombined),
     ("UnitsTransferred", 1, correction.UnitsTransferred),
     ("UnitsReceived", 1, correction.UnitsReceived),
     ("GoodwillGranted", 1, correction.GoodwillGranted),

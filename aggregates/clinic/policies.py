@@ -54,6 +54,7 @@ POLICIES: dict[str, Policy] = {
     ),
     "ssp_range": Policy("mid", ("low", "mid", "high")),
     "discount_exception": Policy("off", ("off", "on")),
+    "combination_hours": Policy(24, numbers=range(8785)),
     "immaterial_percent": Policy(5, numbers=range(11), ifrs15=0),
     "tax": Policy("excluded", ("excluded",)),
     "unit_trigger": Policy("completed", ("completed",)),

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from aggregates.subscription import altering, correcting, cycling, dormant, parting, using
+from aggregates.subscription import (
+    altering,
+    combined,
+    correcting,
+    cycling,
+    dormant,
+    parting,
+    using,
+)
 from aggregates.subscription import events as e
 from aggregates.subscription.beginning import sold_lot
 from aggregates.subscription.funding import settled
@@ -19,7 +27,7 @@ from ledger.events import Recorded
 Step = Callable[[Subscription, Any, Recorded], Subscription]
 
 
-def _sold(state: Subscription, event: e.PackageSold, _: Recorded) -> Subscription:
+def _sold(state: Subscription, event: e.PackageSold, recorded: Recorded) -> Subscription:
     ahead = event.contract_met and bool(event.policies.get("draw_before_payment"))
     first = cycling.first_cycle(event)
     pending = first is not None and first.status == "due"
@@ -35,6 +43,7 @@ def _sold(state: Subscription, event: e.PackageSold, _: Recorded) -> Subscriptio
         cycles={} if first is None else {1: first},
         plan=cycling.first_plan(event),
         active_on=event.sold_on,
+        sold_at=recorded.effective_at,
     )
 
 
@@ -227,6 +236,7 @@ _STEPS: dict[type, Step] = {
     **cycling.STEPS,
     **altering.STEPS,
     **dormant.STEPS,
+    **combined.STEPS,
 }
 
 

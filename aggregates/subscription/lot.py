@@ -171,7 +171,7 @@ class Lot:
         contract asset (accounting.md 10.4).
         """
         earned = sum(span.earned(through) for span in self.spans)
-        return earned if self.runs_ahead else min(earned, self.funded)
+        return earned if self.runs_ahead else min(earned, max(self.funded, 0))
 
     def earned_by(self, through: date) -> int:
         """Everything earned by the end of that day, by use or by time."""

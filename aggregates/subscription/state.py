@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
@@ -145,10 +145,12 @@ class Subscription:
     test is met, money is a `deposit` and draws are `unposted` (accounting.md 2). Under notice
     the contract `cancels_on` its last day; of its `leaving_penalty`, `penalty` is owed then.
     Of the price, `given` went with units to another contract; `elsewhere` counts as paid there.
-    `active_on` is the owner's last own act: a sale, a payment or a visit (7.8).
+    `active_on` is the owner's last own act (7.8); `party` names combined contracts (2).
     """
 
     sold: PackageSold | None = None
+    sold_at: datetime | None = None
+    party: str | None = None
     lots: Mapping[str, Lot] = field(default_factory=lambda: MappingProxyType({}))
     price: int = 0
     tax: int = 0

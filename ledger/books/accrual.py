@@ -121,7 +121,8 @@ def accrued(obligation: Obligation, through: date) -> int:
     value = earned(obligation.steps, through, obligation.pace)
     if obligation.runs_ahead:
         return value
-    return min(value, sum(amount for on, amount in obligation.funding if on <= through))
+    funded = sum(amount for on, amount in obligation.funding if on <= through)
+    return min(value, max(funded, 0))
 
 
 def accruals(obligation: Obligation, recorded: Mapping[str, int], window: Window) -> list[Entry]:

@@ -93,8 +93,13 @@ recognised AS (
 promise AS (
     SELECT subscription, lot, sum(amount) AS amount FROM promised GROUP BY subscription, lot
 ),
+combined AS (
+    SELECT subscription, arg_max(lot, position) AS party FROM views.journal_step
+    WHERE kind = 'combined' GROUP BY subscription
+),
 contract AS (
-    SELECT subscription, sum(credit - debit) AS amount FROM liability GROUP BY subscription
+    SELECT coalesce(party, subscription) AS party, sum(credit - debit) AS amount
+    FROM liability LEFT JOIN combined USING (subscription) GROUP BY ALL
 ),
 lot AS (
     SELECT subscription, lot, sum(quantity) AS quantity FROM units

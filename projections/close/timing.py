@@ -78,6 +78,12 @@ SELECT subscription, position, 200000 + i, l.line, l."grant", least(effective_on
        'freeze', 0, l.starts, l.until, {_UNSAID}
 FROM ({each("freezes")})
 """  # noqa: S608 - made of constants
+_COMBINED = f"""
+INSERT INTO views.journal_step
+SELECT {SUBSCRIPTION}, position, -1, '', b.party, effective_on, 'combined', 0, NULL, NULL,
+       {_UNSAID}
+FROM parsed
+"""  # noqa: S608 - made of constants
 _REDUCED = f"""
 INSERT INTO views.journal_step
 SELECT subscription, position, i, l.line, l."grant", effective_on, 'less', l.amount, NULL, NULL,
@@ -113,11 +119,12 @@ TIMED = (
     ),
     Fact(("ContractAssessed",), {"running": [_SPAN]}, (_started("running", "true"),)),
     Fact(
-        ("LotExtended", "Paused", "PauseBegan", "Resumed"),
+        ("LotExtended", "Paused", "PauseBegan", "Resumed", "ContractsCombined"),
         {"lots": [LOT]},
         (_RESPREAD,),
     ),
     Fact(LEAVING, {"lots": [LOT]}, (_LEFT,)),
+    Fact(("ContractsCombined",), texts("party"), (_COMBINED,)),
     Fact(
         ("Paused", "PauseBegan", "Resumed", "DisputeSettled", "WrittenOff"),
         {"freezes": [_SPAN]},

@@ -66,9 +66,15 @@ WHERE account IN {_LIABILITIES} AND posting_date <= ? AND subscription IN (
     SELECT subscription FROM views.journal_line
     WHERE account IN {_LIABILITIES} AND posting_date <= ?
     GROUP BY subscription HAVING sum(debit - credit) > 0
+    UNION
+    SELECT subscription FROM views.journal_step WHERE kind = 'combined' AND effective_on <= ?
 )
 GROUP BY subscription, account, location, program, provider, offer, line
 """  # noqa: S608 - made of constants
+_PARTIES = """
+SELECT subscription, lot FROM views.journal_step
+WHERE kind = 'combined' AND effective_on <= ? ORDER BY position
+"""
 _PACE, _STEP, _KIND = 8, 11, 12
 _FIRST_DAY = """
 SELECT min(day) FROM (
@@ -159,7 +165,7 @@ def _obligations(
 
 def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
     contracts: dict[str, dict[tuple[str, Dimensions], int]] = {}
-    for subscription, account, *place, line, amount in tables.rows(_BALANCES, (day, day)):
+    for subscription, account, *place, line, amount in tables.rows(_BALANCES, (day, day, day)):
         location, program, provider, offer = place
         at = Dimensions(
             location=location,
@@ -170,4 +176,5 @@ def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
             line=line,
         )
         contracts.setdefault(subscription, {})[account, at] = amount
-    return presented(contracts, day, provisional=provisional)
+    parties = dict(tables.rows(_PARTIES, (day,)))
+    return presented(contracts, day, parties, provisional=provisional)

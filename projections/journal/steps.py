@@ -143,6 +143,12 @@ def _reduced(body: Body) -> Iterator[_Step]:
         yield ("less", part["line"], part["grant"], part["amount"], None, None, *_UNSAID)
 
 
+def _combined(body: Body) -> Iterator[_Step]:
+    """The contract counts as one with its party; time lines are spread anew (2, 10.2)."""
+    yield ("combined", "", body["party"], 0, None, None, *_UNSAID)
+    yield from _respread(body)
+
+
 def _voided(_: Body) -> Iterator[_Step]:
     yield _STOPPED
 
@@ -155,6 +161,7 @@ _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "ContractAssessed": _assessed,
     "UnitsReceived": _received,
     "LotExtended": _respread,
+    "ContractsCombined": _combined,
     "Paused": _moved,
     "PauseBegan": _moved,
     "Resumed": _moved,

@@ -184,8 +184,13 @@ class Glow:
             self.contract(order.subscription),
             self.state("patient", order.patient),
             self.state("payment", payment),
+            self.earlier(order.patient) if order.invoice or order.promotion else sales.ALONE,
         )
         return self.take(context, sales.sell(context, order, catalogue, account))
+
+    def earlier(self, patient: str) -> sales.Earlier:
+        known = self.state("patient", patient).subscriptions
+        return sales.Earlier(tuple(self.contract(key) for key in known), self.services())
 
     def pay(self, on: str, amount: int, *, role: str = "front_desk", **more: Any) -> Any:
         number = sum(item.stream.startswith("glow/payment/") for item in self.history) + 1
