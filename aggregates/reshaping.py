@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from aggregates.numbering import next_number
 from aggregates.offer.events import OfferPublished
 from aggregates.pricing import sold_lines
 from aggregates.prorating import running_days
@@ -16,7 +17,6 @@ from aggregates.subscription.change_orders import ModifiedLine, ModifyContract
 from aggregates.subscription.line import ServiceTerm, SoldLine
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Cycle, Subscription, sale_of
-from aggregates.transferring import next_number
 from aggregates.treatment import Treatment
 from ledger.calendar import ONE_DAY
 

@@ -111,7 +111,7 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
         return Refused(Code.NOT_TRANSFERABLE, "The offer cannot be shared.", "data.members")
     events += more.events
     events += _shared(context, order)
-    return Decided(tuple(events), sale_data(sold) | more.data, more.states)
+    return Decided(tuple(events), sale_data(sold, state) | more.data, more.states)
 
 
 def _shared(context: Context, order: SellPackage) -> list[NewEvent]:
@@ -120,7 +120,7 @@ def _shared(context: Context, order: SellPackage) -> list[NewEvent]:
     return [on_patient(context, member, shared) for member in order.members]
 
 
-def sale_data(sold: e.PackageSold) -> dict[str, object]:
+def sale_data(sold: e.PackageSold, state: Subscription) -> dict[str, object]:
     """The answer to `sell_package` (interfaces.md 4)."""
     return {
         "price": sold.price,
@@ -129,7 +129,11 @@ def sale_data(sold: e.PackageSold) -> dict[str, object]:
         "starts": sold.starts.isoformat(),
         "expires": None if sold.expires is None else sold.expires.isoformat(),
         "lines": [
-            {"line": line.line, "ssp": exact_json(line.ssp), "allocated": line.allocated}
+            {
+                "line": line.line,
+                "ssp": exact_json(line.ssp),
+                "allocated": state.lots[line.grant].allocated,
+            }
             for line in sold.lines
         ],
     }

@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from aggregates.cycles import free_grant
 from aggregates.exchanging import Exchange, Old, exchange, old_lot, unrecognised
+from aggregates.numbering import free_grant
 from aggregates.pricing import running
 from aggregates.prorating import Rate, gap, running_days
 from aggregates.subscription import change_events as c

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aggregates.expiry import waived_tax
+from aggregates.numbering import next_number
 from aggregates.patient.events import SubscriptionAdded
 from aggregates.sales import on_contract, on_patient
 from aggregates.subscription.correction_events import UnitsReceived, UnitsTransferred
@@ -174,12 +175,6 @@ def _received_lines(parts: list[Part], target: Subscription) -> tuple[SoldLine, 
 
 def _sold_quantity(lot: Lot) -> Fraction:
     return Fraction(lot.sold.quantity or 1)
-
-
-def next_number(state: Subscription, line: str) -> int:
-    """The next free number of a line's lots."""
-    numbers = [int(lot.grant.rpartition(".")[2]) for lot in state.lots_of(line)]
-    return max(numbers, default=0) + 1
 
 
 def _moved(

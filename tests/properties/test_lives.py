@@ -98,20 +98,22 @@ lives = settings(max_examples=15, deadline=None, suppress_health_check=list(Heal
 few = settings(lives, max_examples=4, derandomize=True)
 
 
-def told(policies: dict[str, Any], paid: bool, history: list[tuple[Any, ...]]) -> Life:
-    life = Life(policies, paid=paid)
+def told(
+    policies: dict[str, Any], paid: bool, history: list[tuple[Any, ...]], *, together: bool = False
+) -> Life:
+    life = Life(policies, paid=paid, together=together)
     for step in history:
         life.take(step)
     return life
 
 
 @lives
-@given(policies, st.booleans(), histories)
-@example({}, True, LOST_IN_A_PAUSE)
+@given(policies, st.booleans(), st.booleans(), histories)
+@example({}, True, False, LOST_IN_A_PAUSE)
 def test_every_reading_of_a_history_agrees(
-    policies: dict[str, Any], paid: bool, history: list[tuple[Any, ...]]
+    policies: dict[str, Any], paid: bool, together: bool, history: list[tuple[Any, ...]]
 ) -> None:
-    life = told(policies, paid, history)
+    life = told(policies, paid, history, together=together)
     _read_model_holds_the_states(life)
     _balances_add_up(life)
     _books_say_the_same(life)
@@ -124,7 +126,7 @@ def test_a_closed_month_and_what_comes_late_are_the_same_row_by_row(
     migrated_url: str, policies: dict[str, Any], history: list[tuple[Any, ...]], late: int
 ) -> None:
     """What is recorded after the cut is posted late, time of the closed month included."""
-    life = told(policies, True, history)
+    life = told(policies, True, history, together=late % 2 == 1)
     life.take(("days", 40))
     events = life.happened()
     with fresh_database(migrated_url) as url, open_clinic(url) as clinic:

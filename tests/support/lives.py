@@ -29,16 +29,18 @@ class Life:
 
     `CLUB` is a membership with a joining fee whose quota rolls over, `PACK` is paid by
     instalments that cannot be cancelled, `CREDIT` has a bonus in its pool, `CARD` has points and
-    a discount. `GIFT` is another patient's, who may be given units of the pack.
+    a discount. `GIFT` is another patient's, who may be given units of the pack. Sold `together`,
+    all but the membership count as one contract.
     """
 
-    def __init__(self, policies: dict[str, Any], *, paid: bool) -> None:
+    def __init__(self, policies: dict[str, Any], *, paid: bool, together: bool = False) -> None:
         self.desk = Everything({"escheat": "exempt", **policies})
         self.on = START
         self.number = 0
         self._publish()
         for key, offer in ((CLUB, "silver"), (PACK, "pack"), (CREDIT, "credit"), (CARD, "card")):
-            self.desk.sell(self.today, offer, subscription=key)
+            invoice = {"invoice": "i-1"} if together else {}
+            self.desk.sell(self.today, offer, subscription=key, **invoice)
             self.desk.consent(self.today, "refund", "cancellation", "expiry", key=key)
             if paid:
                 self._settle(key)

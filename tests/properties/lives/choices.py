@@ -36,6 +36,7 @@ SALES = st.fixed_dictionaries(
         "starts": st.sampled_from([0, 0, 0, 5, -10]),
         "clauses": st.sampled_from([["expiry", "cancellation"], ["refund"]]),
         "paid": st.sampled_from([True, True, False]),
+        "invoice": st.sampled_from([None, None, "i-1"]),
     }
 )
 OPENINGS = st.lists(SALES, min_size=1, max_size=3)
