@@ -23,6 +23,7 @@ from aggregates.terms import Instalment, PlanBilling, RecurringBilling, RefundTe
 from aggregates.treatment import Treatment
 from aggregates.values import SaleDimensions
 from ledger.calendar import ONE_DAY
+from ledger.calendar import Duration as Span
 from ledger.codes import Code, Refused
 from ledger.decider import Context
 from ledger.money import LARGEST
@@ -195,11 +196,18 @@ def _expires(terms: Terms) -> date | None:
 
 
 def setup_fee_line(terms: Terms) -> tuple[SoldLine, ...]:
-    """A joining fee is no service: earned by day over the commitment or the first cycle (5.8)."""
+    """A joining fee is no service: earned by day over the commitment or the first cycle, or over
+    the months that customers stay where renewal without it is a material right (5.8).
+    """
     billing, starts = terms.offer.billing, terms.starts
     if not isinstance(billing, RecurringBilling) or not billing.setup_fee or not terms.cycle_ends:
         return ()
-    ends = billing.cycle.span().after(starts, billing.commitment_cycles or 1)
+    months = terms.treatment.setup_fee_months
+    ends = (
+        billing.cycle.span().after(starts, billing.commitment_cycles or 1)
+        if months == "term"
+        else Span(months=months).after(starts)
+    )
     return (
         SoldLine(
             line=SETUP_FEE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 from aggregates.clinic.policies import POLICIES
 from ledger.daycount import DayCount
@@ -23,6 +23,7 @@ class Treatment:
     day_count: DayCount | str = ACTUAL_DAYS
     allocation_remainder: Remainder = "largest_remainder"
     discount_exception: str = "off"
+    setup_fee_months: int | Literal["term"] = "term"
 
     @classmethod
     def of(cls, policies: Mapping[str, Any]) -> "Treatment":

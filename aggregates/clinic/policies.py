@@ -64,6 +64,7 @@ POLICIES: dict[str, Policy] = {
     "quota_membership": Policy("auto", ("auto", "ratable", "usage")),
     "late_cycle": Policy("grant", ("grant", "skip", "extend")),
     "freeze": Policy("stop_clock", ("stop_clock", "benefits_usable", "skip_billing")),
+    "setup_fee_months": Policy("term", ("term",), numbers=range(1, 121)),
     "bonus_credit": Policy("pool", ("pool", "separate")),
     "lot_order": Policy("expiry", ("expiry", "fifo", "paid_first", "bonus_first")),
     "reinstatement": Policy("reverse", ("reverse", "zero_price")),
