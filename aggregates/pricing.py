@@ -9,6 +9,7 @@ from fractions import Fraction
 from aggregates.allocating import Carrier, Price
 from aggregates.offer.lines import (
     AccessLine,
+    Bundle,
     CreditLine,
     DiscountLine,
     OfferLine,
@@ -45,10 +46,18 @@ def sold_lines(terms: Terms) -> tuple[SoldLine, ...]:
     price = _price(terms, items, dropped)
     amounts = price.parts()
     packages = _packages(terms, items, price.carriers)
-    return tuple(
+    lines = (
         _sold_line(terms, _with_residual(item, amount), amount, packages, immaterial=gone)
         for item, amount, gone in zip(items, amounts, dropped, strict=True)
     )
+    return tuple(_in_bundle(line, price.discounted) for line in lines)
+
+
+def _in_bundle(line: SoldLine, bundle: Bundle | None) -> SoldLine:
+    """The line, marked where the whole discount went to its bundle (4.4)."""
+    if bundle is None or line.line not in bundle.lines:
+        return line
+    return line.model_copy(update={"bundled": True})
 
 
 def price_to_allocate(terms: Terms) -> Price:

@@ -134,7 +134,6 @@ def package_sold(
         lines=contents.lines,
         instalments=instalments(order, offer, context.on, starts, price),
         refund=offer.refund or RefundTerms(formula=policies["refund_formula"]),
-        discount_to=contents.discount_to,
         description=None if offer.description is None else offer.description.sha256,
         policies=policies,
     )
@@ -142,15 +141,12 @@ def package_sold(
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is sold: the lines, a joining fee among them, the last day of contract and cycle, and
-    the lines to which the whole discount went, where not all share it (4.4).
-    """
+    """What is sold: the lines, a joining fee among them, and the last day of contract and cycle."""
 
     lines: tuple[SoldLine, ...]
     expires: date | None
     cycle_ends: date | None
     setup_fee: int
-    discount_to: tuple[str, ...] | None
 
 
 @lru_cache(maxsize=256)
@@ -166,7 +162,6 @@ def contents_of(terms: Terms) -> Contents | Refused:
         expires=_expires(terms),
         cycle_ends=terms.cycle_ends,
         setup_fee=sum(line.allocated for line in fee),
-        discount_to=None if price.discounted is None else price.discounted.lines,
     )
 
 

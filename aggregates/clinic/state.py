@@ -12,7 +12,7 @@ from aggregates.clinic.events import (
     PolicySet,
 )
 from aggregates.clinic.policies import defaults
-from ledger.calendar import Period
+from ledger.calendar import ONE_DAY, Period
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
 
@@ -76,6 +76,18 @@ class Clinic:
     def policy(self, key: str, on: date) -> Any:
         """The value in force on a day: the last one set with effect by then, else the default."""
         return self.policies(on)[key]
+
+    def told(self, key: str, on: date) -> list[tuple[Any, date | None, date | None]]:
+        """The value of a policy on a day and the later ones, each with its first and last day."""
+        days = sorted({change.effective for change in self.changes if change.policy == key})
+        past = [day for day in days if day <= on]
+        begins: list[date | None] = [max(past, default=self.since)]
+        begins += [day for day in days if day > on]
+        ends = [None if day is None else day - ONE_DAY for day in begins[1:]]
+        return [
+            (self.policy(key, since or on), since, until)
+            for since, until in zip(begins, [*ends, None], strict=True)
+        ]
 
     def policies(self, on: date) -> dict[str, Any]:
         """Every policy in force on a day."""

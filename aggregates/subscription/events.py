@@ -91,7 +91,6 @@ class PackageSold(Event):
     promotion: Id | None = None
     contract_met: bool = True
     discount_rate: Rate | None = None
-    discount_to: tuple[Id, ...] | None = None
     policies: dict[str, Any]
 
     @property

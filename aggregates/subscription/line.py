@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 from aggregates.offer.lines import Cap
 from aggregates.terms import Percent
@@ -38,8 +39,9 @@ class SoldLine(Frozen):
     `categories` limit credit, discounts and points, neither meaning any service. A `bonus` line
     was granted free beside paid value; a bonus credit on the same terms is pooled with the paid
     one (accounting.md 5.4): `bonus_face` of its quantity then is the line `bonus_line`. A
-    `ratable` quota is earned by day (6.3). `cycle` numbers the cycles of a membership. `rounding`,
-    `day_count` and `timezone` are given where the sale's policies differ from the defaults.
+    `ratable` quota is earned by day (6.3). The whole discount went to `bundled` lines (4.4).
+    `cycle` numbers the cycles of a membership. `rounding`, `day_count` and `timezone` are given
+    where the sale's policies differ from the defaults.
     """
 
     line: Id
@@ -69,6 +71,7 @@ class SoldLine(Frozen):
     ratable: bool = False
     cycle: int | None = None
     priority: int = 100
+    bundled: Literal[True] | None = None
     rounding: Rounding | None = None
     day_count: DayCount | None = None
     timezone: Text | None = None

@@ -176,5 +176,5 @@ def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
             line=line,
         )
         contracts.setdefault(subscription, {})[account, at] = amount
-    parties = dict(tables.rows(_PARTIES, (day,)))
+    parties: dict[str, str] = dict(tables.rows(_PARTIES, (day,)))
     return presented(contracts, day, parties, provisional=provisional)
