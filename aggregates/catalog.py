@@ -53,6 +53,7 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("PaymentReceived", 1, subscription.PaymentReceived),
     ("UnitsDrawn", 1, subscription.UnitsDrawn),
     ("DrawReversed", 1, subscription.DrawReversed),
+    ("DrawPosted", 1, using.DrawPosted),
     ("ValidityStarted", 1, using.ValidityStarted),
     ("UnitsReserved", 1, using.UnitsReserved),
     ("UnitsReleased", 1, using.UnitsReleased),

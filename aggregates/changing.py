@@ -162,7 +162,7 @@ def void_sale(context: Context, order: VoidSale, state: Subscription) -> Decisio
         )
     lots = list(state.lots.values())
     voided = e.SaleVoided(
-        shares=shares_of(lots, [max(lot.deferred(context.on), 0) for lot in lots]),
+        shares=shares_of(lots, [max(lot.unearned(context.on), 0) for lot in lots]),
         delivered=delivered,
         tax=state.tax_funded,
         receivable=state.receivable,

@@ -25,6 +25,12 @@ _DRAWN = (
     Posting("UnitsDrawn", "16", _UNITS, (_COMPLETED, _RIGHTS)),
     Posting("UnitsDrawn", "18", _UNITS, (("status", ("no_show", "late_cancel")),)),
 )
+#: A visit that was signed posts the rows that its draws left out (accounting.md 6.1).
+_SIGNED = tuple(
+    Posting("DrawPosted", posting.row, posting.legs, posting.when)
+    for posting in _DRAWN
+    if _COMPLETED in posting.when
+)
 _FORFEITED = (
     debit(LIABILITY, "forfeited"),
     credit("4030", "forfeited", "-cancelled"),
@@ -48,6 +54,7 @@ _LAPSED = (
 POSTINGS: tuple[Posting, ...] = (
     *_DRAWN,
     *(posting.mirrored("DrawReversed") for posting in _DRAWN),
+    *_SIGNED,
     *_LAPSED,
     *(posting.mirrored("ExpiryReversed") for posting in _LAPSED),
     Posting(

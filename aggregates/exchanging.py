@@ -43,7 +43,7 @@ class Old:
 def old_lot(lot: Lot, before: date) -> Old:
     """The lot at the end of the day `before` the change; units that a dispute holds stay."""
     value = lot.leaving_value(lot.remaining - lot.frozen, before)
-    funded = min(max(lot.deferred(before) - lot.held, 0), value)
+    funded = min(max(lot.unearned(before) - lot.held, 0), value)
     paid = min(max(funded - lot.billed, 0), max(lot.paid_in, 0))
     return Old(lot, lot.running_earned(before), value, funded, paid)
 

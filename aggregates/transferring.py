@@ -138,7 +138,7 @@ def _parts(giver: Subscription, order: TransferUnits, on: date) -> list[Part]:
     """Money that other lines have drawn already does not go: the other contract asks for it."""
     parts = []
     need = order.quantity
-    left = max(sum(lot.deferred(on) - lot.held for lot in giver.lots.values()), 0)
+    left = max(sum(lot.unearned(on) - lot.held for lot in giver.lots.values()), 0)
     for lot in _usable(giver.lots_of(order.line), on):
         quantity = min(lot.free, need)
         need -= quantity
@@ -146,7 +146,7 @@ def _parts(giver: Subscription, order: TransferUnits, on: date) -> list[Part]:
             value = lot.leaving_value(quantity, on)
             liability = min(freed(lot, value, on), left)
             left -= liability
-            in_cash = max(lot.deferred(on) - lot.held - lot.billed, 0)
+            in_cash = max(lot.unearned(on) - lot.held - lot.billed, 0)
             parts.append(Part(lot, quantity, value, liability, min(liability, in_cash)))
     return parts
 

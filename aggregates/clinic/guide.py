@@ -99,9 +99,6 @@ NOT_OFFERED: dict[tuple[str, str], str] = {
         "tax is an amount the caller gives, never worked out here; a tax inside the price is"
         " taken off by the caller, who sends price and tax apart"
     ),
-    ("unit_trigger", "signed"): (
-        "signatures are kept and unsigned visits are listed; revenue follows the visit"
-    ),
     ("material_right_exercise", "modification"): (
         "a right is used at a visit that is delivered at once, so that nothing is left to"
         " spread; a change of the contract itself is `modify_contract`"

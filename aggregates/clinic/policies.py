@@ -57,7 +57,7 @@ POLICIES: dict[str, Policy] = {
     "combination_hours": Policy(24, numbers=range(8785)),
     "immaterial_percent": Policy(5, numbers=range(11), ifrs15=0),
     "tax": Policy("excluded", ("excluded",)),
-    "unit_trigger": Policy("completed", ("completed",)),
+    "unit_trigger": Policy("completed", ("completed", "signed")),
     "no_show_account": Policy("4040", ("4000", "4040")),
     "day_count": Policy("actual_days", ("actual_days", *get_args(DayCount))),
     "draw_before_payment": Policy(False, (False, True)),

@@ -162,7 +162,7 @@ def _record(
     lot, state = held.lot(candidate), held.contract(candidate)
     amount = lot.draw_amount(quantity, line.service)
     earned = earns(amount)
-    waits = not state.has_contract
+    waits = not state.has_contract or held.awaits_signature(state)
     order = held.order
     event = e.UnitsDrawn(
         visit=order.visit,

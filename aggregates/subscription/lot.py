@@ -62,6 +62,7 @@ class Lot:
     frozen: Decimal = NONE
     reserved: Decimal = NONE
     earned: int = 0
+    unsigned: int = 0
     funded: int = 0
     billed: int = 0
     paid_in: int = 0
@@ -177,9 +178,15 @@ class Lot:
         """Everything earned by the end of that day, by use or by time."""
         return self.accrued(through) if self.is_time else self.earned
 
-    def deferred(self, through: date) -> int:
-        """What stands in the contract liability: funded less earned (accounting.md 4.10)."""
+    def unearned(self, through: date) -> int:
+        """The funding of what is still to be delivered: funded less earned."""
         return self.funded - self.earned_by(through)
+
+    def deferred(self, through: date) -> int:
+        """What stands in the contract liability (accounting.md 4.10): funded less earned, with
+        what was drawn and waits to be signed for (6.1).
+        """
+        return self.unearned(through) + self.unsigned
 
     def value_left(self, through: date) -> int:
         """A − R: the value still to be delivered after that day; all of it before time begins."""

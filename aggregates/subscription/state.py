@@ -267,6 +267,8 @@ class Subscription:
 
     def _drawable_deposit(self) -> int:
         """What a deposit, less the tax in it, still allows to be drawn."""
+        if self.has_contract:
+            return 0
         untaxed = self.deposit - part_of(self.deposit, self.tax, max(self.price + self.tax, 1))
         return untaxed - sum(draw.amount for draw in self.unposted.values())
 
@@ -276,7 +278,7 @@ class Subscription:
 
     def overdrawn(self, through: date) -> int:
         """What lots drew ahead of payment, and no money is kept for yet."""
-        drawn = sum(min(lot.deferred(through), 0) for lot in self.lots.values())
+        drawn = sum(min(lot.unearned(through), 0) for lot in self.lots.values())
         return max(-drawn - sum(lot.kept for lot in self.lots.values()), 0)
 
     def with_lot(self, lot: Lot) -> "Subscription":

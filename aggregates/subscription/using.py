@@ -34,6 +34,14 @@ def _undrawn(state: Subscription, event: e.DrawReversed, recorded: Recorded) -> 
     return waited(back, event, -1)
 
 
+def _signed(state: Subscription, event: u.DrawPosted, _: Recorded) -> Subscription:
+    lot = state.lots[event.grant]
+    unposted = {key: draw for key, draw in state.unposted.items() if key != event.key}
+    return replace(
+        state.with_lot(replace(lot, unsigned=lot.unsigned - event.amount)), unposted=unposted
+    )
+
+
 def _validity_started(state: Subscription, event: u.ValidityStarted, _: Recorded) -> Subscription:
     for part in event.lots:
         lot = state.lots[part.grant]
@@ -88,6 +96,7 @@ def unreserved(state: Subscription, grant: str) -> Subscription:
 STEPS: dict[type, Callable[[Subscription, Any, Recorded], Subscription]] = {
     e.UnitsDrawn: _drawn,
     e.DrawReversed: _undrawn,
+    u.DrawPosted: _signed,
     u.ValidityStarted: _validity_started,
     u.UnitsReserved: _reserved,
     u.UnitsReleased: _released,

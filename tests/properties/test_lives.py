@@ -70,6 +70,7 @@ steps = st.one_of(
         st.sampled_from(["-1", "1", "3"]),
         st.sampled_from(["auto", "separate", "prospective", "catch_up"]),
     ),
+    st.tuples(st.just("sign"), st.integers(1, 3)),
     st.tuples(st.just("cancel"), keys, st.sampled_from(["now", "period_end"])),
     st.tuples(st.just("dispute"), cents, st.sampled_from(["won", "lost", "withdrawn"])),
 )
@@ -84,6 +85,7 @@ policies = st.sampled_from(
         {"quota_membership": "ratable"},
         {"rounding": "half_up", "allocation_remainder": "last_line", "day_count": "exact_seconds"},
         {"day_count": "full_months", "quota_membership": "ratable"},
+        {"unit_trigger": "signed"},
         {"day_count": "months_prorated", "allocation_remainder": "largest_line"},
     ]
 )

@@ -41,7 +41,7 @@ from aggregates.subscription import orders as o
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
-from aggregates.visit.orders import RecordVisit, ReverseConsumption
+from aggregates.visit.orders import RecordVisit, ReverseConsumption, SignVisit
 from aggregates.visit.state import VISIT
 from ledger.books.interpret import by_event, interpret
 from ledger.codes import Refused
@@ -230,6 +230,14 @@ class Glow:
         chart = self.chart(visit, order.patient)
         answer = self.take(context, visits.record_visit(context, order, chart))
         return answer if isinstance(answer, Refused) else answer["coverage"]
+
+    def sign(self, on: str, visit: str) -> Any:
+        order = parsed(SignVisit, {"visit": visit, "signer": DIGEST})
+        state, context = self.state("visit", visit), self.context(on)
+        rows = state.recorded.coverage if state.recorded else ()
+        drawn = {part.subscription for row in rows for part in row.draws}
+        contracts = {key: self.contract(key) for key in drawn}
+        return self.take(context, visits.sign_visit(context, order, state, contracts))
 
     def chart(self, visit: str, name: str = "p-1") -> Chart:
         patient = self.state("patient", name)
