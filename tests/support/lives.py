@@ -109,10 +109,19 @@ class Life:
         on = self._day(-ago)
         return self.desk.visit(on, f"v-{self.number}", lines=lines, status=status)
 
-    def _reverse(self, back: int) -> Any:
+    def _visit_before(self, back: int) -> str | None:
+        """The visit recorded so many visits ago, if there were as many."""
         streams = [item.stream for item in self.desk.history if "/visit/" in item.stream]
         visits = [name.rsplit("/", 1)[1] for name in dict.fromkeys(streams)]
-        return self.desk.reverse(self.today, visits[-back]) if back <= len(visits) else None
+        return visits[-back] if back <= len(visits) else None
+
+    def _reverse(self, back: int) -> Any:
+        visit = self._visit_before(back)
+        return None if visit is None else self.desk.reverse(self.today, visit)
+
+    def _sign(self, back: int) -> Any:
+        visit = self._visit_before(back)
+        return None if visit is None else self.desk.sign(self.today, visit)
 
     def _day(self, after: int) -> str:
         return max(self.on + timedelta(days=after), START).isoformat()
