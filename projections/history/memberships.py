@@ -126,6 +126,10 @@ def _started(event: u.ValidityStarted, _: Amounts) -> str:
     return f"Validity starts on {event.starts}{until}"
 
 
+def _signed(event: u.DrawPosted, amount: Amounts) -> str:
+    return f"Visit {event.visit} signed, {amount(event.amount)} of {event.line} earned"
+
+
 MEMBERSHIP: dict[type[Event], Callable[[Any, Amounts], str]] = {
     y.CycleDue: _due,
     y.CycleGranted: _granted,
@@ -142,6 +146,7 @@ MEMBERSHIP: dict[type[Event], Callable[[Any, Amounts], str]] = {
     c.ContractModified: _modified,
     k.ContractsCombined: _combined,
     u.ValidityStarted: _started,
+    u.DrawPosted: _signed,
     u.UnitsReserved: _reserved,
     u.UnitsReleased: _released,
     s.PaymentDue: _asked,

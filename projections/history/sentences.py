@@ -7,7 +7,6 @@ from aggregates.communication.events import CommunicationLogged
 from aggregates.dispute.events import DisputeClosed, DisputeOpened
 from aggregates.payment.events import ChargeRegistered, PaymentRegistered, RefundRegistered
 from aggregates.subscription import events as e
-from aggregates.subscription import using_events as u
 from ledger import money
 from ledger.events import Event
 from ledger.quantity import text_of
@@ -106,9 +105,6 @@ _SENTENCES: dict[type[Event], Sentence] = {
     e.PaymentReceived: _paid,
     e.UnitsDrawn: _drawn,
     e.DrawReversed: _undrawn,
-    u.DrawPosted: lambda event, amount: (
-        f"Visit {event.visit} signed, {amount(event.amount)} of {event.line} earned"
-    ),
     e.LotExpired: _expired,
     e.ForfeitureHeld: lambda event, amount: (
         f"{amount(event.amount)} of {event.line} not forfeited: {', '.join(event.missing)} missing"
