@@ -11,10 +11,11 @@ from aggregates.subscription.beginning import sold_lot
 from aggregates.subscription.leaving import LeavingLot
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.moves import Hold
 from aggregates.subscription.parting import fixed, stands_still
 from aggregates.subscription.pause import Pause, UnmovedLot
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import Hold, Plan, Subscription
+from aggregates.subscription.state import Plan, Subscription
 from ledger.calendar import ONE_DAY
 from ledger.events import Recorded
 

@@ -1,6 +1,7 @@
 """A line as sold: what it grants, what it is worth, how long it runs."""
 
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
@@ -12,7 +13,7 @@ from ledger.daycount import DayCount
 from ledger.events import Frozen
 from ledger.ids import Id
 from ledger.money import Amount
-from ledger.quantity import Quantity
+from ledger.quantity import Quantity, steps
 from ledger.ratios import Rounding
 
 #: Kinds that are earned by the day whatever is used of them (accounting.md 6.2).
@@ -97,3 +98,13 @@ class SoldLine(Frozen):
         if self.scope:
             return service in self.scope
         return not self.categories or category in self.categories
+
+    def term(self, service: str) -> ServiceTerm | None:
+        """The terms of a service, or None when the line does not cover it."""
+        return next((term for term in self.services if term.service == service), None)
+
+    def at_list(self, quantity: Decimal, service: str) -> int:
+        """In thousandths: a unit's list price, credit's face, the value of points (8.1)."""
+        term = self.term(service)
+        each = term.list_price if term else (1 if self.kind == "credit" else self.value or 0)
+        return each * steps(quantity)

@@ -135,10 +135,7 @@ class Lot:
 
     def term(self, service: str) -> ServiceTerm | None:
         """The terms of a service in this lot, or None when the lot does not cover it."""
-        for term in self.sold.services:
-            if term.service == service:
-                return term
-        return None
+        return self.sold.term(service)
 
     def is_over(self, on: date) -> bool:
         """Whether the last valid day lies before that day, whether or not it is booked yet."""
@@ -268,19 +265,13 @@ class Lot:
             return self.chosen
         return self.chosen + term.ssp * Fraction(quantity)
 
-    def _at_list(self, quantity: Decimal, service: str) -> int:
-        """In thousandths: a unit's list price, credit's face, the value of points (8.1)."""
-        term, sold = self.term(service), self.sold
-        each = term.list_price if term else (1 if sold.kind == "credit" else sold.value or 0)
-        return each * steps(quantity)
-
     def with_draw(self, quantity: Decimal, amount: int, service: str, draw: str) -> "Lot":
         """The lot after a draw by the visit line `draw`; a line without a count keeps none."""
         counted = self.sold.quantity is not None
         return changed(
             self,
             used=self.used + quantity,
-            list_thousandths=self.list_thousandths + self._at_list(quantity, service),
+            list_thousandths=self.list_thousandths + self.sold.at_list(quantity, service),
             earned=self.earned + amount,
             drawn=self.drawn + quantity if counted else NONE,
             recognised=self.recognised + amount,
@@ -293,7 +284,7 @@ class Lot:
         back = changed(
             self,
             used=self.used - quantity,
-            list_thousandths=self.list_thousandths - self._at_list(quantity, service),
+            list_thousandths=self.list_thousandths - self.sold.at_list(quantity, service),
             earned=self.earned - amount,
         )
         if self.sold.quantity is None:

@@ -1,6 +1,8 @@
 """What an event of units and its undoing have in common."""
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from aggregates.values import Liability, Revenue, SaleDimensions
@@ -55,6 +57,15 @@ class Unposted:
     revenue: Revenue
     amount: int
     payable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Units reserved for a visit booked for that local day, by grant."""
+
+    booking: str
+    booked_on: date
+    lots: tuple[tuple[str, Decimal], ...]
 
 
 class Lapse(Event):

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from aggregates.subscription.events import PackageSold
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import Lot
-from aggregates.subscription.moves import Unposted
+from aggregates.subscription.moves import Hold, Unposted
 from aggregates.subscription.pause import POSTPONING, Pause, pause_on
 from aggregates.terms import RecurringBilling
 from aggregates.values import SaleDimensions, Tender, TenderPart
@@ -121,15 +121,6 @@ class Plan:
     def starts(self, number: int) -> date:
         """The first day of a cycle."""
         return self.billing.cycle.span().after(self.anchor, number - self.first)
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Units reserved for a visit booked for that local day, by grant."""
-
-    booking: str
-    booked_on: date
-    lots: tuple[tuple[str, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)

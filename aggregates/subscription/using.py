@@ -13,8 +13,9 @@ from aggregates.subscription.caps import counted
 from aggregates.subscription.correcting import waited
 from aggregates.subscription.dormant import active_by
 from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.moves import Hold
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import Hold, Subscription
+from aggregates.subscription.state import Subscription
 from ledger.changed import put
 from ledger.events import Recorded
 
