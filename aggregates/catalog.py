@@ -21,6 +21,7 @@ from aggregates.payout import events as payout
 from aggregates.period import events as period
 from aggregates.service import events as service
 from aggregates.subscription import change_events as change
+from aggregates.subscription import combining_events as combining
 from aggregates.subscription import correction_events as correction
 from aggregates.subscription import cycle_events as cycle
 from aggregates.subscription import dormancy_events as dormancy
@@ -56,6 +57,7 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("PaymentReceived", 1, subscription.PaymentReceived),
     ("UnitsDrawn", 1, subscription.UnitsDrawn),
     ("DrawReversed", 1, subscription.DrawReversed),
+    ("DrawPosted", 1, using.DrawPosted),
     ("ValidityStarted", 1, using.ValidityStarted),
     ("UnitsReserved", 1, using.UnitsReserved),
     ("UnitsReleased", 1, using.UnitsReleased),
@@ -87,6 +89,7 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("PlanChangeScheduled", 1, change.PlanChangeScheduled),
     ("PlanChanged", 1, change.PlanChanged),
     ("ContractModified", 1, change.ContractModified),
+    ("ContractsCombined", 1, combining.ContractsCombined),
     ("UnitsTransferred", 1, correction.UnitsTransferred),
     ("UnitsReceived", 1, correction.UnitsReceived),
     ("GoodwillGranted", 1, correction.GoodwillGranted),

@@ -9,9 +9,11 @@ from typing import Any
 from aggregates.reshaping import Shape, Shaped, unit_price
 from aggregates.subscription.change_events import CaughtUpLot
 from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.state import sale_of
+from aggregates.treatment import Treatment
 from aggregates.values import ContractShare, Revenue
 from ledger.quantity import steps
-from ledger.ratios import largest_remainder, part_of
+from ledger.ratios import allocated, part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def catching(shape: Shape, parts: Sequence[Shaped], price: int) -> list[Catching
         unit_price(shape, lot) * Fraction(lot.units + change)
         for lot, change in zip(lots, changes, strict=True)
     ]
-    prices = largest_remainder(price, weights if any(weights) else [1] * len(lots))
+    remainder = Treatment.of(sale_of(shape.state).policies).allocation_remainder
+    prices = allocated(price, weights if any(weights) else [1] * len(lots), remainder)
     return [Catching(*item) for item in zip(lots, changes, prices, strict=True)]
 
 
@@ -95,7 +98,7 @@ def _caught_up(item: Catching) -> CaughtUpLot:
 def _progress(lot: Lot) -> int:
     """A × U/N over what has not lapsed."""
     units = steps(lot.units - lot.lapsed)
-    return part_of(lot.amount - lot.lapsed_value, steps(lot.drawn), units)
+    return part_of(lot.amount - lot.lapsed_value, steps(lot.drawn), units, lot.sold.rounding)
 
 
 def _revenue(lot: Lot) -> Revenue:

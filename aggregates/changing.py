@@ -149,6 +149,9 @@ def void_sale(context: Context, order: VoidSale, state: Subscription) -> Decisio
         return Refused(Code.AMOUNT_MISMATCH, "Money was received on this sale; refund it instead.")
     if state.written_off:
         return Refused(Code.AMOUNT_MISMATCH, "What was delivered on this sale is written off.")
+    if state.party is not None:
+        problem = "The sale counts as one contract with others; lower its price by a credit note."
+        return Refused(Code.AMOUNT_MISMATCH, problem, "data.subscription")
     refusal = _has_ended(state)
     if refusal is not None:
         return refusal
@@ -159,7 +162,7 @@ def void_sale(context: Context, order: VoidSale, state: Subscription) -> Decisio
         )
     lots = list(state.lots.values())
     voided = e.SaleVoided(
-        shares=shares_of(lots, [max(lot.deferred(context.on), 0) for lot in lots]),
+        shares=shares_of(lots, [max(lot.unearned(context.on), 0) for lot in lots]),
         delivered=delivered,
         tax=state.tax_funded,
         receivable=state.receivable,

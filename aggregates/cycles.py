@@ -6,6 +6,7 @@ from datetime import date
 
 from aggregates.drafting import Draft
 from aggregates.granting import cycle_lots, granted, is_paid
+from aggregates.numbering import free_grant
 from aggregates.owing import due_cycles, outstanding
 from aggregates.pausing import stand_still
 from aggregates.pricing import running
@@ -165,13 +166,6 @@ def cycle_lines(state: Subscription, coming: Coming) -> tuple[SoldLine, ...]:
         )
         for line in coming.plan.lines
     )
-
-
-def free_grant(state: Subscription, line: str, number: int) -> str:
-    """``<line>.<cycle>``, or the next number that no lot added before has (12.2)."""
-    while f"{line}.{number}" in state.lots:
-        number += 1
-    return f"{line}.{number}"
 
 
 def _whole(lines: Sequence[SoldLine]) -> tuple[Share, ...]:

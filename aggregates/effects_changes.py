@@ -30,6 +30,14 @@ POSTINGS: tuple[Posting, ...] = (
     *_carried("PlanChanged"),
     *_carried("ContractModified"),
     Posting(
+        "ContractsCombined",
+        "43",
+        (
+            debit(LIABILITY, "amount", each="given"),
+            credit(LIABILITY, "amount", each="received"),
+        ),
+    ),
+    Posting(
         "ContractModified",
         "44",
         (

@@ -36,6 +36,12 @@ _BESIDE = (
         rare=True,
     ),
 )
+#: A visit that was signed posts the rows that its draws left out (accounting.md 6.1).
+_SIGNED = tuple(
+    Posting("DrawPosted", posting.row, posting.legs, posting.when)
+    for posting in _DRAWN
+    if _COMPLETED in posting.when
+)
 _FORFEITED = (
     debit(LIABILITY, "forfeited"),
     credit("4030", "forfeited", "-cancelled"),
@@ -60,6 +66,7 @@ POSTINGS: tuple[Posting, ...] = (
     *_DRAWN,
     *_BESIDE,
     *(posting.mirrored("DrawReversed") for posting in (*_DRAWN, *_BESIDE)),
+    *_SIGNED,
     *_LAPSED,
     *(posting.mirrored("ExpiryReversed") for posting in _LAPSED),
     Posting(

@@ -10,7 +10,7 @@ from aggregates.subscription.leaving import LeavingLot
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.values import ContractShare, SaleDimensions
-from ledger.ratios import largest_remainder
+from ledger.ratios import Remainder, allocated, largest_remainder
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Old:
 def old_lot(lot: Lot, before: date) -> Old:
     """The lot at the end of the day `before` the change; units that a dispute holds stay."""
     value = lot.leaving_value(lot.remaining - lot.frozen, before)
-    funded = min(max(lot.deferred(before) - lot.held, 0), value)
+    funded = min(max(lot.unearned(before) - lot.held, 0), value)
     paid = min(max(funded - lot.billed, 0), max(lot.paid_in, 0))
     return Old(lot, lot.running_earned(before), value, funded, paid)
 
@@ -59,6 +59,7 @@ def exchange(
     weights: Sequence[Fraction],
     extra: int,
     sale: SaleDimensions,
+    remainder: Remainder = "largest_remainder",
 ) -> Exchange:
     """The old lots' unrecognised value and `extra`, which may be negative but never more than
     that value, allocated to new lines by the weights of their stand-alone prices.
@@ -66,7 +67,7 @@ def exchange(
     `sale` is that of the old lines. Raises ValueError when no line is left to carry value.
     """
     total = unrecognised(olds) + extra
-    amounts = largest_remainder(total, weights if any(weights) else [1] * len(lines))
+    amounts = allocated(total, weights if any(weights) else [1] * len(lines), remainder)
     funded = [old.funded for old in olds]
     credited = max(sum(funded) - total, 0)
     given = largest_remainder(credited, funded)

@@ -112,7 +112,7 @@ def destination(
 
     Only what was paid is anybody's money: what was billed and may not be kept is owed no more.
     """
-    paid = min(value, max(lot.deferred(day) - lot.held - lot.kept - lot.billed, 0))
+    paid = min(value, max(lot.unearned(day) - lot.held - lot.kept - lot.billed, 0))
     if missing:
         return Destination(credited=paid, unbilled=value - paid)
     percent = percent_held(sale_of(state).policies, state_of(state), kind_of(lot), day)
@@ -168,7 +168,7 @@ def expire_lot(
 
 def _funded(state: Subscription, lot: Lot, value: int, day: date) -> int:
     """What of the value is funded: the lot's own money, less what other lines drew of it."""
-    own = lot.deferred(day) - lot.held - lot.kept
+    own = lot.unearned(day) - lot.held - lot.kept
     return max(min(value, own - state.overdrawn(day)), 0)
 
 

@@ -93,6 +93,10 @@ def steps_of(formula: Formula, claim: Claim) -> list[Step]:
         return [*steps, Step("never below nothing", -total)]
     if total > 0 and not any(item.value for item in claim.leaving):
         return [*steps, Step("nothing of value is unused", -total)]
+    paid = claim.state.paid_ex_tax
+    if claim.state.party is not None and total > paid:
+        # A combined contract may hold more value than its own price (accounting.md 2).
+        return [*steps, Step("no more than was paid for this sale", paid - total)]
     return steps
 
 

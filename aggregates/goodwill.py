@@ -7,6 +7,7 @@ from fractions import Fraction
 from aggregates.approving import approved_by
 from aggregates.clinic.policies import of_contracts
 from aggregates.clinic.state import Clinic
+from aggregates.numbering import next_number
 from aggregates.patient.events import SubscriptionAdded
 from aggregates.sales import on_contract, on_patient
 from aggregates.service.events import ServiceDefined
@@ -16,7 +17,6 @@ from aggregates.subscription.events import PackageSold
 from aggregates.subscription.line import ServiceTerm, SoldLine
 from aggregates.subscription.state import Subscription
 from aggregates.terms import OnceBilling, RefundTerms
-from aggregates.transferring import next_number
 from aggregates.values import SaleDimensions
 from ledger.calendar import ONE_DAY
 from ledger.codes import Code, Refused

@@ -28,7 +28,7 @@ def kept_lots(state: Subscription, day: date) -> list[Left]:
         quantity = NONE if lot.is_time else lot.remaining - lot.frozen
         value = _value(lot, quantity, day)
         if quantity or value or lot.still_runs(day):
-            funded = min(max(lot.deferred(day) - lot.held - lot.kept, 0), value)
+            funded = min(max(lot.unearned(day) - lot.held - lot.kept, 0), value)
             found.append(Left(lot, value, funded, lot.running_earned(day)))
     return _without_overdrawn(state, found, day)
 

@@ -120,7 +120,7 @@ def _frozen(dispute: str, payment: str, state: Subscription, on: date) -> list[F
 def _funded(lot: Lot, value: int, on: date) -> int:
     """The funding of a part of what is left of a lot."""
     left = lot.value_left(on)
-    funded = max(min(lot.deferred(on) - lot.held, left), 0)
+    funded = max(min(lot.unearned(on) - lot.held, left), 0)
     return rounded(Fraction(funded * value, left)) if left else 0
 
 

@@ -15,10 +15,11 @@ from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import ModifiedLine, ModifyContract
 from aggregates.subscription.pause import moves_days
 from aggregates.subscription.state import Subscription, sale_of
+from aggregates.treatment import Treatment
 from ledger.calendar import ONE_DAY
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
-from ledger.ratios import largest_remainder
+from ledger.ratios import Remainder, allocated
 
 
 def modify(
@@ -175,7 +176,7 @@ def _modified(
 ) -> c.ContractModified:
     match method:
         case "separate":
-            fields = _separate(order, parts)
+            fields = _separate(order, parts, _remainder(shape))
         case "prospective":
             fields = _prospective(order, shape, parts)
         case "catch_up":
@@ -192,11 +193,17 @@ def _modified(
     )
 
 
-def _separate(order: ModifyContract, parts: Sequence[Shaped]) -> dict[str, Any]:
+def _remainder(shape: Shape) -> Remainder:
+    return Treatment.of(sale_of(shape.state).policies).allocation_remainder
+
+
+def _separate(
+    order: ModifyContract, parts: Sequence[Shaped], remainder: Remainder
+) -> dict[str, Any]:
     """What is added has lots of its own at the extra price; the old ones are untouched."""
     added = [part for part in parts if part.is_new or part.added]
     weights = [part.added_ssp for part in added]
-    amounts = largest_remainder(order.price, weights if any(weights) else [1] * len(added))
+    amounts = allocated(order.price, weights if any(weights) else [1] * len(added), remainder)
     lines = tuple(
         part.line.model_copy(
             update={
@@ -226,6 +233,7 @@ def _prospective(order: ModifyContract, shape: Shape, parts: Sequence[Shaped]) -
         [Fraction(part.ssp) for part in going],
         order.price,
         shape.state.sale,
+        _remainder(shape),
     )
     return {
         "lots": new.lots,

@@ -115,7 +115,9 @@ def _asked(
     then = replace(context, on=day, at=visit.effective_at or context.at)
     target = {order.to_subscription: contracts[order.to_subscription]}
     credit = {name: holder.store_credit for name, holder in chart.holders.items()}
-    return line, Holdings(then, asked, day, target, credit, policies=chart.policies)
+    return line, Holdings(
+        then, asked, day, target, credit, policies=chart.policies, signed=visit.signed
+    )
 
 
 def _tax(row: CoverageRow) -> int:

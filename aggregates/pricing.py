@@ -1,14 +1,15 @@
-"""What each line of a sale is worth: stand-alone prices and the allocation (accounting.md 4)."""
+"""The lines of a sale with the price allocated to them (accounting.md 4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from aggregates.offer.events import OfferPublished
+from aggregates.allocating import Carrier, Price
 from aggregates.offer.lines import (
     AccessLine,
+    Bundle,
     CreditLine,
     DiscountLine,
     OfferLine,
@@ -18,12 +19,20 @@ from aggregates.offer.lines import (
     UnlimitedLine,
 )
 from aggregates.service.events import ServiceDefined
-from aggregates.service.state import stand_alone
+from aggregates.standing import (
+    Item,
+    Terms,
+    line_price,
+    obligations,
+    points_of,
+    pooled_face,
+    service_price,
+    sole_carrier,
+    unit_price,
+)
 from aggregates.subscription.line import ServiceTerm, SoldLine
 from aggregates.subscription.validity import Contract, stretch
-from aggregates.terms import RecurringBilling
 from aggregates.values import Liability
-from ledger.ratios import largest_remainder
 
 #: Menu prices further apart than this make the choices unequal in value (accounting.md 5.3).
 MENU_TOLERANCE = Fraction(5, 4)
@@ -31,130 +40,58 @@ MENU_TOLERANCE = Fraction(5, 4)
 QUOTA_SHARE = Fraction(1, 20)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """All that the sold lines follow from; sales on the same terms sell the same lines.
-
-    Offer and services are compared and not hashed, because that walks through all their lines.
-    """
-
-    offer: OfferPublished = field(hash=False)
-    services: tuple[ServiceDefined, ...] = field(hash=False)
-    price: int
-    starts: date
-    ssp_range: str = "mid"
-    immaterial_percent: int = 5
-    bonus_credit: str = "pool"
-    quota_membership: str = "auto"
-    cycle: int | None = None
-    cycle_ends: date | None = None
-    clinic: str = ""
-    unused_points: Fraction = Fraction(0)
-
-    @property
-    def contract(self) -> Contract:
-        """What the offer says of every line's end."""
-        return Contract(self.offer.term, self.offer.grace_days, self.cycle_ends)
-
-    @property
-    def is_recurring(self) -> bool:
-        """Whether the price is that of a membership's cycle."""
-        return isinstance(self.offer.billing, RecurringBilling)
-
-    def service(self, name: str) -> ServiceDefined:
-        """The definition of a service as of the sale."""
-        return next(service for service in self.services if service.service == name)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An obligation: a line of the offer, with the bonus credit that is pooled with it (5.4)."""
-
-    line: OfferLine
-    ssp: Fraction = Fraction(0)
-    pooled: CreditLine | None = None
-
-
 def sold_lines(terms: Terms) -> tuple[SoldLine, ...]:
     """The lines with the price allocated by relative stand-alone price (accounting.md 4.3)."""
+    items, dropped = _priced(terms)
+    price = _price(terms, items, dropped)
+    amounts = price.parts()
+    packages = _packages(terms, items, price.carriers)
+    lines = (
+        _sold_line(terms, _with_residual(item, amount), amount, packages, immaterial=gone)
+        for item, amount, gone in zip(items, amounts, dropped, strict=True)
+    )
+    return tuple(_in_bundle(line, price.discounted) for line in lines)
+
+
+def _in_bundle(line: SoldLine, bundle: Bundle | None) -> SoldLine:
+    """The line, marked where the whole discount went to its bundle (4.4)."""
+    if bundle is None or line.line not in bundle.lines:
+        return line
+    return line.model_copy(update={"bundled": True})
+
+
+def price_to_allocate(terms: Terms) -> Price:
+    """The price of a sale on these terms with the lines that may carry it (4.2 to 4.4)."""
+    return _price(terms, *_priced(terms))
+
+
+def _priced(terms: Terms) -> tuple[list[Item], list[bool]]:
+    """The obligations at their stand-alone prices, and which of them are dropped (5.7)."""
     items = [replace(item, ssp=line_price(item, terms)) for item in obligations(terms)]
-    dropped = _immaterial(items, terms.immaterial_percent)
+    return items, _immaterial(items, terms.treatment.immaterial_percent)
+
+
+def _price(terms: Terms, items: list[Item], dropped: list[bool]) -> Price:
     weights = [Fraction(0) if gone else item.ssp for item, gone in zip(items, dropped, strict=True)]
-    if not any(weights) and terms.price:
+    residual = any(item.line.residual for item in items)
+    if not any(weights) and terms.price and not residual:
         # The only line that can carry value takes all of the price, whatever its SSP (4.1).
         sole = sole_carrier(terms.offer.lines)
         weights = [Fraction(item.line is sole) for item in items]
-    amounts = largest_remainder(terms.price, weights)
-    packages = _packages(terms, items, weights)
-    return tuple(
-        _sold_line(terms, item, amount, packages, immaterial=gone)
-        for item, amount, gone in zip(items, amounts, dropped, strict=True)
+    return Price(
+        terms.price,
+        tuple(
+            Carrier(item.line.line, weight, residual=bool(item.line.residual))
+            for item, weight in zip(items, weights, strict=True)
+        ),
+        terms.treatment.allocation_remainder,
+        terms.offer.bundle if terms.treatment.discount_exception == "on" else None,
     )
 
 
-def obligations(terms: Terms) -> list[Item]:
-    """The offer's lines; a bonus credit on the same terms as a paid one joins its pool (5.4)."""
-    lines = list(terms.offer.lines)
-    if terms.bonus_credit != "pool":
-        return [Item(line) for line in lines]
-    pools: dict[str, CreditLine] = {}
-    for bonus in [line for line in lines if isinstance(line, CreditLine) and line.bonus]:
-        paid = next((line for line in lines if _share_a_pool(line, bonus, pools)), None)
-        if paid is not None:
-            pools[paid.line] = bonus
-    joined = [bonus.line for bonus in pools.values()]
-    kept = [line for line in lines if line.line not in joined]
-    return [Item(line, pooled=pools.get(line.line)) for line in kept]
-
-
-def _share_a_pool(paid: OfferLine, bonus: CreditLine, pools: dict[str, CreditLine]) -> bool:
-    return (
-        isinstance(paid, CreditLine)
-        and not paid.bonus
-        and paid.line not in pools
-        and set(paid.services or ()) == set(bonus.services or ())
-        and set(paid.categories or ()) == set(bonus.categories or ())
-        and paid.expires_after == bonus.expires_after
-    )
-
-
-def sole_carrier(lines: Sequence[OfferLine]) -> OfferLine | None:
-    """The only line that can carry value, or the first where none says it can; else None (4.1)."""
-    able = [line for line in lines if line.ssp or not isinstance(line, AccessLine | DiscountLine)]
-    if len(able) > 1:
-        return None
-    return able[0] if able else lines[0]
-
-
-def line_price(item: Item, terms: Terms) -> Fraction:
-    """The stand-alone price of a whole line (accounting.md 4.1); 0 where it has no default."""
-    match item.line:
-        case line if line.ssp is not None:
-            extra = item.pooled.ssp if item.pooled and item.pooled.ssp is not None else None
-            return line.ssp + (Fraction(_pooled_face(item)) if extra is None else extra)
-        case UnitsLine() as line:
-            return Fraction(line.quantity) * unit_price(line, terms)
-        case CreditLine(face=face):
-            return Fraction(face + _pooled_face(item))
-        case PointsLine() as line:
-            return points_of(line, terms.price) * line.value * (1 - terms.unused_points)
-        case _:
-            return Fraction(0)
-
-
-def _pooled_face(item: Item) -> int:
-    return 0 if item.pooled is None else item.pooled.face
-
-
-def unit_price(line: UnitsLine, terms: Terms) -> Fraction:
-    """The stand-alone price of one unit, of a menu the mean (4.1)."""
-    each = [stand_alone(terms.service(name), terms.ssp_range) for name in line.services]
-    return sum(each, Fraction(0)) / len(each)
-
-
-def points_of(line: PointsLine, price: int) -> int:
-    """One point for each full `per_amount` of the price (interfaces.md 4)."""
-    return price // line.earn.per_amount
+def _with_residual(item: Item, amount: int) -> Item:
+    """A residual line is worth what it took, also when the contract changes later."""
+    return replace(item, ssp=Fraction(amount)) if item.line.residual else item
 
 
 def _immaterial(items: list[Item], percent: int) -> list[bool]:
@@ -167,9 +104,9 @@ def _immaterial(items: list[Item], percent: int) -> list[bool]:
     ]
 
 
-def _packages(terms: Terms, items: list[Item], weights: list[Fraction]) -> Liability:
+def _packages(terms: Terms, items: list[Item], carriers: Sequence[Carrier]) -> Liability:
     """2110 for a membership, or when only time lines carry value; else 2100 (accounting.md 12)."""
-    valued = [item for item, weight in zip(items, weights, strict=True) if weight]
+    valued = [item for item, part in zip(items, carriers, strict=True) if part.ssp or part.residual]
     by_day = all(isinstance(item.line, AccessLine | UnlimitedLine) for item in valued)
     return "memberships" if terms.is_recurring or (valued and by_day) else "packages"
 
@@ -216,6 +153,8 @@ def _sold_line(
         cycle=terms.cycle,
         priority=line.priority,
     )
+    said = terms.treatment.on_line(terms.timezone, by_day=unrun.by_day)
+    unrun = unrun.model_copy(update=said) if said else unrun
     return running(unrun, terms.contract, terms.starts, first_use=terms.offer.validity)
 
 
@@ -233,7 +172,7 @@ def quantity_of(item: Item, terms: Terms) -> Decimal | None:
         case UnitsLine(quantity=quantity):
             return quantity
         case CreditLine(face=face):
-            return Decimal(face + _pooled_face(item))
+            return Decimal(face + pooled_face(item))
         case PointsLine() as line:
             return Decimal(points_of(line, terms.price))
         case DiscountLine(uses=uses):
@@ -246,23 +185,23 @@ def _is_ratable(line: OfferLine, terms: Terms) -> bool:
     """Whether a membership's quota is earned by day (6.3, policy `quota_membership`)."""
     if not isinstance(line, UnitsLine) or not terms.is_recurring:
         return False
-    if terms.quota_membership == "auto":
+    if terms.treatment.quota_membership == "auto":
         return unit_price(line, terms) < terms.price * QUOTA_SHARE
-    return terms.quota_membership == "ratable"
+    return terms.treatment.quota_membership == "ratable"
 
 
 def service_terms(terms: Terms, line: OfferLine) -> tuple[ServiceTerm, ...]:
     """The services a line covers, as they are priced at the sale."""
     if not isinstance(line, UnitsLine | UnlimitedLine):
         return ()
-    return tuple(_service_term(terms.service(name), terms.ssp_range) for name in line.services)
+    return tuple(_service_term(terms, terms.service(name)) for name in line.services)
 
 
-def _service_term(service: ServiceDefined, outside: str) -> ServiceTerm:
+def _service_term(terms: Terms, service: ServiceDefined) -> ServiceTerm:
     return ServiceTerm(
         service=service.service,
         list_price=service.list_price,
-        ssp=stand_alone(service, outside),
+        ssp=service_price(terms, service),
         product=service.product,
         agent_cost=None if service.principal else service.cost or 0,
     )

@@ -7,9 +7,9 @@ from aggregates.offer.events import OfferPublished, OfferRetired
 from aggregates.offer.lines import AccessLine, OfferLine, Scoped, UnitsLine, UnlimitedLine
 from aggregates.offer.orders import PublishOffer, RetireOffer
 from aggregates.offer.state import Offer
-from aggregates.pricing import sole_carrier
 from aggregates.selling import SETUP_FEE
 from aggregates.service.events import ServiceDefined
+from aggregates.standing import sole_carrier
 from aggregates.terms import Description, PlanBilling, RecurringBilling
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
@@ -63,6 +63,7 @@ def _problems(order: PublishOffer) -> Iterator[Refused]:
         problem = _line_problem(order, line)
         if problem is not None:
             yield Refused(Code.INVALID, problem, where)
+    yield from _price_problems(order)
     yield from _billing_problems(order, seen)
 
 
@@ -72,10 +73,27 @@ def _line_problem(order: PublishOffer, line: OfferLine) -> str | None:
     if is_time and line.expires_after is None and order.term is None and not recurring:
         kind = "An access" if isinstance(line, AccessLine) else "An unlimited"
         return f"{kind} line needs expires_after or the offer a term."
-    priced = line.ssp is not None or sole_carrier(order.lines) is line
+    priced = line.ssp is not None or line.residual or sole_carrier(order.lines) is line
     if isinstance(line, UnlimitedLine) and not priced:
         return "An unlimited line needs an ssp beside other lines that carry value."
     return None
+
+
+def _price_problems(order: PublishOffer) -> Iterator[Refused]:
+    """A bundle is a part of the offer, and one line at most is a residual (4.4)."""
+    names = {line.line for line in order.lines}
+    residual = {line.line for line in order.lines if line.residual}
+    if len(residual) > 1:
+        yield Refused(Code.INVALID, "One line can be the residual.", "data.lines")
+    if residual and (len(names) == 1 or any(line.residual and line.ssp for line in order.lines)):
+        problem = "A residual is what other lines leave, without a price of its own."
+        yield Refused(Code.INVALID, problem, "data.lines")
+    bundle = set() if order.bundle is None else set(order.bundle.lines)
+    if order.bundle is not None and not (len(bundle) > 1 and bundle < names):
+        yield Refused(Code.INVALID, "A bundle is some of the offer's lines.", "data.bundle.lines")
+    if bundle & residual:
+        problem = "The line that takes the residual is in no bundle."
+        yield Refused(Code.INVALID, problem, "data.bundle.lines")
 
 
 def _billing_problems(order: PublishOffer, lines: set[str]) -> Iterator[Refused]:

@@ -37,4 +37,4 @@ def _open_value(lot: Lot, on: date, *, billed: bool) -> int:
     """What can still be taken off: what nobody has paid and, once granted, is not delivered."""
     unpaid = lot.unfunded + lot.billed
     value = unpaid if lot.pending else min(unpaid, lot.value_left(on))
-    return min(value, max(lot.deferred(on), 0)) if billed else value
+    return min(value, max(lot.unearned(on), 0)) if billed else value

@@ -98,7 +98,7 @@ def _lacking(lot: Lot, gone: Leaving | None, on: date) -> int:
     if gone is not None:
         return max((lot.allocated - gone.value) - (lot.funded - gone.freed), 0)
     if lot.is_over(on):
-        return max(lot.held - lot.deferred(on), 0)
+        return max(lot.held - lot.unearned(on), 0)
     return lot.unfunded
 
 
@@ -112,7 +112,7 @@ def nothing_left(state: Subscription, leaving: list[Leaving], on: date) -> bool:
 
 def _stays(lot: Lot, gone: Decimal | None, on: date) -> bool:
     if lot.pending:
-        return lot.deferred(on) > 0
+        return lot.unearned(on) > 0
     if lot.is_time:
         return gone is None and (lot.still_runs(on) or lot.value_left(on) > 0)
     return lot.remaining != (gone or 0)

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from aggregates.allocating import problem_with
 from aggregates.drafting import Draft
 from aggregates.patient.events import StoreCreditAdded
-from aggregates.pricing import sold_lines
+from aggregates.pricing import price_to_allocate, sold_lines
 from aggregates.sales import instalment_due
 from aggregates.selling import Catalogue, terms_of
 from aggregates.subscription import change_events as c
@@ -65,7 +66,7 @@ def _may_change(
         return Refused(Code.INVALID, "The next cycle begins before that day.", "data.effective")
     if state.ended is not None or (state.cancels_on is not None and state.cancels_on < on):
         return Refused(Code.CANCELLED, "The contract has ended by then.", "data.subscription")
-    return None
+    return problem_with(price_to_allocate(terms_of(catalogue, offer.price, on, sold.policies)))
 
 
 def _switch(

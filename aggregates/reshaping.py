@@ -6,16 +6,18 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from aggregates.numbering import next_number
 from aggregates.offer.events import OfferPublished
-from aggregates.pricing import Terms, sold_lines
+from aggregates.pricing import sold_lines
 from aggregates.prorating import running_days
 from aggregates.service.events import ServiceDefined
 from aggregates.service.state import stand_alone
+from aggregates.standing import Terms
 from aggregates.subscription.change_orders import ModifiedLine, ModifyContract
 from aggregates.subscription.line import ServiceTerm, SoldLine
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Cycle, Subscription, sale_of
-from aggregates.transferring import next_number
+from aggregates.treatment import Treatment
 from ledger.calendar import ONE_DAY
 
 Services = Mapping[str, ServiceDefined]
@@ -159,11 +161,13 @@ def _mean(terms: tuple[ServiceTerm, ...]) -> Fraction:
 
 
 def _repriced(shape: Shape, line: SoldLine) -> tuple[ServiceTerm, ...]:
-    """The services at their stand-alone prices of the day; list prices stay as sold."""
-    outside = sale_of(shape.state).policies["ssp_range"]
+    """The services at their stand-alone prices of the day, where a range that still holds the
+    price as sold changes nothing; list prices stay as sold.
+    """
+    outside, now = sale_of(shape.state).policies["ssp_range"], shape.services
     return tuple(
-        term.model_copy(update={"ssp": stand_alone(shape.services[term.service], outside)})
-        if term.service in shape.services
+        term.model_copy(update={"ssp": stand_alone(now[term.service], outside, term.ssp)})
+        if term.service in now
         else term
         for term in line.services
     )
@@ -204,10 +208,10 @@ def _new_lines(shape: Shape, order: ModifyContract) -> list[Shaped]:
         services=tuple(shape.services.values()),
         price=0,
         starts=shape.on,
-        ssp_range=sold.policies["ssp_range"],
-        immaterial_percent=0,
-        bonus_credit="separate",
-        quota_membership=sold.policies["quota_membership"],
+        treatment=replace(
+            Treatment.of(sold.policies), immaterial_percent=0, bonus_credit="separate"
+        ),
+        timezone=sold.timezone,
         cycle=None if cycle is None else cycle.number,
         cycle_ends=shape.ends,
     )

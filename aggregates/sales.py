@@ -1,8 +1,9 @@
 """Sales and the money that comes in: contract, patient and payment in one decision."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from aggregates.combining import combined
 from aggregates.drafting import Draft
 from aggregates.patient import events as patient_events
 from aggregates.patient.state import Patient
@@ -11,6 +12,7 @@ from aggregates.payment.state import Payment
 from aggregates.receiving import consent_missing, payable, payment_received
 from aggregates.renewing import grant_paid, prepare_payment
 from aggregates.selling import Catalogue, package_sold, price_of
+from aggregates.service.events import ServiceDefined
 from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.funding import split
@@ -30,6 +32,19 @@ from ledger.ids import stream
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """The patient's other contracts, which a sale may be combined with (accounting.md 2), and
+    the services of what is left of them as they are priced now.
+    """
+
+    contracts: tuple[Subscription, ...] = ()
+    services: Mapping[str, ServiceDefined] = field(default_factory=dict)
+
+
+ALONE = Earlier()
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A contract with its patient and the stream of the payment in hand."""
 
@@ -37,6 +52,7 @@ class Account:
     contract: Subscription
     patient: Patient
     payment: Payment
+    earlier: Earlier = ALONE
 
     @property
     def patient_id(self) -> str:
@@ -70,25 +86,32 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
     if isinstance(price, Refused):
         return price
     sold = package_sold(context, order, catalogue, price, account.patient.state)
+    if isinstance(sold, Refused):
+        return sold
     contract = on_contract(context, order.subscription, sold)
     state = after(context, account.contract, [contract])
+    services = {**account.earlier.services, **catalogue.services}
+    joined = combined(context, state, account.earlier.contracts, services)
+    state = after(context, state, joined[-1:])
+    due = _due_with_sale(context, order.subscription, state)
     events = [
         contract,
-        *_due_with_sale(context, order.subscription, state),
+        *joined,
+        *due,
         on_patient(
             context,
             order.patient,
             patient_events.SubscriptionAdded(subscription=order.subscription),
         ),
     ]
-    more = _with_sale(context, order, account, after(context, state, events[1:-1]))
+    more = _with_sale(context, order, account, after(context, state, due))
     if isinstance(more, Refused):
         return more
     if order.members and not sold.shareable:
         return Refused(Code.NOT_TRANSFERABLE, "The offer cannot be shared.", "data.members")
     events += more.events
     events += _shared(context, order)
-    return Decided(tuple(events), sale_data(sold) | more.data, more.states)
+    return Decided(tuple(events), sale_data(sold, state) | more.data, more.states)
 
 
 def _shared(context: Context, order: SellPackage) -> list[NewEvent]:
@@ -97,7 +120,7 @@ def _shared(context: Context, order: SellPackage) -> list[NewEvent]:
     return [on_patient(context, member, shared) for member in order.members]
 
 
-def sale_data(sold: e.PackageSold) -> dict[str, object]:
+def sale_data(sold: e.PackageSold, state: Subscription) -> dict[str, object]:
     """The answer to `sell_package` (interfaces.md 4)."""
     return {
         "price": sold.price,
@@ -106,7 +129,11 @@ def sale_data(sold: e.PackageSold) -> dict[str, object]:
         "starts": sold.starts.isoformat(),
         "expires": None if sold.expires is None else sold.expires.isoformat(),
         "lines": [
-            {"line": line.line, "ssp": exact_json(line.ssp), "allocated": line.allocated}
+            {
+                "line": line.line,
+                "ssp": exact_json(line.ssp),
+                "allocated": state.lots[line.grant].allocated,
+            }
             for line in sold.lines
         ],
     }

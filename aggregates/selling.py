@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from aggregates.allocating import problem_with
 from aggregates.clinic.knobs import refund_terms
 from aggregates.clinic.policies import of_contracts
 from aggregates.clinic.state import Clinic
@@ -14,12 +15,14 @@ from aggregates.estimate.state import Estimates, Sold, cohort_of
 from aggregates.lawtables import of_state
 from aggregates.offer.events import OfferPublished
 from aggregates.offer.lines import OfferLine, UnitsLine, UnlimitedLine
-from aggregates.pricing import Terms, sold_lines
+from aggregates.pricing import price_to_allocate, sold_lines
 from aggregates.service.events import ServiceDefined
+from aggregates.standing import Terms
 from aggregates.subscription import events as e
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.orders import SellPackage
 from aggregates.terms import Instalment, PlanBilling, RecurringBilling, due_date
+from aggregates.treatment import Treatment
 from aggregates.values import SaleDimensions
 from ledger.calendar import ONE_DAY, Duration
 from ledger.codes import Code, Refused
@@ -131,16 +134,19 @@ def package_sold(
     catalogue: Catalogue,
     price: int,
     owner_state: str | None = None,
-) -> e.PackageSold:
+) -> e.PackageSold | Refused:
     """The contract as sold: everything that matters later is copied onto it (interfaces.md 4).
 
-    The law is that of the owner's state, else of the place of sale, else of the clinic (7.8).
+    Refused where the price cannot be allocated to the lines (accounting.md 4). The law is that of
+    the owner's state, else of the place of sale, else of the clinic (7.8).
     """
     offer, clinic = catalogue.offer, catalogue.clinic
     starts = order.starts or context.on
     where = owner_state or clinic.state_of(order.location)
     policies = contract_policies(clinic, offer, context.on, where)
     contents = contents_of(terms_of(catalogue, price, starts, policies))
+    if isinstance(contents, Refused):
+        return contents
     return e.PackageSold(
         **{name: getattr(offer, name) for name in OFFERED},
         **{name: getattr(order, name) for name in ORDERED},
@@ -174,9 +180,13 @@ class Contents:
 
 
 @lru_cache(maxsize=256)
-def contents_of(terms: Terms) -> Contents:
+def contents_of(terms: Terms) -> Contents | Refused:
     """What a sale on these terms promises."""
-    fee = setup_fee_line(terms.offer, terms.starts, terms.cycle_ends)
+    price = price_to_allocate(terms)
+    problem = problem_with(price)
+    if problem is not None:
+        return problem
+    fee = setup_fee_line(terms)
     return Contents(
         lines=(*sold_lines(terms), *fee),
         expires=_expires(terms),
@@ -195,10 +205,8 @@ def terms_of(catalogue: Catalogue, price: int, starts: date, policies: Policies)
         services=tuple(catalogue.services.values()),
         price=price,
         starts=starts,
-        ssp_range=policies["ssp_range"],
-        immaterial_percent=policies["immaterial_percent"],
-        bonus_credit=policies["bonus_credit"],
-        quota_membership=policies["quota_membership"],
+        treatment=Treatment.of(policies),
+        timezone=catalogue.clinic.timezone,
         cycle=1 if recurring else None,
         cycle_ends=billing.cycle.end(starts) if isinstance(billing, RecurringBilling) else None,
         clinic="" if catalogue.clinic.defined is None else catalogue.clinic.defined.clinic,
@@ -213,14 +221,19 @@ def _expires(terms: Terms) -> date | None:
     return terms.offer.term.end(terms.starts) - ONE_DAY
 
 
-def setup_fee_line(
-    offer: OfferPublished, starts: date, cycle_ends: date | None
-) -> tuple[SoldLine, ...]:
-    """A joining fee is no service: earned by day over the commitment or the first cycle (5.8)."""
-    billing = offer.billing
-    if not isinstance(billing, RecurringBilling) or not billing.setup_fee or cycle_ends is None:
+def setup_fee_line(terms: Terms) -> tuple[SoldLine, ...]:
+    """A joining fee is no service: earned by day over the commitment or the first cycle, or over
+    the months that customers stay where renewal without it is a material right (5.8).
+    """
+    billing, starts = terms.offer.billing, terms.starts
+    if not isinstance(billing, RecurringBilling) or not billing.setup_fee or not terms.cycle_ends:
         return ()
-    ends = billing.cycle.span().after(starts, billing.commitment_cycles or 1)
+    months = terms.treatment.setup_fee_months
+    ends = (
+        billing.cycle.span().after(starts, billing.commitment_cycles or 1)
+        if months == "term"
+        else Duration(months=months).after(starts)
+    )
     return (
         SoldLine(
             line=SETUP_FEE,
@@ -233,6 +246,7 @@ def setup_fee_line(
             ends=ends,
             lapses=ends - ONE_DAY,
             cycle=1,
+            **terms.treatment.on_line(terms.timezone, by_day=True),
         ),
     )
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from aggregates.cycles import free_grant
 from aggregates.exchanging import Exchange, Old, exchange, old_lot, unrecognised
+from aggregates.numbering import free_grant
 from aggregates.pricing import running
 from aggregates.prorating import Rate, gap, running_days
 from aggregates.subscription import change_events as c
@@ -15,6 +15,7 @@ from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Cycle, Plan, Subscription, sale_of
 from aggregates.subscription.validity import Contract
+from aggregates.treatment import Treatment
 from ledger.calendar import ONE_DAY
 
 
@@ -110,7 +111,8 @@ def exchanged(switch: Switch) -> Exchange:
     if not any(weights):
         weights = [Fraction(line.allocated) for line in switch.plan.lines]
     olds = _olds(switch)
-    return exchange(olds, lines, weights, extra_of(switch), switch.old.sale)
+    remainder = Treatment.of(sale_of(switch.state).policies).allocation_remainder
+    return exchange(olds, lines, weights, extra_of(switch), switch.old.sale, remainder)
 
 
 def _new_line(switch: Switch, line: SoldLine) -> SoldLine:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aggregates.expiry import waived_tax
+from aggregates.numbering import next_number
 from aggregates.patient.events import SubscriptionAdded
 from aggregates.sales import on_contract, on_patient
 from aggregates.subscription.correction_events import UnitsReceived, UnitsTransferred
@@ -137,7 +138,7 @@ def _parts(giver: Subscription, order: TransferUnits, on: date) -> list[Part]:
     """Money that other lines have drawn already does not go: the other contract asks for it."""
     parts = []
     need = order.quantity
-    left = max(sum(lot.deferred(on) - lot.held for lot in giver.lots.values()), 0)
+    left = max(sum(lot.unearned(on) - lot.held for lot in giver.lots.values()), 0)
     for lot in _usable(giver.lots_of(order.line), on):
         quantity = min(lot.free, need)
         need -= quantity
@@ -145,7 +146,7 @@ def _parts(giver: Subscription, order: TransferUnits, on: date) -> list[Part]:
             value = lot.leaving_value(quantity, on)
             liability = min(freed(lot, value, on), left)
             left -= liability
-            in_cash = max(lot.deferred(on) - lot.held - lot.billed, 0)
+            in_cash = max(lot.unearned(on) - lot.held - lot.billed, 0)
             parts.append(Part(lot, quantity, value, liability, min(liability, in_cash)))
     return parts
 
@@ -174,12 +175,6 @@ def _received_lines(parts: list[Part], target: Subscription) -> tuple[SoldLine, 
 
 def _sold_quantity(lot: Lot) -> Fraction:
     return Fraction(lot.sold.quantity or 1)
-
-
-def next_number(state: Subscription, line: str) -> int:
-    """The next free number of a line's lots."""
-    numbers = [int(lot.grant.rpartition(".")[2]) for lot in state.lots_of(line)]
-    return max(numbers, default=0) + 1
 
 
 def _moved(

@@ -93,7 +93,7 @@ def _leaving(lot: Lot, quantity: Decimal, on: date) -> Leaving | None:
 def freed(lot: Lot, value: int, on: date) -> int:
     """The funding of the value that leaves, in proportion when only a part leaves."""
     left = lot.value_left(on)
-    deferred = max(lot.deferred(on) - lot.held, 0)
+    deferred = max(lot.unearned(on) - lot.held, 0)
     if not left or value == left:
         return min(deferred, value)
     return min(rounded(Fraction(deferred * value, left)), value)
@@ -109,7 +109,7 @@ def liability_of(state: Subscription, leaving: Sequence[Leaving], on: date) -> i
     staying = -value
     paid = 0
     for lot in state.lots.values():
-        own = lot.deferred(on) - lot.held - lot.billed
+        own = lot.unearned(on) - lot.held - lot.billed
         paid += min(own, lot.kept) if lot.is_over(on) else own
         staying += 0 if lot.is_over(on) else lot.value_left(on)
     return max(min(paid - staying, value, sum(item.freed for item in leaving)), 0)

@@ -1,6 +1,8 @@
 """Visits and their reversal: one append for the visit and every contract it draws from."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from aggregates.covering.drawing import Earned, draw_kinds
 from aggregates.covering.holdings import Chart, Holdings, holder_of, holdings, release_booked
@@ -8,6 +10,7 @@ from aggregates.covering.rows import cover_line, coverage_data
 from aggregates.expiry import due_lots, expire_lot
 from aggregates.patient.events import StoreCreditApplied
 from aggregates.subscription import events as e
+from aggregates.subscription import using_events as u
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.line import COVERING
 from aggregates.subscription.lot import Lot
@@ -45,15 +48,40 @@ def record_visit(context: Context, order: RecordVisit, chart: Chart) -> Decision
     return Decided(tuple(events), {"coverage": coverage_data(rows)}, held.folded())
 
 
-def sign_visit(context: Context, order: SignVisit, visit: Visit) -> Decision:
-    """A signature under a recorded visit, kept apart from its completion (accounting.md 6.1)."""
+def sign_visit(
+    context: Context, order: SignVisit, visit: Visit, contracts: Mapping[str, Subscription]
+) -> Decision:
+    """A signature under a recorded visit, kept apart from its completion (accounting.md 6.1).
+
+    What the visit drew from `contracts` that wait for it is posted now, with the visit's date.
+    """
     if visit.recorded is None:
         return Refused(Code.UNKNOWN_VISIT, f"No visit {order.visit} is recorded.", "data.visit")
     if visit.signed:
         return Refused(Code.DUPLICATE, f"Visit {order.visit} is signed.", "data.visit")
     signed = VisitSigned(visit=order.visit, signer=order.signer)
     name = stream(context.clinic, "visit", order.visit)
-    return Decided((NewEvent(name, signed),), {"visit": order.visit})
+    posted = [
+        NewEvent(
+            stream(context.clinic, "subscription", drawn.subscription),
+            u.DrawPosted(**_fields(visit, row, drawn, contracts[drawn.subscription])),
+            visit.took_place,
+            visit.effective_at,
+        )
+        for row in visit.recorded.coverage
+        for drawn in row.draws
+        if _waits(visit, row, drawn, contracts[drawn.subscription])
+    ]
+    return Decided((NewEvent(name, signed), *posted), {"visit": order.visit})
+
+
+def _waits(visit: Visit, row: CoverageRow, drawn: Drawn, contract: Subscription) -> bool:
+    """Whether a draw of a contract that is one waits for the signature."""
+    return contract.has_contract and _key(visit, row, drawn) in contract.unposted
+
+
+def _key(visit: Visit, row: CoverageRow, drawn: Drawn) -> str:
+    return f"{recorded_of(visit).visit}/{row.line}/{drawn.grant}"
 
 
 def _may_record(order: RecordVisit, chart: Chart) -> Refused | None:
@@ -188,35 +216,40 @@ def _draw_reversed(
     drawn: Drawn,
     contract: Subscription,
 ) -> e.DrawReversed:
+    fields, lot = _fields(visit, row, drawn, contract), contract.lots[drawn.grant]
+    waits = not contract.has_contract or _key(visit, row, drawn) in contract.unposted
+    amount = drawn.amount if waits else _comes_back(lot, drawn, f"{order.visit}/{row.line}")
+    payable = min(fields["payable"], amount)
+    posted = {"payable": payable, "tax": min(fields["tax"], amount - payable)}
+    waiting = {"payable": 0, "tax": 0, "unposted": amount, "unposted_payable": payable}
+    fields |= {"amount": amount, **(waiting if waits else posted)}
+    return e.DrawReversed(**fields, reason=order.reason, approver=order.approver)
+
+
+def _fields(visit: Visit, row: CoverageRow, drawn: Drawn, contract: Subscription) -> dict[str, Any]:
+    """What an event about a draw that was recorded says of it."""
     recorded, lot = recorded_of(visit), contract.lots[drawn.grant]
     earned = _earned(contract, row, drawn, recorded.status)
-    waits = not contract.has_contract
-    amount = drawn.amount if waits else _comes_back(lot, drawn, f"{order.visit}/{row.line}")
-    payable = min(earned.payable, amount)
-    return e.DrawReversed(
-        visit=order.visit,
-        visit_line=row.line,
-        line=drawn.line,
-        grant=drawn.grant,
-        service=row.service,
-        quantity=drawn.quantity,
-        amount=amount,
-        payable=0 if waits else payable,
-        tax=0 if waits else min(earned.tax, amount - payable),
-        unposted=amount if waits else 0,
-        unposted_payable=payable if waits else 0,
-        status=recorded.status,
-        liability=lot.liability,
-        revenue=earned.revenue,
-        sale=contract.sale,
-        location=recorded.location,
-        provider=recorded.provider,
-        cost=drawn.cost,
-        cost_of=drawn.cost_of,
-        interlocation=drawn.interlocation,
-        reason=order.reason,
-        approver=order.approver,
-    )
+    return {
+        "visit": recorded.visit,
+        "visit_line": row.line,
+        "line": drawn.line,
+        "grant": drawn.grant,
+        "service": row.service,
+        "quantity": drawn.quantity,
+        "amount": drawn.amount,
+        "payable": earned.payable,
+        "tax": earned.tax,
+        "status": recorded.status,
+        "liability": lot.liability,
+        "revenue": earned.revenue,
+        "sale": contract.sale,
+        "location": recorded.location,
+        "provider": recorded.provider,
+        "cost": drawn.cost,
+        "cost_of": drawn.cost_of,
+        "interlocation": drawn.interlocation,
+    }
 
 
 def _comes_back(lot: Lot, drawn: Drawn, draw: str) -> int:

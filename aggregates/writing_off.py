@@ -75,7 +75,7 @@ def write_off(context: Context, order: WriteOff, state: Subscription) -> Decisio
 def _standing(state: Subscription, on: date) -> Standing:
     """Without what is held for the state, which is nobody's to cancel."""
     lots = list(state.lots.values())
-    deferred = [lot.deferred(on) - lot.held for lot in lots]
+    deferred = [lot.unearned(on) - lot.held for lot in lots]
     return Standing(
         lots, [max(amount, 0) for amount in deferred], [max(-amount, 0) for amount in deferred]
     )

@@ -1,6 +1,9 @@
 """Selling and paying: sales, consents, payments, voids, credit notes, payouts."""
 
+from dataclasses import replace
+
 from aggregates import changing, payouts, sales
+from aggregates.combining import services_left
 from aggregates.estimate.state import Estimates
 from aggregates.offer.events import OfferPublished
 from aggregates.offer.lines import PointsLine
@@ -8,7 +11,7 @@ from aggregates.offer.state import OFFER
 from aggregates.patient.state import PATIENT
 from aggregates.payment.state import PAYMENT
 from aggregates.payout.orders import RecordPayout
-from aggregates.sales import Account
+from aggregates.sales import ALONE, Account, Earlier
 from aggregates.selling import Catalogue, services_of
 from aggregates.service.state import SERVICE
 from aggregates.subscription.evolve import SUBSCRIPTION
@@ -38,7 +41,17 @@ def sell_package(desk: Desk, context: Context, order: SellPackage) -> Decision:
         desk.patient(member)
     services = desk.services(services_of(offer.lines), context.at)
     catalogue = Catalogue(desk.clinic(), offer, services, estimates_for(desk, offer))
-    return sales.sell(context, order, catalogue, _account(desk, order, order.payment))
+    account = replace(_account(desk, order, order.payment), earlier=_earlier(desk, context, order))
+    return sales.sell(context, order, catalogue, account)
+
+
+def _earlier(desk: Desk, context: Context, order: SellPackage) -> Earlier:
+    """The patient's own contracts, where the sale says that it may belong to one of them."""
+    if order.invoice is None and order.promotion is None:
+        return ALONE
+    known = desk.subscriptions(desk.patient(order.patient).subscriptions)
+    services = desk.services(services_left(known), context.at)
+    return Earlier(tuple(known.values()), services)
 
 
 def estimates_for(desk: Desk, offer: OfferPublished) -> Estimates:

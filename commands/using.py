@@ -43,7 +43,10 @@ def chart_of(
 
 
 def sign_visit(desk: Desk, context: Context, order: SignVisit) -> Decision:
-    return visits.sign_visit(context, order, desk.visit(order.visit))
+    visit = desk.visit(order.visit)
+    rows = () if visit.recorded is None else visit.recorded.coverage
+    drawn = dict.fromkeys(part.subscription for row in rows for part in row.draws)
+    return visits.sign_visit(context, order, visit, desk.subscriptions(drawn))
 
 
 def place_hold(desk: Desk, context: Context, order: PlaceHold) -> Decision:

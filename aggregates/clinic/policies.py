@@ -7,11 +7,12 @@ believes in a treatment its books do not follow.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 from aggregates.clinic.accounts import problem_with_accounts
 from aggregates.clinic.knobs import problem_with_limit, problem_with_refund
 from aggregates.lawtables import problem_with_escheat, problem_with_minimum_life
+from ledger.daycount import DayCount
 from ledger.suggesting import suggestion
 
 LONGEST_BAND = 1200
@@ -24,6 +25,8 @@ class Policy:
     numbers: range | None = None
     #: For a value that is neither a word nor a number: what is wrong with it, or None.
     problem: Callable[[Any], str | None] | None = None
+    #: The default of a clinic that reports under IFRS 15, where it is another one (19).
+    ifrs15: Any = None
 
     def allows(self, value: Any) -> bool:
         """Whether the value can be set; booleans are not numbers here."""
@@ -44,21 +47,26 @@ def _rises(months: list[int]) -> bool:
 
 
 POLICIES: dict[str, Policy] = {
-    "framework": Policy("asc606", ("asc606",)),
+    "framework": Policy("asc606", ("asc606", "ifrs15")),
     "period_boundary": Policy("entity", ("entity",)),
-    "rounding": Policy("half_even", ("half_even",)),
-    "allocation_remainder": Policy("largest_remainder", ("largest_remainder",)),
+    "rounding": Policy("half_even", ("half_even", "half_up")),
+    "allocation_remainder": Policy(
+        "largest_remainder", ("largest_remainder", "last_line", "largest_line")
+    ),
     "ssp_range": Policy("mid", ("low", "mid", "high")),
-    "discount_exception": Policy("off", ("off",)),
-    "immaterial_percent": Policy(5, numbers=range(11)),
+    "discount_exception": Policy("off", ("off", "on")),
+    "combination_hours": Policy(24, numbers=range(8785)),
+    "immaterial_percent": Policy(5, numbers=range(11), ifrs15=0),
     "tax": Policy("excluded", ("excluded",)),
-    "unit_trigger": Policy("completed", ("completed",)),
+    "unit_trigger": Policy("completed", ("completed", "signed")),
     "no_show_account": Policy("4040", ("4000", "4040")),
-    "day_count": Policy("actual_days", ("actual_days",)),
+    "day_count": Policy("actual_days", ("actual_days", *get_args(DayCount))),
     "draw_before_payment": Policy(False, (False, True)),
     "quota_membership": Policy("auto", ("auto", "ratable", "usage")),
     "late_cycle": Policy("grant", ("grant", "skip", "extend")),
     "freeze": Policy("stop_clock", ("stop_clock", "benefits_usable", "skip_billing")),
+    "setup_fee_months": Policy("term", ("term",), numbers=range(1, 121)),
+    "material_right_exercise": Policy("continuation", ("continuation",)),
     "bonus_credit": Policy("pool", ("pool", "separate")),
     "lot_order": Policy("expiry", ("expiry", "fifo", "paid_first", "bonus_first")),
     "reinstatement": Policy("reverse", ("reverse", "zero_price")),
@@ -123,6 +131,14 @@ CLOSING = frozenset(
         "credit_loss",
     }
 )
+
+
+def defaults(framework: str) -> dict[str, Any]:
+    """What a clinic that sets nothing gets, by the framework of its books."""
+    return {
+        key: policy.default if framework == "asc606" or policy.ifrs15 is None else policy.ifrs15
+        for key, policy in POLICIES.items()
+    }
 
 
 def of_contracts(policies: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from aggregates.clinic.events import (
     PeriodUnlocked,
     PolicySet,
 )
-from aggregates.clinic.policies import POLICIES
-from ledger.calendar import Period
+from aggregates.clinic.policies import defaults
+from ledger.calendar import ONE_DAY, Period
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
 
@@ -77,15 +77,25 @@ class Clinic:
         """The value in force on a day: the last one set with effect by then, else the default."""
         return self.policies(on)[key]
 
+    def told(self, key: str, on: date) -> list[tuple[Any, date | None, date | None]]:
+        """The value of a policy on a day and the later ones, each with its first and last day."""
+        days = sorted({change.effective for change in self.changes if change.policy == key})
+        past = [day for day in days if day <= on]
+        begins: list[date | None] = [max(past, default=self.since)]
+        begins += [day for day in days if day > on]
+        ends = [None if day is None else day - ONE_DAY for day in begins[1:]]
+        return [
+            (self.policy(key, since or on), since, until)
+            for since, until in zip(begins, [*ends, None], strict=True)
+        ]
+
     def policies(self, on: date) -> dict[str, Any]:
         """Every policy in force on a day."""
-        values = {key: policy.default for key, policy in POLICIES.items()}
-        if self.defined is not None:
-            values |= self.defined.policies
+        said = {} if self.defined is None else dict(self.defined.policies)
         changes = [change for change in self.changes if change.effective <= on]
         for change in sorted(changes, key=lambda item: item.effective):
-            values[change.policy] = change.value
-        return values
+            said[change.policy] = change.value
+        return defaults(said.get("framework", "asc606")) | said
 
 
 def evolve(state: Clinic, recorded: Recorded) -> Clinic:

@@ -182,7 +182,7 @@ def _record(
     lot, state = held.lot(candidate), held.contract(candidate)
     amount = draw_worth(lot, quantity, line.service, unused_rate(held, candidate))
     earned = earns(amount)
-    waits = not state.has_contract
+    waits = not state.has_contract or held.awaits_signature(state)
     order = held.order
     posted = 0 if waits else amount - earned.tax
     beside = _beside(cost, interlocation(held, candidate, posted))

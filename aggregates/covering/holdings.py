@@ -48,8 +48,8 @@ class Holdings:
     """The contracts in the order in which the patient came by them, as they are now.
 
     `on` is the day of the visit, `store_credit` what their holders have not spent of it, and
-    `booked` the lots whose units waited for this very visit. `estimates` say how many points
-    are expected to be redeemed.
+    `booked` the lots whose units waited for this very visit, which is `signed` or not.
+    `estimates` say how many points are expected to be redeemed.
     """
 
     context: Context
@@ -61,6 +61,12 @@ class Holdings:
     policies: Mapping[str, Any] = field(default_factory=dict)
     booked: set[Candidate] = field(default_factory=set)
     events: list[NewEvent] = field(default_factory=list)
+    signed: bool = False
+
+    def awaits_signature(self, state: Subscription) -> bool:
+        """Whether what the visit draws is earned once it is signed (policy `unit_trigger`)."""
+        by_signature = sale_of(state).policies.get("unit_trigger") == "signed"
+        return by_signature and self.order.status == "completed" and not self.signed
 
     def contract(self, candidate: Candidate) -> Subscription:
         return self.contracts[candidate.subscription]
@@ -87,7 +93,16 @@ def holdings(context: Context, order: RecordVisit, chart: Chart, on: date) -> Ho
     }
     credit = {name: holder.store_credit for name, holder in chart.holders.items()}
     credit[order.patient] = chart.patient.store_credit
-    return Holdings(context, order, on, usable, credit, chart.estimates, chart.policies)
+    return Holdings(
+        context,
+        order,
+        on,
+        usable,
+        credit,
+        chart.estimates,
+        chart.policies,
+        signed=chart.visit.signed,
+    )
 
 
 def may_use(state: Subscription, patient: str) -> bool:

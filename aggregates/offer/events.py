@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from aggregates.offer.lines import OfferLine
+from aggregates.offer.lines import Bundle, OfferLine
 from aggregates.terms import (
     Billing,
     CancellationTerms,
@@ -50,6 +50,7 @@ class OfferPublished(Event):
     description: Description | None = None
     notices: Notices = Notices()
     milestones: tuple[Milestone, ...] = ()
+    bundle: Bundle | None = None
 
 
 class OfferRetired(Event):

@@ -5,11 +5,22 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from aggregates.terms import Percent
-from aggregates.values import Duration, Exact, Word
+from aggregates.values import Duration, Exact, Text, Word
 from ledger.events import Frozen
 from ledger.ids import Id
 from ledger.money import PositiveAmount
 from ledger.quantity import PositiveQuantity
+
+
+class Bundle(Frozen):
+    """Lines of an offer that are regularly sold together at `price`; `evidence` says where that
+    was observed (accounting.md 4.4).
+    """
+
+    lines: Annotated[tuple[Id, ...], Field(min_length=2, max_length=64)]
+    price: PositiveAmount
+    evidence: Text
+
 
 Names = Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)]
 Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=64)]
@@ -17,11 +28,13 @@ Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=64)]
 
 class Line(Frozen):
     """What every line may say: its stand-alone price, its own last day, its place in the order
-    of draw, and whether it is granted free beside paid value.
+    of draw, and whether it is granted free beside paid value. A `residual` line has no price of
+    its own yet, or a very variable one: it takes what the others leave (accounting.md 4.1).
     """
 
     line: Id
     ssp: Exact | None = None
+    residual: Literal[True] | None = None
     expires_after: Duration | None = None
     bonus: bool = False
     priority: Annotated[int, Field(ge=0, le=1000)] = 100

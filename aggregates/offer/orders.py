@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aggregates.offer.events import Validity
-from aggregates.offer.lines import OfferLine
+from aggregates.offer.lines import Bundle, OfferLine
 from aggregates.terms import (
     Billing,
     CancellationTerms,
@@ -53,6 +53,7 @@ class PublishOffer(Frozen):
     description: DescriptionOrder | None = None
     notices: Notices = Notices()
     milestones: Annotated[tuple[Milestone, ...], Field(max_length=50)] = ()
+    bundle: Bundle | None = None
 
 
 class RetireOffer(Frozen):

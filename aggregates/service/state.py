@@ -19,10 +19,13 @@ class Service:
         return found[-1] if found else None
 
 
-def stand_alone(service: ServiceDefined, outside: str) -> Fraction:
-    """The stand-alone price of one unit; a range gives the policy's point (4.1, 4.2)."""
+def stand_alone(service: ServiceDefined, outside: str, stated: Fraction | None = None) -> Fraction:
+    """The stand-alone price of one unit; of a range the contract's `stated` price if it lies in
+    it, else the policy's point (4.1, 4.2).
+    """
     if isinstance(service.ssp, PriceRange):
-        return Fraction(getattr(service.ssp, outside))
+        inside = stated is not None and service.ssp.low <= stated <= service.ssp.high
+        return stated if stated is not None and inside else Fraction(getattr(service.ssp, outside))
     return Fraction(service.list_price if service.ssp is None else service.ssp)
 
 

@@ -88,7 +88,7 @@ def _counted_from(plan: Plan | None, event: c.Moving) -> Plan | None:
 def _moved_lot(lot: Lot, moved: c.MovedLot) -> Lot:
     spans = lot.spans
     if moved.starts is not None and moved.ends is not None:
-        fresh = TimeSpan(moved.amount, moved.starts, moved.ends)
+        fresh = TimeSpan(moved.amount, moved.starts, moved.ends, pace=lot.sold.pace)
         spans = (*fixed(lot, moved.recognised), fresh)
     starts = moved.begins or lot.starts
     return replace(lot, starts=starts, ends=moved.ends, lapses=moved.lapses, spans=spans)

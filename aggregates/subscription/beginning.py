@@ -13,7 +13,7 @@ def sold_lot(line: SoldLine, *, runs_ahead: bool, pending: bool = False) -> Lot:
     quantity = line.quantity or NONE
     spans: tuple[TimeSpan, ...] = ()
     if line.by_day and line.ends is not None and not pending:
-        spans = (TimeSpan(line.allocated, line.starts, line.ends),)
+        spans = (TimeSpan(line.allocated, line.starts, line.ends, pace=line.pace),)
     return Lot(
         sold=line,
         starts=line.starts,
@@ -32,7 +32,11 @@ def sold_lot(line: SoldLine, *, runs_ahead: bool, pending: bool = False) -> Lot:
 def granted_lot(lot: Lot, starts: date, ends: date | None, lapses: date | None) -> Lot:
     """A pending lot once its cycle is paid in full, with the days for which it then stands."""
     quantity = lot.sold.quantity or NONE
-    spans = (TimeSpan(lot.allocated, starts, ends),) if lot.is_time and ends is not None else ()
+    spans = (
+        (TimeSpan(lot.allocated, starts, ends, pace=lot.sold.pace),)
+        if lot.is_time and ends is not None
+        else ()
+    )
     return replace(
         lot,
         starts=starts,

@@ -163,20 +163,24 @@ def recovered(state: Subscription, event: PaymentReceived) -> Subscription:
 
 
 def waited(state: Subscription, event: Draw, sign: int) -> Subscription:
-    """A draw, or with `sign` −1 its undoing, that posts nothing while there is no contract (2)."""
+    """A draw, or with `sign` −1 its undoing, that posts nothing while there is no contract (2),
+    or no signature (6.1).
+    """
     if not event.unposted:
         return state
-    key = f"{event.draw}/{event.grant}"
-    unposted = {name: draw for name, draw in state.unposted.items() if name != key}
+    unposted = {name: draw for name, draw in state.unposted.items() if name != event.key}
     if sign > 0:
-        unposted[key] = Unposted(
+        unposted[event.key] = Unposted(
             grant=event.grant,
             revenue=event.revenue,
             amount=event.unposted,
             payable=event.unposted_payable,
         )
-    lot = state.lots[event.grant]
-    lot = replace(lot, earned=lot.earned - sign * event.unposted)
+    lot, amount = state.lots[event.grant], sign * event.unposted
+    if state.has_contract:
+        lot = replace(lot, unsigned=lot.unsigned + amount)
+    else:
+        lot = replace(lot, earned=lot.earned - amount)
     return replace(state.with_lot(lot), unposted=unposted)
 
 

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from aggregates.subscription import altering, correcting, cycling, dormant, parting, using
+from aggregates.subscription import (
+    altering,
+    combined,
+    correcting,
+    cycling,
+    dormant,
+    parting,
+    using,
+)
 from aggregates.subscription import events as e
 from aggregates.subscription.beginning import sold_lot
 from aggregates.subscription.funding import settled
@@ -21,7 +29,7 @@ from ledger.events import Recorded
 Step = Callable[[Subscription, Any, Recorded], Subscription]
 
 
-def _sold(state: Subscription, event: e.PackageSold, _: Recorded) -> Subscription:
+def _sold(state: Subscription, event: e.PackageSold, recorded: Recorded) -> Subscription:
     ahead = event.contract_met and bool(event.policies.get("draw_before_payment"))
     first = cycling.first_cycle(event)
     pending = first is not None and first.status == "due"
@@ -37,6 +45,7 @@ def _sold(state: Subscription, event: e.PackageSold, _: Recorded) -> Subscriptio
         cycles={} if first is None else {1: first},
         plan=cycling.first_plan(event),
         active_on=event.sold_on,
+        sold_at=recorded.effective_at,
     )
 
 
@@ -172,7 +181,7 @@ def _longer(lot: Lot, extended: ExtendedLot) -> Lot:
         allocated=lot.allocated + extended.fee,
     )
     if lot.is_time and extended.starts is not None:
-        fresh = TimeSpan(extended.amount, extended.starts, extended.ends)
+        fresh = TimeSpan(extended.amount, extended.starts, extended.ends, pace=lot.sold.pace)
         return changed(longer, spans=(*parting.fixed(lot, extended.recognised), fresh))
     return longer.rebased(0, added=extended.fee) if extended.fee else longer
 
@@ -231,6 +240,7 @@ _STEPS: dict[type, Step] = {
     **cycling.STEPS,
     **altering.STEPS,
     **dormant.STEPS,
+    **combined.STEPS,
 }
 
 

@@ -44,7 +44,7 @@ def _asked(state: Subscription, lot: Lot) -> int:
     """What is neither paid nor billed; of a contract that has ended only what was delivered."""
     if state.ended_on is None:
         return lot.unfunded
-    return max(-lot.deferred(state.ended_on), 0)
+    return max(-lot.unearned(state.ended_on), 0)
 
 
 def by_cycle(lots: Iterable[Lot]) -> dict[int, list[Lot]]:

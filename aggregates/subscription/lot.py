@@ -63,6 +63,7 @@ class Lot:
     cleared: int = 0
     reserved: Decimal = NONE
     earned: int = 0
+    unsigned: int = 0
     funded: int = 0
     billed: int = 0
     paid_in: int = 0
@@ -135,10 +136,7 @@ class Lot:
 
     def term(self, service: str) -> ServiceTerm | None:
         """The terms of a service in this lot, or None when the lot does not cover it."""
-        for term in self.sold.services:
-            if term.service == service:
-                return term
-        return None
+        return self.sold.term(service)
 
     def is_over(self, on: date) -> bool:
         """Whether the last valid day lies before that day, whether or not it is booked yet."""
@@ -170,15 +168,21 @@ class Lot:
         the contract may be used ahead of payment and stands as an asset (accounting.md 10.4).
         """
         earned = sum(span.earned(through) for span in self.spans)
-        return earned if self.runs_ahead else min(earned, self.funded)
+        return earned if self.runs_ahead else min(earned, max(self.funded, 0))
 
     def earned_by(self, through: date) -> int:
         """Everything earned by the end of that day, by use or by time."""
         return self.accrued(through) if self.is_time else self.earned
 
-    def deferred(self, through: date) -> int:
-        """Funded less earned (accounting.md 4.10), also of what a dispute has cleared for now."""
+    def unearned(self, through: date) -> int:
+        """The funding of what is still to be delivered: funded less earned."""
         return self.funded - self.earned_by(through)
+
+    def deferred(self, through: date) -> int:
+        """What stands in the contract liability (accounting.md 4.10): funded less earned, with
+        what was drawn and waits to be signed for (6.1).
+        """
+        return self.unearned(through) + self.unsigned
 
     def value_left(self, through: date) -> int:
         """A − R: the value still to be delivered after that day; all of it before time begins."""
@@ -209,14 +213,16 @@ class Lot:
         if self.remaining == 0:
             return 0
         left = self.value_left(through)
-        return rounded(left * Fraction(quantity) / Fraction(self.remaining))
+        exact = left * Fraction(quantity) / Fraction(self.remaining)
+        return rounded(exact, self.sold.rounding)
 
     def revived_value(self, quantity: Decimal, service: str) -> int:
         """The value with which lapsed units come back: that of a draw before they had lapsed."""
         if quantity == self.lapsed:
             return self.lapsed_value
         if self.remaining:
-            return rounded(self.lapsed_value * Fraction(quantity) / Fraction(self.lapsed))
+            exact = self.lapsed_value * Fraction(quantity) / Fraction(self.lapsed)
+            return rounded(exact, self.sold.rounding)
         drawn = self._earned_after(quantity, service, NONE, 0)
         return min(max(drawn - self.recognised, 0), self.lapsed_value)
 
@@ -245,10 +251,11 @@ class Lot:
         if used == units:
             return amount
         if not self.sold.weighted:
-            return part_of(amount, steps(used), steps(units))
+            return part_of(amount, steps(used), steps(units), self.sold.rounding)
         mean = sum((term.ssp for term in self.services), Fraction(0)) / len(self.services)
         chosen = self._chosen(quantity, service)
-        return share(amount, chosen / (chosen + (Fraction(units) - Fraction(used)) * mean))
+        progress = chosen / (chosen + (Fraction(units) - Fraction(used)) * mean)
+        return share(amount, progress, self.sold.rounding)
 
     def _chosen(self, quantity: Decimal, service: str) -> Fraction:
         """Σ SSP of what was chosen of a menu, with `quantity` more; equal units need none (5.3)."""
@@ -257,19 +264,13 @@ class Lot:
             return self.chosen
         return self.chosen + term.ssp * Fraction(quantity)
 
-    def _at_list(self, quantity: Decimal, service: str) -> int:
-        """In thousandths: a unit's list price, credit's face, the value of points (8.1)."""
-        term, sold = self.term(service), self.sold
-        each = term.list_price if term else (1 if sold.kind == "credit" else sold.value or 0)
-        return each * steps(quantity)
-
     def with_draw(self, quantity: Decimal, amount: int, service: str, draw: str) -> "Lot":
         """The lot after a draw by the visit line `draw`; a line without a count keeps none."""
         counted = self.sold.quantity is not None
         return changed(
             self,
             used=self.used + quantity,
-            list_thousandths=self.list_thousandths + self._at_list(quantity, service),
+            list_thousandths=self.list_thousandths + self.sold.at_list(quantity, service),
             earned=self.earned + amount,
             drawn=self.drawn + quantity if counted else NONE,
             recognised=self.recognised + amount,
@@ -282,7 +283,7 @@ class Lot:
         back = changed(
             self,
             used=self.used - quantity,
-            list_thousandths=self.list_thousandths - self._at_list(quantity, service),
+            list_thousandths=self.list_thousandths - self.sold.at_list(quantity, service),
             earned=self.earned - amount,
         )
         if self.sold.quantity is None:

@@ -15,9 +15,10 @@ class Draw(Event):
     """One lot and one visit line; `payable` of the amount is owed to an agent's principal.
 
     On a credit lot `quantity` is face used, and `tax` what it pays of the visit line's tax
-    (accounting.md 12, row 13). The amount is `unposted` while there is no contract (2), and what
-    would be payable of it `unposted_payable`. `cost` is what the visit cost of it (rows 49, 51),
-    `interlocation` what the place of the sale owes that of the visit (row 52).
+    (accounting.md 12, row 13). The amount is `unposted` while there is no contract (2), or no
+    signature where that is the trigger (6.1); what would be payable of it is `unposted_payable`.
+    `cost` is what the visit cost of it (rows 49, 51), `interlocation` what the place of the sale
+    owes that of the visit (row 52).
     """
 
     visit: Id
@@ -46,10 +47,15 @@ class Draw(Event):
         """The visit line, as one word: it draws from a lot at most once."""
         return f"{self.visit}/{self.visit_line}"
 
+    @property
+    def key(self) -> str:
+        """The draw and its lot, as a contract names what waits to be posted."""
+        return f"{self.draw}/{self.grant}"
+
 
 @dataclass(frozen=True, slots=True)
 class Unposted:
-    """What a draw was worth while there was no contract; it is earned once there is one (2)."""
+    """What a draw is worth that waits for a contract (2) or for a signature (6.1)."""
 
     grant: str
     revenue: Revenue

@@ -26,11 +26,11 @@ def fixed(lot: Lot, recognised: int) -> tuple[TimeSpan, ...]:
     )
 
 
-def _rest(leaving: LeavingLot) -> tuple[TimeSpan, ...]:
+def _rest(lot: Lot, leaving: LeavingLot) -> tuple[TimeSpan, ...]:
     """The span that runs on when only a part of a time line's value leaves."""
     if leaving.rest_starts is None or leaving.rest_ends is None:
         return ()
-    return (TimeSpan(leaving.rest, leaving.rest_starts, leaving.rest_ends),)
+    return (TimeSpan(leaving.rest, leaving.rest_starts, leaving.rest_ends, pace=lot.sold.pace),)
 
 
 def left(state: Subscription, lots: Iterable[LeavingLot]) -> Subscription:
@@ -38,7 +38,7 @@ def left(state: Subscription, lots: Iterable[LeavingLot]) -> Subscription:
     for leaving in lots:
         lot = state.lots[leaving.grant]
         if leaving.time:
-            lot = replace(lot, spans=(*fixed(lot, leaving.recognised), *_rest(leaving)))
+            lot = replace(lot, spans=(*fixed(lot, leaving.recognised), *_rest(lot, leaving)))
         elif leaving.quantity or leaving.value:
             gone = replace(lot, refunded=lot.refunded + leaving.quantity)
             lot = gone.rebased(leaving.value, leaving.quantity)

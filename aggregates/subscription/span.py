@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ledger.calendar import ONE_DAY, days_between
-from ledger.daily import Freeze, earned_by_day, frozen_days, refrozen
+from ledger.daily import BY_DAYS, Freeze, Pace, earned_by_day, frozen_days, refrozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,13 @@ class TimeSpan:
     end: date
     fixed: int | None = None
     frozen: tuple[Freeze, ...] = ()
+    pace: Pace = BY_DAYS
 
     def earned(self, through: date) -> int:
         """What is earned by the end of that day."""
         if self.fixed is not None:
             return self.fixed
-        return earned_by_day(self.amount, self.start, self.end, self.frozen, through)
+        return earned_by_day(self.amount, self.start, self.end, self.frozen, through, self.pace)
 
     def runs_after(self, on: date) -> bool:
         """Whether days are left after that day; there are while time stands still."""
@@ -41,7 +42,7 @@ class TimeSpan:
         still = tuple(item for item in self.frozen if item[1] is None or item[1] > starts)
         passed = days_between(self.start, starts) - frozen_days(self.frozen, self.start, starts)
         left = max(days_between(self.start, self.end) - passed, 0)
-        return TimeSpan(amount, starts, starts + timedelta(days=left), frozen=still)
+        return TimeSpan(amount, starts, starts + timedelta(days=left), None, still, self.pace)
 
     def stopped(self, starts: date, until: date | None) -> "TimeSpan":
         """The span with time standing still from `starts` on, in place of what was said of it."""

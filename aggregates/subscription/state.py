@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -128,10 +128,12 @@ class Subscription:
     test is met, money is a `deposit` and draws are `unposted` (accounting.md 2). Under notice
     the contract `cancels_on` its last day; of its `leaving_penalty`, `penalty` is owed then.
     Of the price, `given` went with units to another contract; `elsewhere` counts as paid there.
-    `active_on` is the owner's last own act: a sale, a payment or a visit (7.8).
+    `active_on` is the owner's last own act (7.8); `party` names combined contracts (2).
     """
 
     sold: PackageSold | None = None
+    sold_at: datetime | None = None
+    party: str | None = None
     lots: Mapping[str, Lot] = field(default_factory=lambda: MappingProxyType({}))
     price: int = 0
     tax: int = 0
@@ -259,6 +261,8 @@ class Subscription:
 
     def _drawable_deposit(self) -> int:
         """What a deposit, less the tax in it, still allows to be drawn."""
+        if self.has_contract:
+            return 0
         untaxed = self.deposit - part_of(self.deposit, self.tax, max(self.price + self.tax, 1))
         return untaxed - sum(draw.amount for draw in self.unposted.values())
 
@@ -268,7 +272,7 @@ class Subscription:
 
     def overdrawn(self, through: date) -> int:
         """What lots drew ahead of payment, and no money is kept for yet."""
-        drawn = sum(min(lot.deferred(through), 0) for lot in self.lots.values())
+        drawn = sum(min(lot.unearned(through), 0) for lot in self.lots.values())
         return max(-drawn - sum(lot.kept for lot in self.lots.values()), 0)
 
     def with_lot(self, lot: Lot) -> "Subscription":

@@ -35,12 +35,20 @@ def _undrawn(state: Subscription, event: e.DrawReversed, recorded: Recorded) -> 
     return waited(back, event, -1)
 
 
+def _signed(state: Subscription, event: u.DrawPosted, _: Recorded) -> Subscription:
+    lot = state.lots[event.grant]
+    unposted = {key: draw for key, draw in state.unposted.items() if key != event.key}
+    return replace(
+        state.with_lot(replace(lot, unsigned=lot.unsigned - event.amount)), unposted=unposted
+    )
+
+
 def _validity_started(state: Subscription, event: u.ValidityStarted, _: Recorded) -> Subscription:
     for part in event.lots:
         lot = state.lots[part.grant]
         spans = lot.spans
         if part.time and part.ends is not None:
-            spans = (TimeSpan(part.amount, part.starts, part.ends),)
+            spans = (TimeSpan(part.amount, part.starts, part.ends, pace=lot.sold.pace),)
         run = replace(lot, starts=part.starts, ends=part.ends, lapses=part.lapses, spans=spans)
         state = state.with_lot(run)
     return replace(state, started_on=event.starts, last_day=event.expires)
@@ -89,6 +97,7 @@ def unreserved(state: Subscription, grant: str) -> Subscription:
 STEPS: dict[type, Callable[[Subscription, Any, Recorded], Subscription]] = {
     e.UnitsDrawn: _drawn,
     e.DrawReversed: _undrawn,
+    u.DrawPosted: _signed,
     u.ValidityStarted: _validity_started,
     u.UnitsReserved: _reserved,
     u.UnitsReleased: _released,

@@ -3,6 +3,7 @@
 from datetime import date
 
 from aggregates.subscription.leaving import FrozenLot
+from aggregates.subscription.moves import Draw
 from ledger.events import Event, Frozen
 from ledger.ids import Id
 from ledger.money import Amount
@@ -44,3 +45,7 @@ class UnitsReleased(Event):
     booking: Id
     visit: Id | None = None
     lots: tuple[FrozenLot, ...]
+
+
+class DrawPosted(Draw):
+    """A signature: what a draw took from a lot is earned now, on the day of the visit (6.1)."""

@@ -18,6 +18,7 @@ from consumers.cli import (
     keys,
     members,
     operations,
+    policies,
     recording,
     reports,
     serving,
@@ -125,6 +126,7 @@ app.command()(recording.close)
 app.command()(recording.reopen)
 app.command()(books.verify)
 app.command()(books.rules)
+app.command()(policies.policies)
 app.command()(explaining.explain)
 app.command()(evidence.evidence)
 app.command("verify-packet")(evidence.verify_packet)

@@ -9,7 +9,7 @@ from ledger.books.chart import ACCESS_REVENUE, SETUP_FEES
 from ledger.books.entries import Dimensions, Entry, Movement, arranged
 from ledger.books.rows import closing_rank
 from ledger.calendar import ONE_DAY, Period
-from ledger.daily import Freeze, earned_by_day, refrozen
+from ledger.daily import BY_DAYS, Freeze, Pace, earned_by_day, refrozen
 
 #: Days of access, and of a joining fee (accounting.md 12).
 ROW, SETUP_ROW = "14", "15"
@@ -40,7 +40,7 @@ class Obligation:
 
     `funding` is what the liability was credited, net, on each service date; `account` is the
     liability. A line that `runs_ahead` of payment earns in full (accounting.md 10.4), any
-    other never more than it was funded with.
+    other never more than it was funded with. `pace` is how the sale's policies let time earn.
     """
 
     lot: str
@@ -49,6 +49,7 @@ class Obligation:
     runs_ahead: bool
     steps: tuple[Step, ...]
     funding: tuple[tuple[date, int], ...] = ()
+    pace: Pace = BY_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,13 @@ class _Running:
     amount: int
     starts: date
     ends: date
+    pace: Pace
     last: date = date.max - ONE_DAY
     frozen: tuple[Freeze, ...] = ()
 
     def earned(self, through: date) -> int:
         day = min(through, self.last)
-        return earned_by_day(self.amount, self.starts, self.ends, self.frozen, day)
+        return earned_by_day(self.amount, self.starts, self.ends, self.frozen, day, self.pace)
 
     def change(self, step: Step) -> None:
         """Lets the step take effect on what runs."""
@@ -98,7 +100,7 @@ class _Running:
             self.frozen = refrozen(self.frozen, step.starts, step.ends)
 
 
-def earned(steps: Iterable[Step], through: date) -> int:
+def earned(steps: Iterable[Step], through: date, pace: Pace = BY_DAYS) -> int:
     """What the steps that took effect by the end of that day have earned by then."""
     fixed = 0
     running: list[_Running] = []
@@ -108,7 +110,7 @@ def earned(steps: Iterable[Step], through: date) -> int:
         for span in running:
             span.change(step)
         if step.kind == "start" and step.starts and step.ends:
-            running.append(_Running(step.amount, step.starts, step.ends))
+            running.append(_Running(step.amount, step.starts, step.ends, pace))
         elif step.kind == "fix":
             fixed, running = fixed + step.amount, []
     return fixed + sum(span.earned(through) for span in running)
@@ -116,10 +118,11 @@ def earned(steps: Iterable[Step], through: date) -> int:
 
 def accrued(obligation: Obligation, through: date) -> int:
     """Cumulative revenue of a time line by the end of that day."""
-    value = earned(obligation.steps, through)
+    value = earned(obligation.steps, through, obligation.pace)
     if obligation.runs_ahead:
         return value
-    return min(value, sum(amount for on, amount in obligation.funding if on <= through))
+    funded = sum(amount for on, amount in obligation.funding if on <= through)
+    return min(value, max(funded, 0))
 
 
 def accruals(obligation: Obligation, recorded: Mapping[str, int], window: Window) -> list[Entry]:

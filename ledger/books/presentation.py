@@ -17,19 +17,26 @@ def presented(
     contracts: Mapping[str, Balances],
     day: date,
     unbilled: Container[str] = (),
+    parties: Mapping[str, str] | None = None,
     *,
     provisional: bool = False,
 ) -> list[Entry]:
     """For every contract with a net debit on `day`: the entry, and its reversal on the next day.
 
-    Contracts are never netted against each other. The entry empties the contract's liability
-    accounts, so that it has one asset and no liability: a contract asset, or for the `unbilled`
-    contracts a receivable for which only time must pass (accounting.md 10.4).
+    Contracts are never netted against each other, but those combined count as one: `parties`
+    names the party of each of these, and all of them are given. The entry empties a contract's
+    liability accounts, so that a party has one asset and no liability: a contract asset, or for
+    the `unbilled` contracts a receivable for which only time must pass (accounting.md 10.4).
     """
+    party = parties or {}
+    net: dict[str, int] = {}
+    for subscription, balances in contracts.items():
+        key = party.get(subscription, subscription)
+        net[key] = net.get(key, 0) + sum(balances.values())
     pairs = (
         _pair(subscription, balances, day, _asset(unbilled=subscription in unbilled), provisional)
         for subscription, balances in sorted(contracts.items())
-        if sum(balances.values()) > 0
+        if net[party.get(subscription, subscription)] > 0
     )
     return [entry for pair in pairs for entry in pair]
 

@@ -61,6 +61,11 @@ COUNTED = (
         (_insert("promised", 'l.line, l."grant", l.fee', each("lots")),),
     ),
     Fact(
+        ("ContractsCombined",),
+        {"lots": [{**texts("line", "grant"), **integers("added", "taken")}]},
+        (_insert("promised", 'l.line, l."grant", l.added - l.taken', each("lots")),),
+    ),
+    Fact(
         ("ContractModified",),
         {"caught_up": [_CAUGHT_UP]},
         (_insert("promised", 'l.line, l."grant", l.added', each("caught_up")),),

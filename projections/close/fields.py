@@ -49,7 +49,7 @@ def days(*names: str) -> Fields:
 
 SALE: Fields = texts("location", "program", "provider", "offer")
 SOLD_LINE: Fields = {
-    **texts("line", "grant", "kind", "liability", "quantity"),
+    **texts("line", "grant", "kind", "liability", "quantity", "day_count", "timezone", "rounding"),
     **integers("allocated"),
     **days("starts", "ends"),
     "ratable": "BOOLEAN",

@@ -114,9 +114,14 @@ recognised AS (
 promise AS (
     SELECT subscription, lot, sum(amount) AS amount FROM promised GROUP BY subscription, lot
 ),
+combined AS (
+    SELECT subscription, arg_max(lot, position) AS party FROM views.journal_step
+    WHERE kind = 'combined' GROUP BY subscription
+),
 contract AS (
-    SELECT subscription, sum(credit - debit) AS amount FROM liability
-    WHERE subscription IS NOT NULL GROUP BY subscription
+    SELECT coalesce(party, subscription) AS party, sum(credit - debit) AS amount
+    FROM liability LEFT JOIN combined USING (subscription)
+    WHERE subscription IS NOT NULL GROUP BY ALL
 ),
 -- A cohort's line is borne by the contracts of its offer: together they owe nothing less than 0.
 pool AS (

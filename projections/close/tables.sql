@@ -29,7 +29,8 @@ UNION ALL FROM computed;
 CREATE TABLE views.journal_step (
     subscription VARCHAR, position BIGINT, n INTEGER, line VARCHAR, lot VARCHAR,
     effective_on DATE, kind VARCHAR, amount BIGINT, starts DATE, ends DATE, account VARCHAR,
-    location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR
+    location VARCHAR, program VARCHAR, provider VARCHAR, offer VARCHAR, day_count VARCHAR,
+    timezone VARCHAR, rounding VARCHAR
 );
 -- What every lot was promised, at first and by what was added (a credit note may take back what
 -- is earned already); what was earned of it, or came back, in rows that move other value too;

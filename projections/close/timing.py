@@ -21,7 +21,7 @@ from projections.close.fields import (
     texts,
 )
 
-_UNSAID = "NULL, NULL, NULL, NULL, NULL"
+_UNSAID = ", ".join(["NULL"] * 8)
 
 
 def _promised(runs: str) -> str:
@@ -31,7 +31,7 @@ INSERT INTO views.journal_step
 SELECT subscription, position, 100000 + i, l.line, l."grant", effective_on, 'start',
        CASE WHEN runs THEN l.allocated ELSE 0 END, CASE WHEN runs THEN l.starts END,
        CASE WHEN runs THEN l.ends END, {ACCOUNT}, sale.location, sale.program, sale.provider,
-       sale.offer
+       sale.offer, l.day_count, l.timezone, l.rounding
 FROM (
     SELECT * EXCLUDE (runs), runs AND l.ends IS NOT NULL AS runs
     FROM ({each("lines", f"b.sale AS sale, {runs} AS runs,")})
@@ -79,6 +79,12 @@ SELECT subscription, position, 200000 + i, l.line, l."grant", least(effective_on
        'freeze', 0, l.starts, l.until, {_UNSAID}
 FROM ({each("freezes")})
 """  # noqa: S608 - made of constants
+_COMBINED = f"""
+INSERT INTO views.journal_step
+SELECT {SUBSCRIPTION}, position, -1, '', b.party, effective_on, 'combined', 0, NULL, NULL,
+       {_UNSAID}
+FROM parsed
+"""  # noqa: S608 - made of constants
 _REDUCED = f"""
 INSERT INTO views.journal_step
 SELECT subscription, position, i, l.line, l."grant", effective_on, 'less', l.amount, NULL, NULL,
@@ -115,11 +121,12 @@ TIMED = (
     ),
     Fact(("ContractAssessed",), {"running": [_SPAN]}, (_started("running", "true"),)),
     Fact(
-        ("LotExtended", "Paused", "PauseBegan", "Resumed"),
+        ("LotExtended", "Paused", "PauseBegan", "Resumed", "ContractsCombined"),
         {"lots": [LOT]},
         (_RESPREAD,),
     ),
     Fact(LEAVING, {"lots": [LOT]}, (_LEFT,)),
+    Fact(("ContractsCombined",), texts("party"), (_COMBINED,)),
     Fact(
         ("Paused", "PauseBegan", "Resumed", "DisputeSettled", "WrittenOff"),
         {"freezes": [_SPAN]},

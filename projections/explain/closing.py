@@ -1,18 +1,20 @@
 """How a line's days and a contract's balance come to a closing entry (6.2, 10.2)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.standing import booked, standing
 from aggregates.subscription.state import Subscription
+from aggregates.treatment import ACTUAL_DAYS
 from ledger.books.accrual import ROWS as ACCRUALS
 from ledger.books.entries import Entry
 from ledger.books.presentation import ROW as PRESENTATION
 from ledger.books.rows import ROWS
 from ledger.calendar import ONE_DAY, days_between
 from ledger.daily import frozen_days
+from ledger.daycount import progress
 from projections.explain.working import HALF_EVEN, Working, lot_inputs
 
 
@@ -42,9 +44,11 @@ def _accrued(entry: Entry, amount: int, lot: Lot) -> Working:
         "capped_by_funding": not lot.runs_ahead,
         "earned_to_date": earned,
         "recognised_before": earned - (amount if credited else -amount),
-        "rounding": HALF_EVEN,
+        "day_count": lot.sold.day_count or ACTUAL_DAYS,
+        "rounding": lot.sold.rounding or HALF_EVEN,
     }
-    formula = "round(A × days passed ÷ days), at most what is funded, − recognised before"
+    counted = "P by day count" if lot.sold.day_count else "days passed ÷ days"
+    formula = f"round(A × {counted}), at most what is funded, − recognised before"
     return Working(formula, inputs, "6.2")
 
 
@@ -57,14 +61,19 @@ def span_inputs(span: TimeSpan, through: date) -> dict[str, Any]:
     """The days of a stretch: ``[starts, ends)``, without those in which time stood still."""
     passed = days_between(span.start, through + ONE_DAY)
     days = days_between(span.start, span.end)
+    passed = min(passed - frozen_days(span.frozen, span.start, through + ONE_DAY), days)
     inputs: dict[str, Any] = {
         "A": span.amount,
         "starts": span.start.isoformat(),
         "ends": span.end.isoformat(),
         "days": days,
-        "days_passed": min(passed - frozen_days(span.frozen, span.start, through + ONE_DAY), days),
+        "days_passed": passed,
         "earned": span.earned(through),
     }
+    if span.pace.day_count is not None:
+        reached = span.start + timedelta(days=passed)
+        count, place = span.pace.day_count, span.pace.timezone
+        inputs["P"] = str(progress(count, span.start, span.end, reached, place))
     return inputs if span.fixed is None else {**inputs, "fixed_at": span.fixed}
 
 

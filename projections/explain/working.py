@@ -71,10 +71,12 @@ def _drawn(event: Draw, before: Subscription) -> Working:
         "service": event.service,
         "drawn": event.amount,
         "unposted": event.unposted,
-        "rounding": HALF_EVEN,
+        "rounding": lot.sold.rounding or HALF_EVEN,
     }
     if type(event).__name__ == "DrawReversed":
         return Working("the amount of the draw, given back", inputs, "4.9")
+    if type(event).__name__ == "DrawPosted":
+        return Working("the amount of the draw, now signed for", inputs, "6.1")
     if lot.is_time:
         return Working("nothing: time earns this line, not use", inputs, "6.2")
     if not lot.sold.weighted:

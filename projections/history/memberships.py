@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from aggregates.subscription import change_events as c
+from aggregates.subscription import combining_events as k
 from aggregates.subscription import cycle_events as y
 from aggregates.subscription import signal_events as s
 from aggregates.subscription import using_events as u
@@ -80,6 +81,12 @@ def _modified(event: c.ContractModified, amount: Amounts) -> str:
     return f"Contract modified {by}, {event.method.replace('_', ' ')}{parts}"
 
 
+def _combined(event: k.ContractsCombined, amount: Amounts) -> str:
+    moved = sum(lot.added - lot.taken for lot in event.lots)
+    value = f", {amount(abs(moved))} {'more' if moved > 0 else 'less'} of it here" if moved else ""
+    return f"Counts as one contract with {', '.join(event.subscriptions)}{value}"
+
+
 def _units(lots: Iterable[Any]) -> str:
     return ", ".join(f"{text_of(lot.quantity)} of {lot.grant}" for lot in lots)
 
@@ -119,6 +126,10 @@ def _started(event: u.ValidityStarted, _: Amounts) -> str:
     return f"Validity starts on {event.starts}{until}"
 
 
+def _signed(event: u.DrawPosted, amount: Amounts) -> str:
+    return f"Visit {event.visit} signed, {amount(event.amount)} of {event.line} earned"
+
+
 MEMBERSHIP: dict[type[Event], Callable[[Any, Amounts], str]] = {
     y.CycleDue: _due,
     y.CycleGranted: _granted,
@@ -133,7 +144,9 @@ MEMBERSHIP: dict[type[Event], Callable[[Any, Amounts], str]] = {
     c.PlanChangeScheduled: _scheduled,
     c.PlanChanged: _changed,
     c.ContractModified: _modified,
+    k.ContractsCombined: _combined,
     u.ValidityStarted: _started,
+    u.DrawPosted: _signed,
     u.UnitsReserved: _reserved,
     u.UnitsReleased: _released,
     s.PaymentDue: _asked,

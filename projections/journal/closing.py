@@ -15,6 +15,7 @@ from ledger.books.entries import Dimensions, Entry, Source
 from ledger.books.placing import Close
 from ledger.books.presentation import presented
 from ledger.calendar import Period
+from ledger.daily import Pace
 from projections.journal.estimating import Breakage, Withheld
 from projections.journal.reserving import Reserves
 from projections.journal.settings import SettingsHistory
@@ -39,7 +40,7 @@ WITH live AS (
 """  # noqa: S608 - made of constants
 _STEPS = f"""{_LIVE}
 SELECT subscription, line, lot, account, location, program, provider, offer,
-       effective_on, kind, amount, starts, ends
+       day_count, timezone, rounding, effective_on, kind, amount, starts, ends
 FROM views.journal_step
 WHERE position <= ? AND subscription IN (SELECT subscription FROM live)
 ORDER BY subscription, position, n
@@ -69,11 +70,17 @@ WHERE account IN {_LIABILITIES} AND posting_date <= ? AND subscription IN (
     SELECT subscription FROM views.journal_line
     WHERE account IN {_LIABILITIES} AND posting_date <= ?
     GROUP BY subscription HAVING sum(debit - credit) > 0
+    UNION
+    SELECT subscription FROM views.journal_step WHERE kind = 'combined' AND effective_on <= ?
 )
 GROUP BY subscription, account, location, program, provider, offer, line
 """  # noqa: S608 - made of constants
 _UNBILLED = "SELECT DISTINCT subscription FROM views.journal_step WHERE kind = 'unbilled'"
-_KIND = 9
+_PARTIES = """
+SELECT subscription, lot FROM views.journal_step
+WHERE kind = 'combined' AND effective_on <= ? ORDER BY position
+"""
+_PACE, _STEP, _KIND = 8, 11, 12
 _FIRST_DAY = """
 SELECT min(day) FROM (
     SELECT min(service_date) AS day FROM views.journal_line
@@ -164,15 +171,16 @@ def _obligations(
                 line=line,
                 grant=lot,
             )
-            stepped = tuple(Step(*row[8:]) for row in own if row[_KIND] not in TREATMENTS)
+            stepped = tuple(Step(*row[_STEP:]) for row in own if row[_KIND] not in TREATMENTS)
             key = (subscription, lot)
             funded = tuple(funding.get(key, ()))
-            yield key, Obligation(lot, account, at, runs_ahead, stepped, funded)
+            pace = Pace(*sold[_PACE:_STEP])
+            yield key, Obligation(lot, account, at, runs_ahead, stepped, funded, pace)
 
 
 def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
     contracts: dict[str, dict[tuple[str, Dimensions], int]] = {}
-    for subscription, account, *place, line, amount in tables.rows(_BALANCES, (day, day)):
+    for subscription, account, *place, line, amount in tables.rows(_BALANCES, (day, day, day)):
         location, program, provider, offer = place
         at = Dimensions(
             location=location,
@@ -184,4 +192,5 @@ def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
         )
         contracts.setdefault(subscription, {})[account, at] = amount
     unbilled = frozenset(key for (key,) in tables.rows(_UNBILLED)) if contracts else frozenset()
-    return presented(contracts, day, unbilled, provisional=provisional)
+    parties: dict[str, str] = dict(tables.rows(_PARTIES, (day,)))
+    return presented(contracts, day, unbilled, parties, provisional=provisional)

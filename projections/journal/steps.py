@@ -23,18 +23,21 @@ COLUMNS = (
     "program",
     "provider",
     "offer",
+    "day_count",
+    "timezone",
+    "rounding",
 )
 Body = dict[str, Any]
-#: kind, line, lot, amount, starts, ends, and of a line that is promised: account to offer.
+#: kind, line, lot, amount, starts, ends, and of a line that is promised: account to rounding.
 _Step = tuple[Any, ...]
-_UNSAID = (None,) * 5
+_UNSAID = (None,) * 8
 #: About a whole contract: time stops; time is earned ahead of payment; what is earned before it
 #: is due is an unbilled receivable, because nothing but time must pass (accounting.md 10.4).
 _STOPPED = ("stop", "", "", 0, None, None, *_UNSAID)
 _AHEAD = ("ahead", "", "", 0, None, None, *_UNSAID)
 _UNBILLED = ("unbilled", "", "", 0, None, None, *_UNSAID)
 #: The kinds that say how the whole contract is treated, and not what happened to its days.
-TREATMENTS = frozenset({"ahead", "unbilled"})
+TREATMENTS = frozenset({"ahead", "combined", "unbilled"})
 
 
 def steps_of(
@@ -67,7 +70,8 @@ def _promised(body: Body, *, runs: bool) -> Iterator[_Step]:
         known = runs and "ends" in line
         span = (line["allocated"], line["starts"], line["ends"]) if known else (0, None, None)
         account = LIABILITY.code(line["liability"])
-        yield ("start", line["line"], line["grant"], *span, account, *place)
+        pace = tuple(line.get(name) for name in ("day_count", "timezone", "rounding"))
+        yield ("start", line["line"], line["grant"], *span, account, *place, *pace)
 
 
 def _sold(body: Body) -> Iterator[_Step]:
@@ -153,6 +157,12 @@ def _reduced(body: Body) -> Iterator[_Step]:
         yield ("less", part["line"], part["grant"], part["amount"], None, None, *_UNSAID)
 
 
+def _combined(body: Body) -> Iterator[_Step]:
+    """The contract counts as one with its party; time lines are spread anew (2, 10.2)."""
+    yield ("combined", "", body["party"], 0, None, None, *_UNSAID)
+    yield from _respread(body)
+
+
 def _voided(_: Body) -> Iterator[_Step]:
     yield _STOPPED
 
@@ -165,6 +175,7 @@ _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "ContractAssessed": _assessed,
     "UnitsReceived": _received,
     "LotExtended": _respread,
+    "ContractsCombined": _combined,
     "Paused": _moved,
     "PauseBegan": _moved,
     "Resumed": _moved,

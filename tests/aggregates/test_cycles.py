@@ -284,6 +284,15 @@ class TestSetupFee:
         club.passes("02-15")
         assert club.contract().owed == 12000
 
+    def test_it_may_be_spread_over_the_months_that_members_stay(self) -> None:
+        """Policy `setup_fee_months`: 12 months of 7.50, whatever the first cycle is (5.8)."""
+        club = Club({"escheat": "exempt", "setup_fee_months": 12})
+        club.offers(billing={"setup_fee": 9000}).joins("01-01")
+        club.pay("01-01", 21000)
+        lot = club.lot("setup_fee")
+        assert lot.ends == day("2027-01-01")
+        assert [lot.accrued(day(on)) for on in ("01-31", "12-31")] == [764, 9000]
+
     def test_an_unpaid_one_waits_with_its_cycle(self) -> None:
         club = Club().offers(billing={"setup_fee": 9000})
         club.joins("01-15")

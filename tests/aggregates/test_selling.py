@@ -151,18 +151,6 @@ def test_an_offer_that_cannot_be_priced(
     assert (refusal.code, refusal.field) == (code, field)
 
 
-def test_a_price_range_gives_the_policys_point() -> None:
-    glow = Glow({"ssp_range": "high"})
-    glow.service("session", 20000, ssp={"low": 10000, "mid": 15000, "high": 30000})
-    glow.service("facial", 10000)
-    lines = [
-        {"kind": "units", "line": name, "services": [name], "quantity": 1}
-        for name in ("session", "facial")
-    ]
-    glow.publish("two", 20000, lines)
-    assert [row["allocated"] for row in glow.sell("01-05", "two")["lines"]] == [15000, 5000]
-
-
 def test_a_payout_is_explained_by_its_parts_or_not() -> None:
     glow = sessions(100000, 10)
     glow.sell("01-05", "six")

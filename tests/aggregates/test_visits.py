@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 
 from aggregates.subscription import events as e
-from aggregates.visit.orders import SignVisit
-from aggregates.visits import sign_visit
 from ledger.codes import Code
-from tests.support.clinic import DIGEST, Glow, counts, day, sessions
+from tests.support.clinic import Glow, counts, day, sessions
 
 
 def seven() -> Glow:
@@ -282,11 +280,9 @@ def test_reversing_one_line_leaves_the_others() -> None:
 
 def test_a_signature_under_a_visit_is_kept_once() -> None:
     glow = seven()
-    order = SignVisit(visit="v1", signer=DIGEST)
 
     def sign() -> Any:
-        context = glow.context("01-13")
-        return glow.take(context, sign_visit(context, order, glow.state("visit", "v1")))
+        return glow.sign("01-13", "v1")
 
     assert sign().code is Code.UNKNOWN_VISIT
     glow.visit("01-12", "v1", "session")

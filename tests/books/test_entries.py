@@ -119,6 +119,34 @@ def test_report_adds_names_and_memo_and_nothing_to_the_seal() -> None:
     assert "memo" not in sealed_shape(entry())
 
 
+def test_contracts_that_count_as_one_are_netted_as_one() -> None:
+    """One owes 50.00 and another holds 80.00; then one holds 30.00 only (accounting.md 10.2)."""
+
+    def party(*amounts: int) -> dict[str, dict[tuple[str, Dimensions], int]]:
+        return {
+            f"s-{n}": {("2100", Dimensions(subscription=f"s-{n}", line="a")): amount}
+            for n, amount in enumerate(amounts, 1)
+        }
+
+    together, day = {"s-1": "s-1", "s-2": "s-1"}, date(2026, 1, 31)
+    assert presented(party(5000, -8000), day, together) == []
+    assert len(presented(party(5000, -8000), day)) == 2
+    entries = presented(party(5000, -3000), day, together)
+    assert [(entry.entry, entry.posting_date.day) for entry in entries] == [
+        ("c-2026-01-53-s-1", 31),
+        ("c-2026-01-53-s-1-reversal", 1),
+        ("c-2026-01-53-s-2", 31),
+        ("c-2026-01-53-s-2-reversal", 1),
+    ]
+    assets = [
+        line.debit - line.credit
+        for entry in entries
+        for line in entry.lines
+        if line.account == "1120" and entry.posting_date == day
+    ]
+    assert assets == [5000, -3000]
+
+
 def test_contract_asset_is_presented_and_reversed_the_next_day() -> None:
     owes = {("2100", Dimensions(subscription="s-1", line="a")): 700}
     mixed = {

@@ -6,6 +6,7 @@ import pytest
 
 from aggregates.catalog import EVENTS
 from aggregates.subscription import change_events as c
+from aggregates.subscription import combining_events as k
 from aggregates.subscription import cycle_events as y
 from aggregates.subscription import signal_events as s
 from aggregates.subscription import using_events as u
@@ -53,6 +54,7 @@ def stored(name: str) -> Event:
             "ContractModified",
             "Contract modified by -$1.00, prospective, $0.01 kept as store credit",
         ),
+        ("ContractsCombined", "Counts as one contract with s-1, s-2, $15.00 less of it here"),
     ],
 )
 def test_each_event_is_a_sentence(name: str, said: str) -> None:
@@ -60,5 +62,5 @@ def test_each_event_is_a_sentence(name: str, said: str) -> None:
 
 
 def test_none_is_left_out() -> None:
-    modules = {module.__name__ for module in (c, y, s, u)}
+    modules = {module.__name__ for module in (c, k, y, s, u)}
     assert {cls for _, _, cls in EVENTS if cls.__module__ in modules} == MEMBERSHIP.keys()

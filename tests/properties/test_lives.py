@@ -70,6 +70,7 @@ steps = st.one_of(
         st.sampled_from(["-1", "1", "3"]),
         st.sampled_from(["auto", "separate", "prospective", "catch_up"]),
     ),
+    st.tuples(st.just("sign"), st.integers(1, 3)),
     st.tuples(st.just("cancel"), keys, st.sampled_from(["now", "period_end"])),
     st.tuples(st.just("dispute"), cents, st.sampled_from(["won", "lost", "withdrawn"])),
 )
@@ -83,6 +84,10 @@ policies = st.sampled_from(
         {"late_cycle": "extend"},
         {"quota_membership": "ratable"},
         {"dispute_model": "contra_on_open"},
+        {"rounding": "half_up", "allocation_remainder": "last_line", "day_count": "exact_seconds"},
+        {"day_count": "full_months", "quota_membership": "ratable"},
+        {"unit_trigger": "signed"},
+        {"day_count": "months_prorated", "allocation_remainder": "largest_line"},
     ]
 )
 #: A part of the money is lost while the clock stands still, nobody knows until when.
@@ -96,20 +101,22 @@ lives = settings(max_examples=15, deadline=None, suppress_health_check=list(Heal
 few = settings(lives, max_examples=4, derandomize=True)
 
 
-def told(policies: dict[str, Any], paid: bool, history: list[tuple[Any, ...]]) -> Life:
-    life = Life(policies, paid=paid)
+def told(
+    policies: dict[str, Any], paid: bool, history: list[tuple[Any, ...]], *, together: bool = False
+) -> Life:
+    life = Life(policies, paid=paid, together=together)
     for step in history:
         life.take(step)
     return life
 
 
 @lives
-@given(policies, st.booleans(), histories)
-@example({}, True, LOST_IN_A_PAUSE)
+@given(policies, st.booleans(), st.booleans(), histories)
+@example({}, True, False, LOST_IN_A_PAUSE)
 def test_every_reading_of_a_history_agrees(
-    policies: dict[str, Any], paid: bool, history: list[tuple[Any, ...]]
+    policies: dict[str, Any], paid: bool, together: bool, history: list[tuple[Any, ...]]
 ) -> None:
-    life = told(policies, paid, history)
+    life = told(policies, paid, history, together=together)
     _read_model_holds_the_states(life)
     _balances_add_up(life)
     _books_say_the_same(life)
@@ -122,7 +129,7 @@ def test_a_closed_month_and_what_comes_late_are_the_same_row_by_row(
     migrated_url: str, policies: dict[str, Any], history: list[tuple[Any, ...]], late: int
 ) -> None:
     """What is recorded after the cut is posted late, time of the closed month included."""
-    life = told(policies, True, history)
+    life = told(policies, True, history, together=late % 2 == 1)
     life.take(("days", 40))
     events = life.happened()
     with fresh_database(migrated_url) as url, open_clinic(url) as clinic:

@@ -42,7 +42,7 @@ from aggregates.subscription import orders as o
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
-from aggregates.visit.orders import RecordVisit, ReverseConsumption
+from aggregates.visit.orders import RecordVisit, ReverseConsumption, SignVisit
 from aggregates.visit.state import VISIT
 from ledger.books.interpret import by_event, interpret
 from ledger.codes import Refused
@@ -186,8 +186,13 @@ class Glow:
             self.contract(order.subscription),
             self.state("patient", order.patient),
             self.state("payment", payment),
+            self.earlier(order.patient) if order.invoice or order.promotion else sales.ALONE,
         )
         return self.take(context, sales.sell(context, order, catalogue, account))
+
+    def earlier(self, patient: str) -> sales.Earlier:
+        known = self.state("patient", patient).subscriptions
+        return sales.Earlier(tuple(self.contract(key) for key in known), self.services())
 
     def pay(self, on: str, amount: int, *, role: str = "front_desk", **more: Any) -> Any:
         number = sum(item.stream.startswith("glow/payment/") for item in self.history) + 1
@@ -228,6 +233,12 @@ class Glow:
         chart = replace(self.chart(visit, order.patient), policies=policies)
         answer = self.take(context, visits.record_visit(context, order, chart))
         return answer if isinstance(answer, Refused) else answer["coverage"]
+
+    def sign(self, on: str, visit: str) -> Any:
+        order = parsed(SignVisit, {"visit": visit, "signer": DIGEST})
+        state, context = self.state("visit", visit), self.context(on)
+        contracts = {key: self.contract(key) for key in ("s-1", "s-2", "s-3", "s-4")}
+        return self.take(context, visits.sign_visit(context, order, state, contracts))
 
     def chart(self, visit: str, name: str = "p-1") -> Chart:
         patient = self.state("patient", name)

@@ -29,16 +29,18 @@ class Life:
 
     `CLUB` is a membership with a joining fee whose quota rolls over, `PACK` is paid by
     instalments that cannot be cancelled, `CREDIT` has a bonus in its pool, `CARD` has points and
-    a discount. `GIFT` is another patient's, who may be given units of the pack.
+    a discount. `GIFT` is another patient's, who may be given units of the pack. Sold `together`,
+    all but the membership count as one contract.
     """
 
-    def __init__(self, policies: dict[str, Any], *, paid: bool) -> None:
+    def __init__(self, policies: dict[str, Any], *, paid: bool, together: bool = False) -> None:
         self.desk = Everything({"escheat": "exempt", **policies})
         self.on = START
         self.number = 0
         self._publish()
         for key, offer in ((CLUB, "silver"), (PACK, "pack"), (CREDIT, "credit"), (CARD, "card")):
-            self.desk.sell(self.today, offer, subscription=key)
+            invoice = {"invoice": "i-1"} if together else {}
+            self.desk.sell(self.today, offer, subscription=key, **invoice)
             self.desk.consent(self.today, "refund", "cancellation", "expiry", key=key)
             if paid:
                 self._settle(key)
@@ -107,10 +109,19 @@ class Life:
         on = self._day(-ago)
         return self.desk.visit(on, f"v-{self.number}", lines=lines, status=status)
 
-    def _reverse(self, back: int) -> Any:
+    def _visit_before(self, back: int) -> str | None:
+        """The visit recorded so many visits ago, if there were as many."""
         streams = [item.stream for item in self.desk.history if "/visit/" in item.stream]
         visits = [name.rsplit("/", 1)[1] for name in dict.fromkeys(streams)]
-        return self.desk.reverse(self.today, visits[-back]) if back <= len(visits) else None
+        return visits[-back] if back <= len(visits) else None
+
+    def _reverse(self, back: int) -> Any:
+        visit = self._visit_before(back)
+        return None if visit is None else self.desk.reverse(self.today, visit)
+
+    def _sign(self, back: int) -> Any:
+        visit = self._visit_before(back)
+        return None if visit is None else self.desk.sign(self.today, visit)
 
     def _day(self, after: int) -> str:
         return max(self.on + timedelta(days=after), START).isoformat()

@@ -15,6 +15,7 @@ from ledger.books.accrual import Obligation, Step, accrued
 from ledger.books.chart import CONTRACT_LIABILITIES
 from ledger.books.entries import Dimensions
 from ledger.books.interpret import by_event, interpret
+from ledger.daily import Pace
 from ledger.events import Recorded
 from ledger.ids import key_of, kind_of
 from projections.journal.steps import TREATMENTS, steps_of
@@ -33,6 +34,7 @@ class Journal:
         self.funding: dict[Grant, list[tuple[date, int]]] = defaultdict(list)
         self.steps: dict[Grant, list[Step]] = defaultdict(list)
         self.timed: set[Grant] = set()
+        self.paces: dict[Grant, Pace] = {}
         self.ahead: set[str] = set()
 
     def hear(self, recorded: Recorded) -> None:
@@ -52,13 +54,14 @@ class Journal:
     def _time(self, name: str, recorded: Recorded, body: dict[str, object]) -> None:
         key = key_of(recorded.stream)
         for row in steps_of(name, key, recorded.position, recorded.effective_on, body):
-            _, _, _, _, lot, on, kind, amount, starts, ends, account, *_ = row
+            _, _, _, _, lot, on, kind, amount, starts, ends, account, *rest = row
             first, last = (day and date.fromisoformat(day) for day in (starts, ends))
             if kind in TREATMENTS:
                 self.ahead |= {key} if kind == "ahead" else set()
                 continue
             if account is not None:
                 self.timed.add((key, lot))
+                self.paces[key, lot] = Pace(*rest[-3:])
             whole = [grant for grant in self.timed if grant[0] == key]
             for grant in whole if not lot else [(key, lot)]:
                 self.steps[grant].append(Step(on, kind, amount, first or None, last or None))
@@ -68,7 +71,8 @@ class Journal:
         if grant not in self.timed:
             return 0
         steps, funding = tuple(self.steps[grant]), tuple(self.funding[grant])
-        obligation = Obligation(grant[1], "", Dimensions(), grant[0] in self.ahead, steps, funding)
+        ahead, pace = grant[0] in self.ahead, self.paces[grant]
+        obligation = Obligation(grant[1], "", Dimensions(), ahead, steps, funding, pace)
         return accrued(obligation, through)
 
     def liability(self, grant: Grant, through: date) -> int:
@@ -82,7 +86,7 @@ def check(clinic: LivingClinic, naive: Naive, journal: Journal) -> None:
         _money(key, state, naive)
         for lot in state.lots.values():
             _units(key, lot, naive)
-            _value(lot, clinic.today)
+            _value(lot, clinic.today, combined=state.party is not None)
             _booked(key, lot, clinic.today, journal)
         _ended(key, state, clinic.today, naive)
         _held(state)
@@ -126,10 +130,12 @@ def _units(key: str, lot: Lot, naive: Naive) -> None:
     assert lot.free >= 0, (key, lot.grant)
 
 
-def _value(lot: Lot, today: date) -> None:
+def _value(lot: Lot, today: date, *, combined: bool) -> None:
+    """What a combination moves to another contract before it is paid stands below nothing (2)."""
     assert 0 <= lot.recognised <= lot.amount, lot
     assert lot.earned >= 0, lot
-    assert min(lot.allocated, lot.funded, lot.billed, lot.held) >= 0, lot
+    assert min(lot.allocated, lot.billed, lot.held) >= 0, lot
+    assert lot.funded >= 0 or combined, lot
     assert lot.value_left(today) >= 0, lot
     if lot.is_time:
         spent = [lot.accrued(today), sum(span.earned(today) for span in lot.spans)]

@@ -1,7 +1,10 @@
 """What a random life of contracts is made of."""
 
+from typing import get_args
+
 from hypothesis import strategies as st
 
+from ledger.daycount import DayCount
 from tests.properties.lives.clinic import OFFERS
 
 FIVE_YEARS = {
@@ -21,6 +24,9 @@ POLICIES = st.fixed_dictionaries(
         "reinstatement": st.sampled_from(["reverse", "zero_price"]),
         "quota_membership": st.sampled_from(["auto", "auto", "ratable"]),
         "minimum_life": st.sampled_from([[], [], [FIVE_YEARS]]),
+        "rounding": st.sampled_from(["half_even", "half_up"]),
+        "allocation_remainder": st.sampled_from(["largest_remainder", "last_line", "largest_line"]),
+        "day_count": st.sampled_from(["actual_days", *get_args(DayCount)]),
     }
 )
 SALES = st.fixed_dictionaries(
@@ -32,6 +38,7 @@ SALES = st.fixed_dictionaries(
         "starts": st.sampled_from([0, 0, 0, 5, -10]),
         "clauses": st.sampled_from([["expiry", "cancellation"], ["refund"]]),
         "paid": st.sampled_from([True, True, False]),
+        "invoice": st.sampled_from([None, None, "i-1"]),
     }
 )
 OPENINGS = st.lists(SALES, min_size=1, max_size=3)

@@ -73,7 +73,10 @@ class Living(RuleBasedStateMachine):
         return self.asks(command, subscription=self.key(which), **more)
 
     def sells(self, sale: dict[str, Any]) -> None:
-        key, data = self.name("s"), dict(sale)
+        key, data = (
+            self.name("s"),
+            {name: value for name, value in sale.items() if value is not None},
+        )
         paid, clauses = data.pop("paid"), data.pop("clauses")
         data["starts"] = self.clinic.day(data["starts"])
         signed = consent(self.clinic.now, clauses)
