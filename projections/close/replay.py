@@ -10,6 +10,7 @@ from ledger.books.entries import Source
 from ledger.calendar import Period
 from ledger.ids import key_of, stream
 from projections.close.books import RULES_BY_EVENT, Books, Sealed
+from projections.close.keeping import Keeping
 from projections.close.loading import event_types
 from projections.close.reading import reading
 from projections.close.sessions import Connection, session
@@ -24,9 +25,12 @@ ORDER BY position
 _HEAD = "SELECT position FROM ledger.clinic_head WHERE clinic = %s"
 
 
-def replay(conninfo: str, clinic: str, cut: int | None = None) -> Books:
+def replay(
+    conninfo: str, clinic: str, cut: int | None = None, keeping: Keeping | None = None
+) -> Books:
     """The books of everything recorded up to position `cut` (default: the head).
 
+    With `keeping`, from the last close that is kept on: such books answer what a close asks.
     Reads as `ledger_api` under row security. Raises Broken when a row has a schema version
     that the posting rules do not know.
     """
@@ -34,9 +38,12 @@ def replay(conninfo: str, clinic: str, cut: int | None = None) -> Books:
         position = _head(connection, clinic) if cut is None else cut
         in_force = _in_force(_told(connection, clinic, position))
     types = event_types(RULES_BY_EVENT)
-    with reading(conninfo, clinic, position, types) as tables, ExitStack() as unfinished:
+    with ExitStack() as unfinished:
         books = unfinished.enter_context(Books(clinic, position, in_force))
-        books.load(tables)
+        if keeping is not None:
+            keeping.restore(books)
+        with reading(conninfo, clinic, books.held, position, types) as tables:
+            books.load(tables)
         books.settle()
         unfinished.pop_all()
     return books
