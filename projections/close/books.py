@@ -121,8 +121,6 @@ class Books:
     def load(self, chunks: Iterable[pa.Table]) -> None:
         """Posts events: columns position, type, stream, effective_on, body; in any order."""
         self._database.execute(_LEAVE_A_CORE)
-        # In one transaction: a commit copies what each of the many statements wrote.
-        self._database.begin()
         for chunk in chunks:
             self._database.register("chunk", chunk)
             for event, count in _counts(chunk):
@@ -132,7 +130,6 @@ class Books:
         self._database.execute("RESET threads")
         for event in tuple(self._waiting):
             self._post(event)
-        self._database.commit()
 
     def _parse(self, event: str, count: int) -> None:
         """A statement costs as much as a thousand rows, so events wait for others of their type."""
