@@ -75,7 +75,8 @@ class Keeping:
                 _write(books, draft, period, behind)
                 draft.replace(file)
             finally:
-                draft.unlink(missing_ok=True)
+                for left in self.folder.glob(f"{draft.name}*"):
+                    left.unlink()
             for other in set(self.folder.glob(f"{_prefix(books)}*")) - {file, *earlier[-1:]}:
                 other.unlink(missing_ok=True)
 

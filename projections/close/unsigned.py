@@ -11,7 +11,8 @@ from ledger.calendar import Period
 from projections.close.books import Books
 from projections.close.sessions import Connection, session
 
-_PAGE = 5000
+#: Visits in a page.
+PAGE = 5000
 # The text of a body is canonical, so that its one `status` can be found without parsing it.
 _COMPLETED = """
 SELECT position, stream FROM ledger.event
@@ -61,7 +62,7 @@ def behind(books: Books, period: Period, conninfo: str) -> int:
 def _completed(
     connection: Connection, books: Books, after: int, unseen: tuple[int, date], last: date
 ) -> list[tuple[int, str]]:
-    given = (books.clinic, after, books.cut, *unseen, last, _PAGE)
+    given = (books.clinic, after, books.cut, *unseen, last, PAGE)
     return connection.execute(_COMPLETED, given).fetchall()
 
 
