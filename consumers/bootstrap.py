@@ -39,6 +39,8 @@ PROJECTOR = "ledger_projector"
 RELAY = "ledger_relay"
 CLUSTER = 3
 """NATS servers that keep a majority when one is lost."""
+CLOSES = "closes"
+"""In the data folder: what the next close need not replay."""
 
 
 YOUNG = (100_000, 50, 100)
@@ -82,7 +84,7 @@ class Ledger:
         return Commands(
             self.store,
             self.settings.clock,
-            closer=Replays(self.conninfo, lambda: self.letters),
+            closer=Replays(self.conninfo, lambda: self.letters, self.settings.data / CLOSES),
             fixed_clock=self.settings.now is not None,
         )
 

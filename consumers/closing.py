@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aggregates.period.events import CloseException
@@ -18,16 +19,21 @@ RESOLVED = "resolved"
 
 @dataclass(frozen=True, slots=True)
 class Replays:
-    """Figures from a replay of the database `conninfo`; `letters` opens the dead letters."""
+    """Figures from a replay of the database `conninfo`; `letters` opens the dead letters.
+
+    `kept` is a folder of earlier closes, from which the next one goes on; without it each reads
+    the whole history.
+    """
 
     conninfo: str
     letters: "Callable[[], DeadLetters]"
+    kept: Path | None = None
 
     def figures(self, clinic: str, period: Period, cut: int) -> "CloseFigures":
         """What closing `period` at position `cut` seals."""
         from projections.close.figures import figures  # noqa: PLC0415  loads the replay's engine
 
-        return figures(self.conninfo, clinic, period, cut)
+        return figures(self.conninfo, clinic, period, cut, self.kept)
 
     def uses(self, clinic: str, cut: int, on: date) -> "list[CohortUse]":
         """How much of each cohort is used by a day, as known at position `cut`."""

@@ -31,6 +31,15 @@ def test_each_line_is_a_figure_beside_another_of_the_same_run() -> None:
 
 
 @pytest.mark.slow
+def test_closes_are_measured() -> None:
+    done = bench("--quick", "--json", "close")
+    assert done.returncode == 0, done.stderr
+    first, later = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["unit"].startswith("s, first close of ")
+    assert (later["figure"], later["against"]) == ("close", "replay of the whole history")
+
+
+@pytest.mark.slow
 def test_contracts_are_measured() -> None:
     done = bench("--quick", "--json", "many_contracts", "membership_fold")
     assert done.returncode == 0, done.stderr

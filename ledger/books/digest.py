@@ -13,7 +13,7 @@ def journal_digest(entries: Iterable[Entry]) -> str:
 
 
 def digest_of_texts(texts: Iterable[bytes]) -> str:
-    """The same from entries that are canonical JSON already; none is kept in memory."""
+    """The same from canonical JSON, of an entry or of some with commas between; none is kept."""
     running = hashlib.sha256(b"[")
     for number, text in enumerate(texts):
         running.update(b"," + text if number else text)

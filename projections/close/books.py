@@ -2,10 +2,12 @@
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,7 +31,8 @@ from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
 
 RULES_BY_EVENT = by_event(POSTINGS)
 NO_SETTINGS = SettingsHistory()
-_TABLES = files("projections.close").joinpath("tables.sql").read_text()
+#: What a replay keeps.
+TABLES = files("projections.close").joinpath("tables.sql").read_text()
 _TEXT = ("entry", "lot", "rule", "period", "prior_period_of", "type", "stream", "account")
 _INTEGERS = {"ordinal", "position", "n", "closing", "debit", "credit"}
 _DATES = {"posting_date", "service_date"}
@@ -101,10 +104,12 @@ class Books:
             "checkpoint_threshold": "1TB",  # nothing here is kept: compressing it is wasted work
         }
         self._database = duckdb.connect(":memory:", config=options)
-        self._database.execute(_TABLES)
+        self._database.execute(TABLES)
         in_force = [sealed.close for sealed in self.closes]
         self._loadings = loadings(RULES_BY_EVENT, in_force, pools=settings.pools)
         self._waiting: dict[str, int] = {}
+        self._settled = 0
+        self.behind = 0
 
     def __enter__(self) -> Self:
         return self
@@ -131,9 +136,9 @@ class Books:
                 if event in self._loadings:
                     self._parse(event, count)
             self._database.unregister("chunk")
+        self._database.execute("RESET threads")
         for event in tuple(self._waiting):
             self._post(event)
-        self._database.execute("RESET threads")
 
     def _parse(self, event: str, count: int) -> None:
         """A statement costs as much as a thousand rows, so events wait for others of their type."""
@@ -153,10 +158,37 @@ class Books:
 
     def settle(self) -> None:
         """Writes the closing entries of every recorded close, once all events are loaded."""
-        before: Close | None = None
-        for sealed in self.closes:
+        before = self.closes[self._settled - 1].close if self._settled else None
+        for sealed in self.closes[self._settled :]:
             self._through(sealed.period, sealed.cut, before, event=sealed.event)
             before = sealed.close
+
+    def resume(self, count: int, behind: int) -> None:
+        """Says that the books hold everything up to the cut of their close number `count`.
+
+        No visit up to position `behind` is dated after that close's period.
+        """
+        self._settled, self.behind = count, behind
+
+    @property
+    def held(self) -> int:
+        """The position up to which events were loaded before, with their closing entries."""
+        return self.closes[self._settled - 1].cut if self._settled else 0
+
+    @contextmanager
+    def beside(self, file: Path, *, read_only: bool = False) -> Iterator[Callable[[str], object]]:
+        """Statements in one transaction with the database `file`, named ``kept``."""
+        name, mode = str(file).replace("'", "''"), " (READ_ONLY)" if read_only else ""
+        self._database.execute(f"ATTACH '{name}' AS kept{mode}")
+        try:
+            self._database.begin()
+            yield self._database.execute
+            self._database.commit()
+        except duckdb.Error:
+            self._database.rollback()
+            raise
+        finally:
+            self._database.execute("DETACH kept")
 
     @property
     def locked(self) -> Close | None:
@@ -181,10 +213,14 @@ class Books:
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Tuple]:
         """The rows of a statement with ``?`` parameters, page by page."""
+        for page in self._pages(sql, parameters):
+            yield from page
+
+    def _pages(self, sql: str, parameters: Sequence[object]) -> Iterator[list[Tuple]]:
         with self._database.cursor() as cursor:
             cursor.execute(sql, list(parameters))
             while page := cursor.fetchmany(_PAGE):
-                yield from page
+                yield page
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Writes the lines of these entries."""
@@ -225,9 +261,8 @@ class Books:
         """The digest of the period's entries (accounting.md 12.2), which go by days first."""
         count = (period.last - period.first).days + 1
         days = (period.first + timedelta(number) for number in range(count))
-        return digest_of_texts(
-            text.encode() for day in days for (text,) in self.rows(sealing.TEXTS, (day,))
-        )
+        pages = (page for day in days for page in self._pages(sealing.TEXTS, (day,)))
+        return digest_of_texts(",".join(text for (text,) in page).encode() for page in pages)
 
     def entry_count(self, period: Period) -> int:
         """How many entries are posted in the period."""

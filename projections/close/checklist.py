@@ -13,7 +13,7 @@ from ledger.books.chart import CONTRACT_ASSET, CONTRACT_LIABILITIES, UNBILLED
 from ledger.books.presentation import ROW as PRESENTATION
 from ledger.calendar import Period
 from projections.close.books import Books
-from projections.close.sessions import session
+from projections.close.unsigned import unsigned
 
 #: How far from the period's end a last day is worth a look.
 ABOUT_THE_END = timedelta(days=3)
@@ -54,16 +54,6 @@ _UNPRICED = """
 SELECT id, NULL FROM unpriced WHERE (position > ? OR effective_on > ?) AND effective_on <= ?
 ORDER BY id
 """
-# Completed visits that the last close could not list, by the streams that an index finds.
-_UNSIGNED = """
-SELECT split_part(v.stream, '/', 3) FROM ledger.event v
-WHERE v.clinic = %s AND (v.position > %s OR v.effective_on > %s) AND v.position <= %s
-  AND v.type = 'VisitRecorded' AND v.effective_on <= %s
-  AND v.body::jsonb ->> 'status' = 'completed'
-  AND NOT EXISTS (SELECT 1 FROM ledger.event s WHERE s.clinic = v.clinic
-                  AND s.stream = v.stream AND s.type = 'VisitSigned' AND s.position <= %s)
-ORDER BY v.position LIMIT %s
-"""
 
 
 def checklist(books: Books, period: Period, conninfo: str) -> tuple[CloseException, ...]:
@@ -75,12 +65,13 @@ def checklist(books: Books, period: Period, conninfo: str) -> tuple[CloseExcepti
     """
     unseen = unlisted(books)
     first, last = period.last - ABOUT_THE_END, period.last + ABOUT_THE_END
+    visits = unsigned(books, period, conninfo, unseen, LONGEST + 1)
     listed = (
         ("contract_without_ssp", books.rows(_UNPRICED, (*unseen, period.last))),
         ("lot_expiring", books.rows(_EXPIRING, (period.last, first, last))),
         ("negative_liability", books.rows(_NEGATIVE, (period.last,))),
         ("unapplied_cash", books.rows(_UNAPPLIED, (period.last,))),
-        ("visit_unsigned", _unsigned(conninfo, books, period)),
+        ("visit_unsigned", ((visit, None) for visit in visits)),
     )
     return tuple(item for kind, rows in listed for item in _items(kind, rows))
 
@@ -88,13 +79,6 @@ def checklist(books: Books, period: Period, conninfo: str) -> tuple[CloseExcepti
 def unlisted(books: Books) -> tuple[int, date]:
     """The cut and the last day of the close before: what lies after either, no close has listed."""
     return (books.locked.cut, books.locked.period.last) if books.locked else (0, date.min)
-
-
-def _unsigned(conninfo: str, books: Books, period: Period) -> Iterator[tuple[str, None]]:
-    given = (books.clinic, *unlisted(books), books.cut, period.last, books.cut, LONGEST + 1)
-    with session(conninfo, books.clinic) as connection:
-        found = connection.execute(_UNSIGNED, given).fetchall()
-    yield from ((visit, None) for (visit,) in found)
 
 
 def _items(kind: str, rows: Iterator[tuple[str, int | None]]) -> Iterator[CloseException]:

@@ -1,6 +1,7 @@
 """What a close seals, and the proof that it still holds (accounting.md 14.6, 15.6)."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aggregates.effects import RULES
@@ -13,7 +14,9 @@ from projections.close import sealing
 from projections.close.books import Books
 from projections.close.checklist import checklist, unlisted
 from projections.close.estimates import short_histories
+from projections.close.keeping import Keeping
 from projections.close.replay import closes_in_force, replay, sealed_closes
+from projections.close.unsigned import behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,29 @@ class CloseFigures:
     late: tuple[LateEffect, ...]
 
 
-def figures(conninfo: str, clinic: str, period: Period, cut: int) -> CloseFigures:
-    """What closing `period` at position `cut` seals: a pure function of the history up to it."""
-    with replay(conninfo, clinic, cut) as books:
+def figures(
+    conninfo: str, clinic: str, period: Period, cut: int, kept: Path | None = None
+) -> CloseFigures:
+    """What closing `period` at position `cut` seals: a pure function of the history up to it.
+
+    The folder `kept` spares reading again what came before the last close. Where a check fails
+    on what was kept, the whole history is read.
+    """
+    if kept is None:
+        return _figures(conninfo, clinic, period, cut, None)
+    keeping = Keeping(kept, conninfo)
+    found = _figures(conninfo, clinic, period, cut, keeping)
+    if all(check.ok for check in found.checks):
+        return found
+    return _figures(conninfo, clinic, period, cut, None)
+
+
+def _figures(
+    conninfo: str, clinic: str, period: Period, cut: int, keeping: Keeping | None
+) -> CloseFigures:
+    with replay(conninfo, clinic, cut, keeping) as books:
         books.close_now(period)
-        return CloseFigures(
+        found = CloseFigures(
             journal_digest=books.digest(period),
             entries=books.entry_count(period),
             trial_balance=tuple(
@@ -47,6 +68,9 @@ def figures(conninfo: str, clinic: str, period: Period, cut: int) -> CloseFigure
             ),
             late=late_effects(books, period),
         )
+        if keeping is not None and all(check.ok for check in found.checks):
+            keeping.keep(books, period, found.journal_digest, behind(books, period, conninfo))
+    return found
 
 
 def checks(books: Books, period: Period) -> tuple[CloseCheck, ...]:

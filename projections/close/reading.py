@@ -13,11 +13,12 @@ from ledger.errors import Broken
 #: How much is read at a time, how many times ahead of the caller, and how many make a table:
 #: each table costs some statements, and each reading ahead its memory.
 _BATCH_BYTES = 2 << 20
-_AHEAD = 24
-_LEAST = 4
+_AHEAD = 48
+_LEAST = 16
 _EVENTS = """
 SELECT position, type, schema_version, stream, effective_on, body FROM ledger.event
-WHERE clinic = current_setting('ledger.clinic') AND position <= {cut} AND type IN ('{types}')
+WHERE clinic = current_setting('ledger.clinic') AND position > {after} AND position <= {cut}
+  AND type IN ('{types}')
 """
 # Planning time is all that compiled expressions would add to one scan.
 _SESSION = "SELECT set_config('ledger.clinic', $1, true), set_config('jit', 'off', true)"
@@ -27,14 +28,14 @@ _Coming = deque[Future[pa.RecordBatch | None]]
 
 @contextmanager
 def reading(
-    conninfo: str, clinic: str, cut: int, types: Iterable[str]
+    conninfo: str, clinic: str, after: int, cut: int, types: Iterable[str]
 ) -> Iterator[Iterator[pa.Table]]:
-    """Tables of the events of these types up to position `cut`, in any order.
+    """Tables of the events of these types after position `after` up to `cut`, in any order.
 
     Reads as `ledger_api` under row security, from now on and a bounded amount ahead. Raises
     Broken when a row has a schema version that the posting rules do not know.
     """
-    query = _EVENTS.format(cut=int(cut), types="', '".join(types))
+    query = _EVENTS.format(after=int(after), cut=int(cut), types="', '".join(types))
     with ExitStack() as session, ThreadPoolExecutor(max_workers=1) as thread:
         reader = thread.submit(_open, session, conninfo, clinic, query)
 

@@ -10,6 +10,7 @@ from ledger.books.entries import Source
 from ledger.calendar import Period
 from ledger.ids import key_of, stream
 from projections.close.books import RULES_BY_EVENT, Books, Sealed
+from projections.close.keeping import Keeping
 from projections.close.loading import event_types
 from projections.close.reading import reading
 from projections.close.sessions import Connection, session
@@ -28,10 +29,16 @@ _HEAD = "SELECT position FROM ledger.clinic_head WHERE clinic = %s"
 
 
 def replay(
-    conninfo: str, clinic: str, cut: int | None = None, *, suppose: Suppose | None = None
+    conninfo: str,
+    clinic: str,
+    cut: int | None = None,
+    keeping: Keeping | None = None,
+    *,
+    suppose: Suppose | None = None,
 ) -> Books:
     """The books of everything recorded up to position `cut` (default: the head).
 
+    With `keeping`, from the last close that is kept on: such books answer what a close asks.
     Reads as `ledger_api` under row security. Raises Broken when a row has a schema version
     that the posting rules do not know. `suppose` replaces what was said about policies and
     estimates, for books that nobody keeps.
@@ -43,9 +50,12 @@ def replay(
     if suppose is not None:
         settings = suppose(settings)
     types = event_types(RULES_BY_EVENT, pools=settings.pools)
-    with reading(conninfo, clinic, position, types) as tables, ExitStack() as unfinished:
+    with ExitStack() as unfinished:
         books = unfinished.enter_context(Books(clinic, position, in_force, settings))
-        books.load(tables)
+        if keeping is not None:
+            keeping.restore(books)
+        with reading(conninfo, clinic, books.held, position, types) as tables:
+            books.load(tables)
         books.settle()
         unfinished.pop_all()
     return books

@@ -148,7 +148,7 @@ SELECT
     (SELECT CAST(coalesce(sum(debit - credit), 0) AS BIGINT) FROM posted
      WHERE account = '{CLEARING}'),
     (SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM processor WHERE posting_date <= ?),
-    (SELECT CAST(coalesce(sum(abs(debit - credit)), 0) AS BIGINT) FROM posted
+    (SELECT CAST(coalesce(sum(debit + credit), 0) AS BIGINT) FROM posted
      WHERE account = '{ROUNDING}')
 """  # noqa: S608 - made of constants
 

@@ -7,6 +7,7 @@ from rich.progress import Progress
 
 from scripts.benchmarks import contracts, history, recording
 from scripts.benchmarks.clinic import CLINICS
+from scripts.benchmarks.closing import MONTHS, closes
 from scripts.benchmarks.figure import Figure, Sizes
 from scripts.benchmarks.history import History
 from scripts.benchmarks.pgbench import appends
@@ -19,6 +20,7 @@ NAMES = (
     "commands_one_by_one",
     "visits",
     "replay",
+    "close",
     "growth",
     "memory",
     "many_contracts",
@@ -45,6 +47,7 @@ class Bench:
             "commands_one_by_one": lambda: recording.commands_one_by_one(self._place, self._sizes),
             "visits": self._visits,
             "replay": self._replay,
+            "close": self._close,
             "growth": self._growth,
             "memory": self._memory,
             "many_contracts": lambda: contracts.many_contracts(self._place, self._sizes),
@@ -67,6 +70,14 @@ class Bench:
     def _replay(self) -> Iterator[Figure]:
         events = self._sizes.events[-1]
         yield from replay_figures(self._grown(events), events)
+
+    def _close(self) -> Iterator[Figure]:
+        events = self._sizes.events[-1]
+        bar = self._progress.add_task(f"{MONTHS} months of {events:,} events", total=events)
+        yield from closes(
+            self._place, events, lambda done: self._progress.update(bar, completed=done)
+        )
+        self._progress.remove_task(bar)
 
     def _growth(self) -> Iterator[Figure]:
         """What an event costs in a long history, against a short one."""

@@ -46,8 +46,8 @@ def setup(clinic: str) -> Iterator[Line]:
     yield line("publish_offer", "offer", clinic, OPENED, offer)
 
 
-def sale(clinic: str, patient: str) -> Line:
-    """The program, sold and paid in one command."""
+def sale(clinic: str, patient: str, months: int = 0) -> Line:
+    """The program, sold and paid in one command, so many months after the first sales."""
     payment = {"payment": f"pay-{patient}", "amount": PRICE, "tender": "cash"}
     data = {
         "subscription": f"sub-{patient}",
@@ -55,7 +55,7 @@ def sale(clinic: str, patient: str) -> Line:
         "patient": patient,
         "payment": payment,
     }
-    return line("sell_package", f"sale-{patient}", clinic, SOLD, data)
+    return line("sell_package", f"sale-{patient}", clinic, later(SOLD, months), data)
 
 
 def visit_data(patient: str, number: int) -> Line:
@@ -76,10 +76,17 @@ def visited_at(number: int) -> str:
     return f"2026-{week + 1:02}-{day + 7:02}T11:00:00-05:00"
 
 
-def visit(clinic: str, patient: str, number: int) -> Line:
-    """The command that records a visit."""
+def visit(clinic: str, patient: str, number: int, months: int = 0) -> Line:
+    """The command that records a visit of a patient of `sale`."""
     data = visit_data(patient, number)
-    return line("record_visit", f"c-{data['visit']}", clinic, visited_at(number), data)
+    at = later(visited_at(number), months)
+    return line("record_visit", f"c-{data['visit']}", clinic, at, data)
+
+
+def later(at: str, months: int) -> str:
+    """The same day and hour so many months later."""
+    year, month = divmod(int(at[:4]) * 12 + int(at[5:7]) - 1 + months, 12)
+    return f"{year}-{month + 1:02}{at[7:]}"
 
 
 def sales(clinic: str, count: int, name: str) -> list[Line]:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
 
@@ -26,9 +27,11 @@ class Place:
     postgres: str
     nats: str
 
-    def settings(self, database: str) -> Settings:
-        """How a process of the ledger finds what `create` made, and NATS."""
-        return Settings(self.folder, database=database, nats=self.nats)
+    def settings(self, database: str, now: datetime | None = None) -> Settings:
+        """How a process of the ledger finds what `create` made, and NATS, at the time `now`."""
+        return Settings(
+            self.folder, database=database, nats=self.nats, now=now, allow_clock=now is not None
+        )
 
     def create(self, name: str, *, migrated: bool = True) -> str:
         """Makes a database and returns its connection string."""

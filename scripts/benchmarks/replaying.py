@@ -26,7 +26,7 @@ COPY (
 
 def replay_figures(history: History, events: int) -> Iterator[Figure]:
     """Events a second of a replay up to `events`, against COPY of the rows it reads."""
-    copied = events / _seconds_to_copy(history.database, events)
+    copied = events / seconds_to_copy(history.database, events)
     replayed = events / seconds_to_replay(history.database, events)
     yield Figure("replay", replayed, "events/s", "COPY of the same rows", copied)
 
@@ -53,7 +53,8 @@ def _replayed(database: str, cut: int) -> float:
     return perf_counter() - start
 
 
-def _seconds_to_copy(database: str, cut: int) -> float:
+def seconds_to_copy(database: str, cut: int) -> float:
+    """How long COPY of the rows takes that a replay of so many events reads."""
     types = "', '".join(event_types(RULES_BY_EVENT, pools=False))
     statement = _COPY.format(clinic=LONG, cut=cut, types=types).encode()
     with psycopg.connect(database) as connection:

@@ -53,11 +53,11 @@ class Clinic:
         assert head is not None
         return head.position
 
-    def close(self, period: Period, cut: int, found: CloseFigures) -> None:
+    def close(self, period: Period, cut: int, found: CloseFigures, version: int = 1) -> None:
         """Records the close that these figures give."""
         event = PeriodClosed(
             period=str(period),
-            version=1,
+            version=version,
             cut=cut,
             rules=RULES,
             journal_digest=found.journal_digest,

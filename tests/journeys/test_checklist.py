@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from projections.close import checklist as listing
+from projections.close import unsigned
 from tests.journeys.story import Story, consent, day, told_from, visit
 
 AHEAD = {"kind": "once", "cancellable": True, "draw_before_payment": True}
@@ -45,7 +46,9 @@ def listed(story: Story, period: str = "2026-01") -> list[tuple[str, str, int | 
     return [(one["kind"], one["id"], one.get("amount")) for one in found]
 
 
-def test_everything_is_listed_once(story: Story) -> None:
+def test_everything_is_listed_once(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visits are walked through page by page."""
+    monkeypatch.setattr(unsigned, "PAGE", 1)
     sell(story, "s-1", "long", 10000)
     visit(story, "v-1", "session", status="no_show")
     visit(story, "v-2", "session")
