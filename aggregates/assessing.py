@@ -8,7 +8,7 @@ from aggregates.patient.events import StoreCreditAdded
 from aggregates.sales import on_contract, on_patient
 from aggregates.subscription.correction_events import ContractAssessed, Performed, RunningLot
 from aggregates.subscription.correction_orders import AssessContract
-from aggregates.subscription.funding import shares_of, split
+from aggregates.subscription.funding import shares_of, split, with_revenue
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.values import Revenue
@@ -59,7 +59,7 @@ def _booked(judged: ContractAssessed, state: Subscription) -> ContractAssessed:
             "deposit": state.deposit,
             "tax": funding.tax,
             "excess": funding.excess,
-            "funded": funding.shares,
+            "funded": with_revenue(state, funding.shares),
             "shares": shares_of(lots, [max(amount, 0) for amount in moved]),
             "assets": shares_of(lots, [max(-amount, 0) for amount in moved]),
             "performed": performed,

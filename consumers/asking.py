@@ -6,12 +6,22 @@ The rules and the engine are loaded by the question that needs them: most calls 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from consumers.bootstrap import Ledger
 from ledger.events import NewEvent
 from ledger.store.pool import clinic_transaction, lent
 from projections.balances.asof import View
+
+
+class Kind(StrEnum):
+    """By which rules books are kept (interfaces.md 2, ``--books``)."""
+
+    GAAP = "gaap"
+    IFRS = "ifrs"
+    CASH = "cash"
+
 
 if TYPE_CHECKING:
     from aggregates.subscription.state import Subscription
@@ -71,13 +81,18 @@ def due_contracts(ledger: Ledger, clinic: str, through: date) -> list[str]:
 
 
 @contextmanager
-def books(ledger: Ledger, clinic: str, view: View) -> Iterator["Books"]:
-    """The books of a view, with what time alone has brought by its day."""
-    from projections.reports.accounting import books_as_of  # noqa: PLC0415  loads the engine
+def books(ledger: Ledger, clinic: str, view: View, kept: Kind | None = None) -> Iterator["Books"]:
+    """The books of a view, with what time alone has brought by its day.
+
+    They are `kept` by the clinic's own framework, unless another is asked for.
+    """
+    from projections.close.basis import CASH, OWN  # noqa: PLC0415  loads the engine
+    from projections.reports.accounting import books_as_of  # noqa: PLC0415
 
     coming = coming_events(ledger, clinic, view)
+    basis = CASH if kept is Kind.CASH else OWN
     with books_as_of(
-        ledger.conninfo, clinic, view.as_of, known_at=view.known_at, due=coming
+        ledger.conninfo, clinic, view.as_of, known_at=view.known_at, due=coming, basis=basis
     ) as found:
         yield found
 

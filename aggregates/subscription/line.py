@@ -5,7 +5,7 @@ from functools import cached_property
 
 from aggregates.offer.lines import Cap
 from aggregates.terms import Percent
-from aggregates.values import Duration, Exact, Liability, LineKind, Word
+from aggregates.values import Duration, Exact, Liability, LineKind, Revenue, Word
 from ledger.events import Frozen
 from ledger.ids import Id
 from ledger.money import Amount
@@ -76,6 +76,14 @@ class SoldLine(Frozen):
         """Whether time earns it and not use: also a standing discount, which counts no uses."""
         standing = self.kind == "discount" and self.quantity is None
         return self.kind in BY_DAY or self.ratable or standing
+
+    @cached_property
+    def revenue(self) -> Revenue:
+        """What earns the line, whichever of its services is used (accounting.md 12)."""
+        if self.by_day:
+            return "access"
+        goods = bool(self.services) and all(term.product for term in self.services)
+        return "products" if goods else "services"
 
     def in_scope(self, service: str, category: str | None) -> bool:
         """Whether credit, a discount or points may be used for a service of that category."""

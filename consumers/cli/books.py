@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from consumers import asking
+from consumers.asking import Kind
 from consumers.cli.asking import AsOf, KnownAt
 from consumers.cli.call import EXPORTS, Call, Form, Mistake, period, view
 from consumers.cli.charting import Chart, draw
@@ -32,6 +33,10 @@ _FOR_PEOPLE = (
     "line",
     "prior_period_of",
 )
+Kept = Annotated[
+    Kind | None,
+    typer.Option("--books", help="Kept by another rule than the clinic's framework."),
+]
 MONEY = frozenset({"debit", "credit", "balance", "amount"})
 Month = Annotated[str | None, typer.Option("--period", metavar="P", help="A month, as in 2026-01.")]
 
@@ -59,7 +64,11 @@ class Report:
 
 @contextmanager
 def report(
-    context: typer.Context, month: str | None, as_of: str | None, known_at: str | None
+    context: typer.Context,
+    month: str | None,
+    as_of: str | None,
+    known_at: str | None,
+    kept: Kind | None = None,
 ) -> Iterator[Report]:
     """The books as of a day: of ``--as-of``, else the period's last, else today."""
     call: Call = context.obj
@@ -67,7 +76,7 @@ def report(
     last = as_of or (None if wanted is None else wanted.last.isoformat())
     with call.at_clinic() as (ledger, clinic):
         asked = view(ledger, clinic, last, known_at)
-        with asking.books(ledger, clinic, asked) as books:
+        with asking.books(ledger, clinic, asked, kept) as books:
             yield Report(ledger, books, asked, wanted, ledger.clinic(clinic))
 
 
@@ -81,6 +90,7 @@ def journal(
     month: Month = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    kept: Kept = None,
     draft: Draft = False,
     detail: Detail = None,
     out: Out = None,
@@ -94,7 +104,7 @@ def journal(
     from projections.reports import accounting, accounting_frames  # noqa: PLC0415
 
     wish = Wish(context.obj.form, draft, detail, out)
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         first = made.month.first if made.given else Period(1, 1).first
         found = accounting.journal(made.books, first, made.as_of)
         if wish.form in EXPORTS:
@@ -107,7 +117,11 @@ def journal(
 
 
 def trial_balance(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """Debits and credits of every account by the end of a day.
 
@@ -115,7 +129,7 @@ def trial_balance(
     """
     from projections.reports import accounting, accounting_frames  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = accounting.trial_balance(made.books, made.as_of)
     frame = accounting_frames.trial_balance_frame(found)
     title = f"Trial balance as of {found['as_of']} (position {found['position']})"
@@ -127,6 +141,7 @@ def rollforward(
     month: Month = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    kept: Kept = None,
     chart: Chart = None,
 ) -> None:
     """What moved deferred revenue in a month, from opening to closing.
@@ -136,7 +151,7 @@ def rollforward(
     from projections.charts.rollforward import rollforward_chart  # noqa: PLC0415
     from projections.reports import accounting, accounting_frames  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = accounting.rollforward(made.books, made.month)
     draw(chart, lambda form: rollforward_chart(found, made.currency, form))
     if context.obj.form is Form.TABLE:
@@ -161,7 +176,11 @@ def _movements(found: dict[str, Any], currency: str) -> Sheet:
 
 
 def late_events(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """What was dated in a closed month and posted in this one.
 
@@ -169,7 +188,7 @@ def late_events(
     """
     from projections.reports import accounting, accounting_frames  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = accounting.late_events(made.books, made.month)
     frame = accounting_frames.late_events_frame(found)
     answer(context, found, lambda: made.sheet(f"Late events posted in {made.month}", frame))
@@ -206,16 +225,21 @@ def verify(
 def rules(
     context: typer.Context,
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page to keep.")] = False,
+    kept: Kept = None,
 ) -> None:
     """The posting rules: which event posts what on which accounts, and why.
 
+    Both frameworks follow the same rules; cash books have a table of their own.
+
     Example: ledger rules --format csv
     """
-    from aggregates.effects import POSTINGS, RULES  # noqa: PLC0415
+    from aggregates import effects, effects_cash  # noqa: PLC0415
     from ledger.books.ruletable import COLUMNS as NAMES  # noqa: PLC0415
     from ledger.books.ruletable import cells, page, rule_table  # noqa: PLC0415
 
-    table, title = rule_table(POSTINGS), f"Posting rules {RULES}"
+    cash = kept is Kind.CASH
+    kept_by = effects_cash if cash else effects
+    table, title = rule_table(kept_by.POSTINGS, closing=not cash), f"Posting rules {kept_by.RULES}"
     if markdown:
         sys.stdout.write(page(title, cells(table)))
         return

@@ -78,6 +78,7 @@ def export_journal(
         position=books.cut if sealed is None else sealed.cut,
         form=wish.form.value,
         detail=wish.detail or _detail_of(wish.form, policies),
+        books=books.basis.name,
     )
     write(export(entries, scope, policies["accounts"]), wish.out)
 

@@ -22,14 +22,20 @@ def _mapped(accounts: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """An account chosen by a field: `accounts` maps the field's values to codes."""
+    """An account chosen by a field: `accounts` maps the field's values to codes.
+
+    `otherwise` is the account of events that leave the field out, if they may.
+    """
 
     field: str
     accounts: tuple[tuple[str, str], ...]
+    otherwise: str | None = None
 
-    def code(self, value: str) -> str:
+    def code(self, value: str | None) -> str:
         """The account for a value; raises KeyError for one the rule does not know."""
-        return _mapped(self.accounts)[value]
+        if value is None and self.otherwise is not None:
+            return self.otherwise
+        return _mapped(self.accounts)[value or ""]
 
 
 @dataclass(frozen=True, slots=True)

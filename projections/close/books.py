@@ -12,21 +12,19 @@ from typing import Self
 import duckdb
 import pyarrow as pa
 
-from aggregates.effects import POSTINGS
 from ledger.books.digest import digest_of_texts
 from ledger.books.entries import Entry, Source
-from ledger.books.interpret import by_event
 from ledger.books.placing import Close
 from ledger.books.rollforward import Moved, column_of, roll_forward
 from ledger.books.trialbalance import Total
 from ledger.calendar import Period
 from projections.close import sealing
+from projections.close.basis import OWN, Basis
 from projections.close.loading import loadings
 from projections.journal import steps
 from projections.journal.closing import close_through
 from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
 
-RULES_BY_EVENT = by_event(POSTINGS)
 _TABLES = files("projections.close").joinpath("tables.sql").read_text()
 _TEXT = ("entry", "lot", "rule", "period", "prior_period_of", "type", "stream", "account")
 _INTEGERS = {"ordinal", "position", "n", "closing", "debit", "credit"}
@@ -81,9 +79,10 @@ class Books:
     length of a history is bounded by the disk. Feed it with `load`, then `settle` once.
     """
 
-    def __init__(self, clinic: str, cut: int, closes: Sequence[Sealed]) -> None:
+    def __init__(self, clinic: str, cut: int, closes: Sequence[Sealed], basis: Basis = OWN) -> None:
         self.clinic = clinic
         self.cut = cut
+        self.basis = basis
         self.closes = tuple(sorted(closes, key=lambda sealed: sealed.period))
         self._folder = tempfile.TemporaryDirectory(prefix="books-")
         options: dict[str, str | bool | int | float | list[str]] = {
@@ -94,7 +93,7 @@ class Books:
         }
         self._database = duckdb.connect(":memory:", config=options)
         self._database.execute(_TABLES)
-        self._loadings = loadings(RULES_BY_EVENT, [sealed.close for sealed in self.closes])
+        self._loadings = loadings(basis.rules, [sealed.close for sealed in self.closes])
         self._waiting: dict[str, int] = {}
 
     def __enter__(self) -> Self:
@@ -145,7 +144,7 @@ class Books:
     def settle(self) -> None:
         """Writes the closing entries of every recorded close, once all events are loaded."""
         before: Close | None = None
-        for sealed in self.closes:
+        for sealed in self.closes if self.basis.accrues else ():
             close_through(self, sealed.period, sealed.cut, before, event=sealed.event)
             before = sealed.close
 
@@ -164,6 +163,8 @@ class Books:
         Up to position `cut` counts, where events that time would bring were added beyond the
         recorded ones.
         """
+        if not self.basis.accrues:
+            return
         last, known = Period.of(as_of), self.cut if cut is None else cut
         close_through(self, last, known, self.locked, through=as_of, provisional=True)
 

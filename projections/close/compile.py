@@ -158,7 +158,8 @@ def _refuse_shared_accounts(posting: Posting) -> None:
 def _accounts(leg: Leg) -> set[str]:
     if isinstance(leg.account, str):
         return {leg.account}
-    return {code for _, code in leg.account.accounts}
+    otherwise = {leg.account.otherwise} if leg.account.otherwise else set()
+    return {code for _, code in leg.account.accounts} | otherwise
 
 
 def _leg_sql(number: str, posting: Posting, order: int, leg: Leg) -> str:
@@ -204,6 +205,9 @@ def _account(leg: Leg, row: str) -> str:
     field = f"{row}.{leg.account.field}"
     cases = " ".join(f"WHEN '{value}' THEN '{code}'" for value, code in leg.account.accounts)
     unknown = f"error('no account for {leg.account.field} ' || coalesce({field}, 'null'))"
+    if leg.account.otherwise is not None:
+        cases = f"{cases} WHEN '' THEN '{leg.account.otherwise}'"
+        field = f"coalesce({field}, '')"
     return f"CASE {field} {cases} ELSE {unknown} END"
 
 

@@ -9,7 +9,8 @@ from aggregates.period.events import PeriodClosed
 from ledger.books.entries import Source
 from ledger.calendar import Period
 from ledger.ids import key_of, stream
-from projections.close.books import RULES_BY_EVENT, Books, Sealed
+from projections.close.basis import OWN, Basis
+from projections.close.books import Books, Sealed
 from projections.close.loading import event_types
 from projections.close.reading import reading
 from projections.close.sessions import Connection, session
@@ -24,7 +25,7 @@ ORDER BY position
 _HEAD = "SELECT position FROM ledger.clinic_head WHERE clinic = %s"
 
 
-def replay(conninfo: str, clinic: str, cut: int | None = None) -> Books:
+def replay(conninfo: str, clinic: str, cut: int | None = None, basis: Basis = OWN) -> Books:
     """The books of everything recorded up to position `cut` (default: the head).
 
     Reads as `ledger_api` under row security. Raises Broken when a row has a schema version
@@ -33,9 +34,9 @@ def replay(conninfo: str, clinic: str, cut: int | None = None) -> Books:
     with session(conninfo, clinic) as connection:
         position = _head(connection, clinic) if cut is None else cut
         in_force = _in_force(_told(connection, clinic, position))
-    types = event_types(RULES_BY_EVENT)
+    types = event_types(basis.rules)
     with reading(conninfo, clinic, position, types) as tables, ExitStack() as unfinished:
-        books = unfinished.enter_context(Books(clinic, position, in_force))
+        books = unfinished.enter_context(Books(clinic, position, in_force, basis))
         books.load(tables)
         books.settle()
         unfinished.pop_all()

@@ -19,7 +19,8 @@ from ledger.books.trialbalance import trial_balance_shape
 from ledger.calendar import Period
 from ledger.events import NewEvent
 from ledger.ids import key_of
-from projections.close.books import RULES_BY_EVENT, Books
+from projections.close.basis import OWN, Basis
+from projections.close.books import Books
 from projections.close.replay import replay
 from projections.close.sealing import LATE
 from projections.journal.steps import steps_of
@@ -34,13 +35,14 @@ def books_as_of(
     *,
     known_at: int | None = None,
     due: Sequence[NewEvent] = (),
+    basis: Basis = OWN,
 ) -> Iterator[Books]:
     """The books known at a position (default: the head), brought up to the day `as_of`.
 
     `due` are the events that a tick would record by then; their entries, accrual and
     presentation are provisional. A day in a closed period shows what is posted by then.
     """
-    with replay(conninfo, clinic, known_at) as books:
+    with replay(conninfo, clinic, known_at, basis) as books:
         bring_up_to(books, as_of, due)
         yield books
 
@@ -69,7 +71,7 @@ def _provisional(
     about = f"{subscription}-{_occasion(body)}"
     return [
         replace(entry, entry=f"p-{Period.of(on)}-{entry.rule}-{about}", provisional=True)
-        for entry in entries_of(RULES_BY_EVENT, source, on, body, closes)
+        for entry in entries_of(books.basis.rules, source, on, body, closes)
     ]
 
 

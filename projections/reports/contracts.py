@@ -28,7 +28,12 @@ class Posted(View):
 
 
 def contracts(store: EventStore, books: Books, as_of: date) -> Iterator[Subscription]:
-    """Every contract of the books at the end of a day, with what time has brought by then."""
+    """Every contract of the books at the end of a day, with what time has brought by then.
+
+    Cash books know of no contract: what is paid is earned.
+    """
+    if not books.basis.accrues:
+        return
     view = Posted(as_of, books.cut, tuple(sealed.close for sealed in books.closes))
     for keys in contract_keys(store, books.clinic):
         for state in folded(store, books.clinic, keys, view).values():

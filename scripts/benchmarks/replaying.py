@@ -7,7 +7,7 @@ from time import perf_counter
 
 import psycopg
 
-from projections.close.books import RULES_BY_EVENT
+from projections.close.basis import OWN
 from projections.close.loading import event_types
 from projections.close.replay import replay
 from scripts.benchmarks.figure import Figure
@@ -54,7 +54,7 @@ def _replayed(database: str, cut: int) -> float:
 
 
 def _seconds_to_copy(database: str, cut: int) -> float:
-    types = "', '".join(event_types(RULES_BY_EVENT))
+    types = "', '".join(event_types(OWN.rules))
     statement = _COPY.format(clinic=LONG, cut=cut, types=types).encode()
     with psycopg.connect(database) as connection:
         return median(_copied(connection, statement) for _ in range(TIMES))
