@@ -59,16 +59,19 @@ def exchange(
     weights: Sequence[Fraction],
     extra: int,
     sale: SaleDimensions,
+    credited: int | None = None,
 ) -> Exchange:
     """The old lots' unrecognised value and `extra`, which may be negative but never more than
     that value, allocated to new lines by the weights of their stand-alone prices.
 
-    `sale` is that of the old lines. Raises ValueError when no line is left to carry value.
+    `sale` is that of the old lines, `credited` what was given as store credit if that is known
+    already. Raises ValueError when no line is left to carry value.
     """
     total = unrecognised(olds) + extra
     amounts = largest_remainder(total, weights if any(weights) else [1] * len(lines))
     funded = [old.funded for old in olds]
-    credited = max(sum(funded) - total, 0)
+    if credited is None:
+        credited = max(sum(funded) - total, 0)
     given = largest_remainder(credited, funded)
     moving = [part - credit for part, credit in zip(funded, given, strict=True)]
     carried = largest_remainder(sum(moving), amounts)
