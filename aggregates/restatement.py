@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from aggregates.subscription.leaving import LeavingLot
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
-from ledger.events import Event
+from ledger.events import Event, Recorded
 from ledger.ratios import part_of
 
 Leaves = TypeVar("Leaves", bound=LeavingLot)
@@ -15,13 +15,14 @@ Leaves = TypeVar("Leaves", bound=LeavingLot)
 
 @dataclass(slots=True)
 class Restated:
-    """Contracts as recorded (`was`) and as restated (`now`), and the `events` that differ, by
-    position. `drawn` holds restated draws by visit line and lot, `moved` what went from one
-    contract to another, `lost` what a dispute took of a contract's lots.
+    """Contracts as recorded (`was`) and as restated (`now`), with their restated `history` by
+    stream, and the `events` that differ, by position. `drawn` holds restated draws by visit
+    line and lot, `moved` what went from one contract to another, `lost` what a dispute took.
     """
 
     was: dict[str, Subscription] = field(default_factory=dict)
     now: dict[str, Subscription] = field(default_factory=dict)
+    history: dict[str, list[Recorded]] = field(default_factory=dict)
     events: dict[int, Event] = field(default_factory=dict)
     drawn: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     moved: dict[tuple[str, str], Any] = field(default_factory=dict)

@@ -72,6 +72,8 @@ def restate(history: Iterable[Recorded], framework: str) -> Restated:
     found = Restated()
     for recorded in history:
         event = _restated(found, recorded, THRESHOLDS[framework])
+        anew = changed(recorded, event=event)
+        found.history.setdefault(recorded.stream, []).append(anew)
         if event != recorded.event:
             found.events[recorded.position] = event
     return found

@@ -5,6 +5,7 @@ The rules and the engine are loaded by the question that needs them: most calls 
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,12 @@ class Kind(StrEnum):
     CASH = "cash"
 
 
+#: The framework that books of a kind follow; cash books follow none.
+FRAMEWORKS = {Kind.GAAP: "asc606", Kind.IFRS: "ifrs15"}
+
+
 if TYPE_CHECKING:
+    from aggregates.restatement import Restated
     from aggregates.subscription.state import Subscription
     from projections.close.books import Books
 
@@ -89,18 +95,40 @@ def books(ledger: Ledger, clinic: str, view: View, kept: Kind | None = None) -> 
     from projections.close.basis import CASH, OWN  # noqa: PLC0415  loads the engine
     from projections.reports.accounting import books_as_of  # noqa: PLC0415
 
-    coming = coming_events(ledger, clinic, view)
+    restated = _restated(ledger, clinic, view, kept)
     basis = CASH if kept is Kind.CASH else OWN
+    if restated is not None and kept is not None:
+        basis = replace(OWN, name=kept.value)
     with books_as_of(
-        ledger.conninfo, clinic, view.as_of, known_at=view.known_at, due=coming, basis=basis
+        ledger.conninfo,
+        clinic,
+        view.as_of,
+        known_at=view.known_at,
+        due=coming_events(ledger, clinic, view, restated),
+        basis=basis,
+        restated=restated,
     ) as found:
         yield found
 
 
-def coming_events(ledger: Ledger, clinic: str, view: View) -> list[NewEvent]:
+def _restated(ledger: Ledger, clinic: str, view: View, kept: Kind | None) -> "Restated | None":
+    """The contracts that the framework asked for sees otherwise; None for the clinic's own."""
+    from projections.close.restating import restated  # noqa: PLC0415
+
+    framework = str(ledger.clinic(clinic).policy("framework", view.as_of))
+    wanted = None if kept is None else FRAMEWORKS.get(kept)
+    if wanted is None or wanted == framework:
+        return None
+    return restated(ledger.store, clinic, view.known_at, kept=framework, wanted=wanted)
+
+
+def coming_events(
+    ledger: Ledger, clinic: str, view: View, restated: "Restated | None" = None
+) -> list[NewEvent]:
     """What a tick at the end of the view's day would record, each with its own day.
 
-    All that is known counts, whatever its own date: books go by what is posted.
+    All that is known counts, whatever its own date: books go by what is posted. Contracts that
+    are `restated` bring what they hold as such.
     """
     from aggregates.due import elapse  # noqa: PLC0415
     from projections.balances.queries import folded  # noqa: PLC0415
@@ -110,7 +138,8 @@ def coming_events(ledger: Ledger, clinic: str, view: View) -> list[NewEvent]:
     return [
         new
         for keys in _candidates(ledger, clinic, view)
-        for state in folded(ledger.store, clinic, keys, known).values()
+        for key, recorded in folded(ledger.store, clinic, keys, known).items()
+        for state in [recorded if restated is None else restated.now.get(key, recorded)]
         for new in elapse(context, state, view.as_of)
     ]
 

@@ -12,6 +12,7 @@ from typing import Self
 import duckdb
 import pyarrow as pa
 
+from aggregates.restatement import Restated
 from ledger.books.digest import digest_of_texts
 from ledger.books.entries import Entry, Source
 from ledger.books.placing import Close
@@ -21,6 +22,7 @@ from ledger.calendar import Period
 from projections.close import sealing
 from projections.close.basis import OWN, Basis
 from projections.close.loading import loadings
+from projections.close.restating import without
 from projections.journal import steps
 from projections.journal.closing import close_through
 from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
@@ -79,10 +81,18 @@ class Books:
     length of a history is bounded by the disk. Feed it with `load`, then `settle` once.
     """
 
-    def __init__(self, clinic: str, cut: int, closes: Sequence[Sealed], basis: Basis = OWN) -> None:
+    def __init__(
+        self,
+        clinic: str,
+        cut: int,
+        closes: Sequence[Sealed],
+        basis: Basis = OWN,
+        restated: Restated | None = None,
+    ) -> None:
         self.clinic = clinic
         self.cut = cut
         self.basis = basis
+        self.restated = restated
         self.closes = tuple(sorted(closes, key=lambda sealed: sealed.period))
         self._folder = tempfile.TemporaryDirectory(prefix="books-")
         options: dict[str, str | bool | int | float | list[str]] = {
@@ -113,7 +123,12 @@ class Books:
         self._folder.cleanup()
 
     def load(self, chunks: Iterable[pa.Table]) -> None:
-        """Posts events: columns position, type, stream, effective_on, body; in any order."""
+        """Posts events: columns position, type, stream, effective_on, body; in any order.
+
+        Those of contracts that are restated are posted as restated.
+        """
+        if self.restated is not None:
+            chunks = without(chunks, self.restated)
         self._database.execute(_LEAVE_A_CORE)
         for chunk in chunks:
             self._database.register("chunk", chunk)

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import orjson
 
 from aggregates.period.events import PeriodClosed
+from aggregates.restatement import Restated
 from ledger.books.entries import Source
 from ledger.calendar import Period
 from ledger.ids import key_of, stream
@@ -25,7 +26,13 @@ ORDER BY position
 _HEAD = "SELECT position FROM ledger.clinic_head WHERE clinic = %s"
 
 
-def replay(conninfo: str, clinic: str, cut: int | None = None, basis: Basis = OWN) -> Books:
+def replay(
+    conninfo: str,
+    clinic: str,
+    cut: int | None = None,
+    basis: Basis = OWN,
+    restated: Restated | None = None,
+) -> Books:
     """The books of everything recorded up to position `cut` (default: the head).
 
     Reads as `ledger_api` under row security. Raises Broken when a row has a schema version
@@ -36,7 +43,7 @@ def replay(conninfo: str, clinic: str, cut: int | None = None, basis: Basis = OW
         in_force = _in_force(_told(connection, clinic, position))
     types = event_types(basis.rules)
     with reading(conninfo, clinic, position, types) as tables, ExitStack() as unfinished:
-        books = unfinished.enter_context(Books(clinic, position, in_force, basis))
+        books = unfinished.enter_context(Books(clinic, position, in_force, basis, restated))
         books.load(tables)
         books.settle()
         unfinished.pop_all()

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from aggregates.period.events import PeriodClosed
+from aggregates.restatement import Restated
 from ledger.books.entries import Entry, Source, report_shape
 from ledger.books.interpret import entries_of
 from ledger.books.rollforward import rollforward_shape
@@ -36,13 +37,15 @@ def books_as_of(
     known_at: int | None = None,
     due: Sequence[NewEvent] = (),
     basis: Basis = OWN,
+    restated: Restated | None = None,
 ) -> Iterator[Books]:
     """The books known at a position (default: the head), brought up to the day `as_of`.
 
     `due` are the events that a tick would record by then; their entries, accrual and
-    presentation are provisional. A day in a closed period shows what is posted by then.
+    presentation are provisional. `basis` and `restated` contracts make other books of the same
+    history. A day in a closed period shows what is posted by then.
     """
-    with replay(conninfo, clinic, known_at, basis) as books:
+    with replay(conninfo, clinic, known_at, basis, restated) as books:
         bring_up_to(books, as_of, due)
         yield books
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import orjson
+import pyarrow as pa
 
 from ledger.books.placing import Close, place
 from ledger.ids import key_of
@@ -44,10 +45,20 @@ def happened(conninfo: str, books: Books, types: Iterable[str], last: date) -> l
         read = [
             event
             for table in tables
-            for event in _read(table.to_pylist(), closes)
+            for event in _read(_as_restated(table, books), closes)
             if event.posted_on <= last
         ]
     return sorted(read, key=lambda event: event.position)
+
+
+def _as_restated(table: pa.Table, books: Books) -> list[dict[str, Any]]:
+    """The rows, with the bodies that the books know instead."""
+    rows: list[dict[str, Any]] = table.to_pylist()
+    events = {} if books.restated is None else books.restated.events
+    for row in rows:
+        if row["position"] in events:
+            row["body"] = events[row["position"]].model_dump_json(exclude_none=True)
+    return rows
 
 
 def _read(rows: Iterable[dict[str, Any]], closes: list[Close]) -> Iterator[Happened]:
