@@ -115,7 +115,7 @@ def _restated(ledger: Ledger, clinic: str, view: View, kept: Kind | None) -> "Re
     """The contracts that the framework asked for sees otherwise; None for the clinic's own."""
     from projections.close.restating import restated  # noqa: PLC0415
 
-    framework = str(ledger.clinic(clinic).policy("framework", view.as_of))
+    framework = str(ledger.clinic(clinic, view.known_at).policy("framework", view.as_of))
     wanted = None if kept is None else FRAMEWORKS.get(kept)
     if wanted is None or wanted == framework:
         return None

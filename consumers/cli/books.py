@@ -1,7 +1,7 @@
 """The accountant's reports: journal, trial balance, roll-forward, late events, verify, rules."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,10 +12,11 @@ from consumers.asking import Kind
 from consumers.cli.asking import AsOf, KnownAt
 from consumers.cli.call import EXPORTS, Call, Form, Mistake, period, view
 from consumers.cli.charting import Chart, draw
-from consumers.cli.exporting import Detail, Draft, Out, Wish, export_journal
-from consumers.cli.output import Sheet, show
+from consumers.cli.exporting import Detail, Draft, Out, Wish, checked_exporter, export_journal
+from consumers.cli.output import Sheet, sheet_of, show
 from ledger.books.rollforward import COLUMNS
 from ledger.calendar import Period
+from ledger.money import text_of
 
 if TYPE_CHECKING:
     from aggregates.clinic.state import Clinic
@@ -37,6 +38,7 @@ Kept = Annotated[
     Kind | None,
     typer.Option("--books", help="Kept by another rule than the clinic's framework."),
 ]
+By = Annotated[str | None, typer.Option("--by", metavar="FIELD", help="What to take it apart by.")]
 MONEY = frozenset({"debit", "credit", "balance", "amount"})
 Month = Annotated[str | None, typer.Option("--period", metavar="P", help="A month, as in 2026-01.")]
 
@@ -57,9 +59,26 @@ class Report:
 
     def sheet(self, title: str, frame: Any, money: frozenset[str] = MONEY) -> Sheet:
         """A frame as a table; what is missing is empty."""
-        plain = frame.astype(object).where(frame.notna(), None)
-        rows = list(plain.itertuples(index=False, name=None))
-        return Sheet(title, [str(name) for name in frame.columns], rows, money, self.currency)
+        return sheet_of(title, frame, money, self.currency, [self._foot(len(frame))])
+
+    def _foot(self, rows: int) -> str:
+        """What shows that a table is complete, and of what (accounting.md 16)."""
+        said = self.meta(rows)
+        books = "" if said["books"] is None else f", {said['books']} books"
+        count = f"{rows} row{'' if rows == 1 else 's'}"
+        return f"{count}; position {said['position']}, rules {said['rules']}{books}"
+
+    def meta(self, rows: int) -> dict[str, Any]:
+        """The parameters of the report, its rules, and how many rows it has as a table."""
+        return {
+            "clinic": self.books.clinic,
+            "period": None if self.given is None else str(self.given),
+            "as_of": self.as_of.isoformat(),
+            "position": self.books.cut,
+            "books": self.books.basis.name,
+            "rules": self.books.basis.version,
+            "rows": rows,
+        }
 
 
 @contextmanager
@@ -77,11 +96,15 @@ def report(
     with call.at_clinic() as (ledger, clinic):
         asked = view(ledger, clinic, last, known_at)
         with asking.books(ledger, clinic, asked, kept) as books:
-            yield Report(ledger, books, asked, wanted, ledger.clinic(clinic))
+            yield Report(ledger, books, asked, wanted, ledger.clinic(clinic, asked.known_at))
 
 
-def answer(context: typer.Context, value: Any, sheet: Callable[[], Sheet]) -> None:
-    """Writes a report in the form the call asks for."""
+def answer(
+    context: typer.Context, value: Any, sheet: Callable[[], Sheet], made: Report | None = None
+) -> None:
+    """Writes a report in the form the call asks for; an object says how it was `made`."""
+    if made is not None and context.obj.form is Form.JSON and isinstance(value, dict):
+        value = {**value, "meta": made.meta(len(list(sheet().rows)))}
     show(context.obj.form, value, lambda: [sheet()])
 
 
@@ -108,6 +131,7 @@ def journal(
         first = made.month.first if made.given else Period(1, 1).first
         found = accounting.journal(made.books, first, made.as_of)
         if wish.form in EXPORTS:
+            checked_exporter(wish.form, context.obj.role)
             export_journal(wish, made.clinic, made.books, found, made.given, made.as_of)
             return
     frame = accounting_frames.journal_frame(found)
@@ -133,7 +157,7 @@ def trial_balance(
         found = accounting.trial_balance(made.books, made.as_of)
     frame = accounting_frames.trial_balance_frame(found)
     title = f"Trial balance as of {found['as_of']} (position {found['position']})"
-    answer(context, found, lambda: made.sheet(title, frame))
+    answer(context, found, lambda: made.sheet(title, frame), made)
 
 
 def rollforward(
@@ -142,23 +166,49 @@ def rollforward(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     kept: Kept = None,
+    by: By = None,
     chart: Chart = None,
 ) -> None:
     """What moved deferred revenue in a month, from opening to closing.
 
-    Example: ledger rollforward --period 2026-02 --chart rollforward.svg
+    Example: ledger rollforward --period 2026-02 --by location --chart rollforward.svg
     """
     from projections.charts.rollforward import rollforward_chart  # noqa: PLC0415
-    from projections.reports import accounting, accounting_frames  # noqa: PLC0415
+    from projections.reports import accounting, accounting_frames, groups, happened  # noqa: PLC0415
 
+    [group] = chosen(by, groups.GROUPS) or [None]
     with report(context, month, as_of, known_at, kept) as made:
         found = accounting.rollforward(made.books, made.month)
+        found["satisfied_before"] = groups.satisfied_before(made.books, made.month)
+        if group is not None:
+            parties = happened.parties(made.ledger.conninfo, made.books)
+            parts = groups.rollforward_groups(made.books, made.month, group, parties)
+            found |= {"by": group, "groups": parts}
     draw(chart, lambda form: rollforward_chart(found, made.currency, form))
+    if group is not None:
+        frame = accounting_frames.rollforward_groups_frame(found)
+        if context.obj.form is Form.TABLE:  # what moved nothing only takes up room
+            frame = frame.loc[:, (frame != 0).any()]
+        title = f"Deferred revenue in {found['period']} by {group}"
+        money = frozenset(COLUMNS)
+        answer(context, found, lambda: made.sheet(title, frame, money), made)
+        return
     if context.obj.form is Form.TABLE:
         answer(context, found, lambda: _movements(found, made.currency))
         return
     frame = accounting_frames.rollforward_frame(found)
-    answer(context, found, lambda: made.sheet("Deferred revenue", frame))
+    answer(context, found, lambda: made.sheet("Deferred revenue", frame), made)
+
+
+def chosen(by: str | None, names: Sequence[Any], most: int = 1) -> list[Any]:
+    """What ``--by`` asks for; raises Mistake for what a report cannot be taken apart by."""
+    asked = [] if by is None else by.split(",")
+    for name in asked:
+        if name not in names:
+            raise Mistake(f"--by: {name!r} is none of {', '.join(names)}")
+    if len(asked) > most:
+        raise Mistake(f"--by: one of {', '.join(names)}, not several")
+    return asked
 
 
 def _movements(found: dict[str, Any], currency: str) -> Sheet:
@@ -171,8 +221,13 @@ def _movements(found: dict[str, Any], currency: str) -> Sheet:
         for name in COLUMNS
         if any(part[name] for part in moved)
     ]
+    notes = [
+        f"Revenue from earlier periods' work ({why}): {text_of(amount, currency)}"
+        for why, amount in found["satisfied_before"].items()
+        if amount and why != "total"
+    ]
     title = f"Deferred revenue in {found['period']} (position {found['position']})"
-    return Sheet(title, ("movement", *columns), rows, frozenset(columns), currency)
+    return Sheet(title, ("movement", *columns), rows, frozenset(columns), currency, notes)
 
 
 def late_events(

@@ -83,6 +83,18 @@ def export_journal(
     write(export(entries, scope, policies["accounts"]), wish.out)
 
 
+def checked_exporter(form: Form, role: str | None) -> None:
+    """Raises Mistake with the code ``forbidden`` for a role that may not hand the books on.
+
+    The comma-separated values are a report as well, for whoever may read the books.
+    """
+    from commands.permissions import EXPORTING  # noqa: PLC0415
+
+    if role is not None and role not in EXPORTING and form is not Form.CSV:
+        may = " or ".join(sorted(EXPORTING))
+        raise Mistake(f"forbidden: the role {role} may not export the journal; {may} may")
+
+
 def close_of(books: "Books", period: Period) -> "Sealed | None":
     """The close in force of a period; the first close of a clinic takes in all before it."""
     return next((sealed for sealed in books.closes if sealed.period >= period), None)

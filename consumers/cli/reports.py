@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.books import MONEY, Kept, Month, Report, answer, report
+from consumers.cli.books import MONEY, By, Kept, Month, Report, answer, chosen, report
 from consumers.cli.charting import Chart, draw
 from consumers.cli.output import Sheet
 
@@ -98,17 +98,20 @@ def liability(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     kept: Kept = None,
+    by: By = None,
 ) -> None:
-    """Deferred revenue contract by contract and line by line.
+    """Deferred revenue contract by contract and line by line; --by contract or patient adds up.
 
-    Example: ledger liability --as-of 2026-01-31 --format csv
+    Example: ledger liability --as-of 2026-01-31 --by patient --format csv
     """
-    from projections.reports import frames, happened  # noqa: PLC0415
+    from projections.reports import frames, groups, happened  # noqa: PLC0415
     from projections.reports import liability as made_of  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
         parties = happened.parties(made.ledger.conninfo, made.books)
         found = made_of.liability(made.books, parties, made.as_of)
+    for wanted in chosen(by, ("contract", "patient")):
+        found = groups.liability_by(found, wanted)
     title = f"Contract liability as of {made.as_of}"
     _answer(context, found, made, title, frames.liability_frame(found))
 
@@ -200,19 +203,48 @@ def profitability(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     kept: Kept = None,
+    by: By = None,
 ) -> None:
-    """Revenue less the cost of the visits that earned it.
+    """Revenue less the cost of the visits that earned it; --by program,location adds up.
 
-    Example: ledger profitability --period 2026-02
+    Example: ledger profitability --period 2026-02 --by provider
     """
     from projections.reports import frames  # noqa: PLC0415
     from projections.reports import profitability as made_of  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
         found = made_of.profitability(made.ledger.conninfo, made.books, _first(made), made.as_of)
+    wanted = chosen(by, made_of.DIMENSIONS, len(made_of.DIMENSIONS))
+    if wanted:
+        found = made_of.by_dimensions(found, wanted)
     frame = frames.profitability_frame(found)
-    amounts = ("revenue", "service_cost", "supply_cost", "margin")
-    _answer(context, found, made, f"Profitability through {made.as_of}", frame, amounts)
+    title = f"Profitability through {made.as_of}"
+    _answer(context, found, made, title, frame, made_of.AMOUNTS)
+
+
+def revenue(
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
+    by: By = "pattern,service",
+) -> None:
+    """What was earned, taken apart for the notes: over time or at a point, by service line.
+
+    --by takes account, pattern, service, channel, program, offer, location, provider.
+
+    Example: ledger revenue --period 2026-02 --by pattern,channel
+    """
+    from projections.reports import frames, happened  # noqa: PLC0415
+    from projections.reports import revenue as made_of  # noqa: PLC0415
+
+    wanted = chosen(by, made_of.KEYS, len(made_of.KEYS))
+    with report(context, month, as_of, known_at, kept) as made:
+        parties = happened.parties(made.ledger.conninfo, made.books)
+        found = made_of.revenue(made.books, parties, _first(made), made.as_of, wanted)
+    title = f"Revenue through {made.as_of}"
+    _answer(context, found, made, title, frames.revenue_frame(found))
 
 
 def _first(made: Report) -> date:
@@ -231,4 +263,4 @@ def _answer(
     def sheet() -> Sheet:
         return made.sheet(title, frame, frozenset(money))
 
-    answer(context, found, sheet)
+    answer(context, found, sheet, made)

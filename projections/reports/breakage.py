@@ -38,7 +38,7 @@ def breakage(books: Books, parties: Mapping[str, Party], as_of: date) -> list[di
     rows: dict[tuple[str, str], list[int]] = {}
     for subscription, offer, booked, used, lapsed, remaining in books.rows(_MOVED, (as_of,)):
         party = parties.get(subscription)
-        row = rows.setdefault((offer or "", _cohort(party.sold_on) if party else ""), [0] * 5)
+        row = rows.setdefault((offer or "", cohort_of(party.sold_on) if party else ""), [0] * 5)
         left = booked - used - lapsed - remaining
         amounts = (booked, used, lapsed, left, remaining)
         row[:] = [one + more for one, more in zip(row, amounts, strict=True)]
@@ -54,7 +54,7 @@ def breakage(books: Books, parties: Mapping[str, Party], as_of: date) -> list[di
     ]
 
 
-def _cohort(sold_on: date) -> str:
+def cohort_of(sold_on: date) -> str:
     """The quarter of a sale, as in ``2026Q1``."""
     return f"{sold_on.year}Q{(sold_on.month - 1) // MONTHS_OF_A_QUARTER + 1}"
 

@@ -28,11 +28,12 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who bought a contract, who pays for it, and when."""
+    """Who bought a contract, who pays for it, when, and through which channel."""
 
     patient: str
     payer: str
     sold_on: date
+    channel: str | None = None
 
 
 def happened(conninfo: str, books: Books, types: Iterable[str], last: date) -> list[Happened]:
@@ -82,6 +83,7 @@ def parties(conninfo: str, books: Books) -> dict[str, Party]:
             sale.body["patient"],
             sale.body.get("payer") or sale.body["patient"],
             date.fromisoformat(sale.body["sold_on"]),
+            sale.body.get("channel"),
         )
         for sale in sales
     }
