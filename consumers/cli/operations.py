@@ -7,10 +7,10 @@ import typer
 
 from consumers import asking
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.books import Month
 from consumers.cli.call import Call, period, view
 from consumers.cli.charting import Chart, draw
 from consumers.cli.output import sheet_of, show
+from consumers.cli.reporting import Month
 from projections.balances.asof import View
 
 Rows = list[dict[str, Any]]

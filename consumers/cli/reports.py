@@ -7,9 +7,9 @@ from typing import Any
 import typer
 
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.books import MONEY, By, Kept, Month, Report, answer, chosen, report
 from consumers.cli.charting import Chart, draw
 from consumers.cli.output import Sheet
+from consumers.cli.reporting import MONEY, By, Kept, Month, Report, answer, chosen, report
 
 BEGINNING = date(1, 1, 1)
 
