@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from aggregates.restating import reallocated, restate
+from aggregates.subscription.events import PackageSold
 from aggregates.subscription.line import SoldLine
 from tests.support.club import MASSAGE, Club
 
@@ -46,7 +47,7 @@ def test_by_its_own_framework_a_contract_stays_as_it_is(desk: Club) -> None:
 
 
 def test_there_and_back_is_where_it_was(desk: Club) -> None:
-    sold = next(one.event for one in desk.history if type(one.event).__name__ == "PackageSold")
+    [sold] = [one.event for one in desk.history if isinstance(one.event, PackageSold)]
     assert reallocated(reallocated(sold.lines, 0), 5) == sold.lines
 
 

@@ -1,5 +1,7 @@
 """The stories of accounting.md 21 in cash books: what was paid, to the cent."""
 
+from typing import Any
+
 from projections.close.basis import CASH
 from tests.journeys.story import Story, day, pay, told_from, visit
 from tests.journeys.test_credit import sell_the_credit, spend
@@ -38,8 +40,8 @@ def test_a_refund_is_a_loss_when_it_is_paid(database: str) -> None:
         story.until(day("03-04"))
         pay(story, "pay-2", 33333)
         story.until(day("03-25"))
-        refund = {"subscription": "s-1", "refund": "r-1", "reason": "moved away"}
-        story.does("refund", **refund, amount=6667, approver="bo", paid=False)
+        refund: dict[str, Any] = {"subscription": "s-1", "refund": "r-1", "amount": 6667}
+        story.does("refund", reason="moved away", approver="bo", paid=False, **refund)
         assert end(story, "03-25") == {"1020": "666.67", "4000": "-666.67"}
         story.until(day("03-28"))
         story.does("settle_refund", refund="r-1", status="paid")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from projections.close.basis import CASH, OWN, Basis
 from projections.close.books import Books
 from projections.reports.accounting import bring_up_to
-from tests.books.stories import chunk_of
+from tests.books.stories import Happened, chunk_of
+from tests.properties.test_journal_equals_replay import histories as older_histories
 from tests.properties.test_journal_equals_replay import row_by_row
 from tests.properties.test_lives import histories, policies, told
 from tests.support.lives import Life
@@ -48,6 +49,18 @@ def test_the_table_is_read_alike_row_by_row_and_compiled(
     policies: dict[str, Any], paid: bool, history: list[tuple[Any, ...]]
 ) -> None:
     events = told(policies, paid, history).happened()
+    with Books("glow", len(events), [], CASH) as books:
+        books.load([chunk_of(events)])
+        found = list(books.entries())
+    assert found == row_by_row(events, [], CASH.rules)
+    assert all(entry.balanced for entry in found)
+
+
+@lives
+@given(older_histories())
+def test_payments_that_do_not_say_what_earns_their_lines_are_services(
+    events: list[Happened],
+) -> None:
     with Books("glow", len(events), [], CASH) as books:
         books.load([chunk_of(events)])
         found = list(books.entries())
