@@ -47,7 +47,7 @@ def write_off(context: Context, order: WriteOff, state: Subscription) -> Decisio
     undelivered = min(billed, max(standing.net, 0))
     gone = largest_remainder(undelivered, standing.credits)
     lots = tuple(
-        _cancelled(lot, part, context.on)
+        cancelled(lot, part, context.on)
         for lot, part in zip(standing.lots, gone, strict=True)
         if part
     )
