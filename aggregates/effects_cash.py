@@ -94,7 +94,15 @@ _RECEIVED = (
     ),
 )
 _GIVEN_BACK = (
-    _tax_back("Refunded", "29"),
+    Posting(
+        "Refunded",
+        "29",
+        (
+            debit("2200", "tax", place="contract"),
+            debit("2150", "deposit", place="contract"),
+            credit("4900", "tax", "deposit", place="contract"),
+        ),
+    ),
     Posting("Refunded", "30", _BACK, (("to", ("original", "payment")), ("paid", (True,)))),
     _PAID_BACK,
     Posting("RefundSettled", "30", _PAID_BACK.mirrored().legs, (("status", ("failed",)),)),
