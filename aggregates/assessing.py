@@ -8,7 +8,7 @@ from aggregates.patient.events import StoreCreditAdded
 from aggregates.sales import on_contract, on_patient
 from aggregates.subscription.correction_events import ContractAssessed, Performed, RunningLot
 from aggregates.subscription.correction_orders import AssessContract
-from aggregates.subscription.funding import shares_of, split
+from aggregates.subscription.funding import shares_of, split, with_revenue
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.values import Revenue
@@ -24,7 +24,7 @@ def assess_contract(context: Context, order: AssessContract, state: Subscription
     judged = ContractAssessed(
         met=order.met, reason=order.reason, approver=approver, sale=sale_of(state).sale
     )
-    event = _booked(judged, state) if order.met else judged
+    event = booked(judged, state) if order.met else judged
     events = [on_contract(context, order.subscription, event)]
     if event.excess:
         added = StoreCreditAdded(
@@ -40,13 +40,16 @@ def _may_assess(state: Subscription) -> Refused | None:
     return Refused(Code.DUPLICATE, "The contract test is met already.", "data.subscription")
 
 
-def _booked(judged: ContractAssessed, state: Subscription) -> ContractAssessed:
+def booked(
+    judged: ContractAssessed, state: Subscription, tax: int | None = None
+) -> ContractAssessed:
     """The deposit funds the lots; what was drawn of them is earned, the rest is liability.
 
-    Of a contract that has ended it funds what is left of them, with its tax.
+    Of a contract that has ended it funds what is left of them, with its tax. `tax` fixes the
+    part of it.
     """
     unpaid = replace(state, received=state.received - state.deposit, ended=None, ended_on=None)
-    funding = split(unpaid, state.deposit)
+    funding = split(unpaid, state.deposit, tax)
     performed = _performed(state)
     lots = list(state.lots.values())
     funded = {share.grant: share.amount for share in funding.shares}
@@ -59,7 +62,7 @@ def _booked(judged: ContractAssessed, state: Subscription) -> ContractAssessed:
             "deposit": state.deposit,
             "tax": funding.tax,
             "excess": funding.excess,
-            "funded": funding.shares,
+            "funded": with_revenue(state, funding.shares),
             "shares": shares_of(lots, [max(amount, 0) for amount in moved]),
             "assets": shares_of(lots, [max(-amount, 0) for amount in moved]),
             "performed": performed,

@@ -72,13 +72,14 @@ def catch_up(shape: Shape, items: Sequence[Catching]) -> dict[str, Any]:
         if item.spare
     )
     return {
-        "caught_up": tuple(_caught_up(item) for item in items),
+        "caught_up": tuple(caught_up(item) for item in items),
         "credits": credits_,
         "credited": sum(item.spare for item in items),
     }
 
 
-def _caught_up(item: Catching) -> CaughtUpLot:
+def caught_up(item: Catching) -> CaughtUpLot:
+    """The lot's progress over its new value and units, less what was recognised of it."""
     lot, price = item.lot, item.price
     rise = _progress(item.after) - lot.recognised
     return CaughtUpLot(

@@ -144,7 +144,7 @@ def cycle_due(
         ahead=ahead,
         moved=moved,
         amount=coming.asked if bills else 0,
-        shares=_whole(lines) if bills else (),
+        shares=whole_shares(lines) if bills else (),
         posted_tax=coming.plan.tax if bills else 0,
         sale=coming.plan.sale,
     )
@@ -168,7 +168,8 @@ def cycle_lines(state: Subscription, coming: Coming) -> tuple[SoldLine, ...]:
     )
 
 
-def _whole(lines: Sequence[SoldLine]) -> tuple[Share, ...]:
+def whole_shares(lines: Sequence[SoldLine]) -> tuple[Share, ...]:
+    """All that a cycle's lines ask for, as it is billed."""
     return tuple(
         Share(line=line.line, grant=line.grant, liability=line.liability, amount=line.allocated)
         for line in lines

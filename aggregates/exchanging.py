@@ -60,16 +60,19 @@ def exchange(
     extra: int,
     sale: SaleDimensions,
     remainder: Remainder = "largest_remainder",
+    credited: int | None = None,
 ) -> Exchange:
     """The old lots' unrecognised value and `extra`, which may be negative but never more than
     that value, allocated to new lines by the weights of their stand-alone prices.
 
-    `sale` is that of the old lines. Raises ValueError when no line is left to carry value.
+    `sale` is that of the old lines, `credited` what was given as store credit if that is known
+    already. Raises ValueError when no line is left to carry value.
     """
     total = unrecognised(olds) + extra
     amounts = allocated(total, weights if any(weights) else [1] * len(lines), remainder)
     funded = [old.funded for old in olds]
-    credited = max(sum(funded) - total, 0)
+    if credited is None:
+        credited = max(sum(funded) - total, 0)
     given = largest_remainder(credited, funded)
     moving = [part - credit for part, credit in zip(funded, given, strict=True)]
     carried = largest_remainder(sum(moving), amounts)

@@ -136,7 +136,7 @@ def expire_lot(
     sold = sale_of(state)
     quantity = expirable(lot) - kept
     value = 0 if lot.is_time else lot.leaving_value(quantity, day)
-    funded = _funded(state, lot, value, day)
+    funded = funded_value(state, lot, value, day)
     missing = _obstacles(state, lot, lot.lapses or day)
     goes = destination(state, lot, funded, day, missing)
     expired = e.LotExpired(
@@ -166,7 +166,7 @@ def expire_lot(
     return [_dated(context, sold, kind, event, day) for kind, event in events]
 
 
-def _funded(state: Subscription, lot: Lot, value: int, day: date) -> int:
+def funded_value(state: Subscription, lot: Lot, value: int, day: date) -> int:
     """What of the value is funded: the lot's own money, less what other lines drew of it."""
     own = lot.unearned(day) - lot.held - lot.kept
     return max(min(value, own - state.overdrawn(day)), 0)

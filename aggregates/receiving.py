@@ -2,7 +2,7 @@
 
 from aggregates.subscription import events as e
 from aggregates.subscription.card import Payer
-from aggregates.subscription.funding import split
+from aggregates.subscription.funding import settling, split, with_revenue
 from aggregates.subscription.orders import PaymentOrder
 from aggregates.subscription.state import Subscription
 
@@ -29,18 +29,22 @@ def payment_received(order: PaymentOrder, contract: Subscription) -> e.PaymentRe
     rest = wanted - billed - recovered - penalty
     deposit = 0 if contract.has_contract else rest
     funding = split(contract, rest - deposit, order.tax)
+    old = settling(contract, billed)
     return e.PaymentReceived(
         payment=order.payment,
         amount=order.amount,
         tender=order.tender,
         receivable=billed,
-        shares=funding.shares,
+        shares=with_revenue(contract, funding.shares),
         tax=funding.tax,
         recovered=recovered,
         penalty=penalty,
         deposit=deposit,
         excess=order.amount - wanted + funding.excess,
         fee=order.fee,
+        settled=with_revenue(contract, old.shares),
+        settled_tax=old.tax,
+        settled_amount=billed - old.excess,
         consent_missing=consent_missing(contract),
         sale=contract.sale,
         charge=order.charge,

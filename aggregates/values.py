@@ -103,12 +103,16 @@ class SaleDimensions(Frozen):
 
 
 class Share(Frozen):
-    """A line's part of an amount in the contract-liability accounts."""
+    """A line's part of an amount in the contract-liability accounts.
+
+    `revenue` is what earns the line; told where money comes in, for cash books.
+    """
 
     line: Id
     grant: Id
     liability: Liability
     amount: Amount
+    revenue: Revenue | None = None
 
 
 class ContractShare(Share):

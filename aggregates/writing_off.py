@@ -39,7 +39,7 @@ def write_off(context: Context, order: WriteOff, state: Subscription) -> Decisio
 
     What is undelivered goes first: that liability is cancelled with its units, at no loss.
     """
-    standing = _standing(state, context.on)
+    standing = standing_of(state, context.on)
     approver = _may_write_off(order, state, standing) or approved_by(context, order.approver)
     if isinstance(approver, Refused):
         return approver
@@ -47,7 +47,7 @@ def write_off(context: Context, order: WriteOff, state: Subscription) -> Decisio
     undelivered = min(billed, max(standing.net, 0))
     gone = largest_remainder(undelivered, standing.credits)
     lots = tuple(
-        _cancelled(lot, part, context.on)
+        cancelled(lot, part, context.on)
         for lot, part in zip(standing.lots, gone, strict=True)
         if part
     )
@@ -72,7 +72,7 @@ def write_off(context: Context, order: WriteOff, state: Subscription) -> Decisio
     )
 
 
-def _standing(state: Subscription, on: date) -> Standing:
+def standing_of(state: Subscription, on: date) -> Standing:
     """Without what is held for the state, which is nobody's to cancel."""
     lots = list(state.lots.values())
     deferred = [lot.unearned(on) - lot.held for lot in lots]
@@ -94,7 +94,7 @@ def _may_write_off(order: WriteOff, state: Subscription, standing: Standing) -> 
     )
 
 
-def _cancelled(lot: Lot, amount: int, on: date) -> LeavingLot:
+def cancelled(lot: Lot, amount: int, on: date) -> LeavingLot:
     """Units worth the amount leave the lot, rounded up to 0.001 (8.5).
 
     A committed cycle that waits for its payment has granted none, and asks for so much less.

@@ -39,6 +39,9 @@ DISPUTING = _right(DISPUTES, ADMIN, SERVICE)
 NOTING = _right(FRONT, PROVIDER, ACCOUNTANT, DISPUTES, ADMIN, SERVICE)
 CLOCK = _right(ACCOUNTANT, ADMIN, SERVICE)
 
+#: Who may hand the journal to another program (accounting.md 16: export is a role of its own).
+EXPORTING = frozenset({ACCOUNTANT, ADMIN})
+
 #: Who may ask for a refund above the formula, or out of goodwill.
 MORE_THAN_ENTITLED = frozenset({ACCOUNTANT, DISPUTES, ADMIN})
 

@@ -5,7 +5,9 @@ The rules and the engine are loaded by the question that needs them: most calls 
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from consumers.bootstrap import Ledger
@@ -13,7 +15,21 @@ from ledger.events import NewEvent
 from ledger.store.pool import clinic_transaction, lent
 from projections.balances.asof import View
 
+
+class Kind(StrEnum):
+    """By which rules books are kept (interfaces.md 2, ``--books``)."""
+
+    GAAP = "gaap"
+    IFRS = "ifrs"
+    CASH = "cash"
+
+
+#: The framework that books of a kind follow; cash books follow none.
+FRAMEWORKS = {Kind.GAAP: "asc606", Kind.IFRS: "ifrs15"}
+
+
 if TYPE_CHECKING:
+    from aggregates.restatement import Restated
     from aggregates.subscription.state import Subscription
     from projections.close.books import Books
 
@@ -71,21 +87,48 @@ def due_contracts(ledger: Ledger, clinic: str, through: date) -> list[str]:
 
 
 @contextmanager
-def books(ledger: Ledger, clinic: str, view: View) -> Iterator["Books"]:
-    """The books of a view, with what time alone has brought by its day."""
-    from projections.reports.accounting import books_as_of  # noqa: PLC0415  loads the engine
+def books(ledger: Ledger, clinic: str, view: View, kept: Kind | None = None) -> Iterator["Books"]:
+    """The books of a view, with what time alone has brought by its day.
 
-    coming = coming_events(ledger, clinic, view)
+    They are `kept` by the clinic's own framework, unless another is asked for.
+    """
+    from projections.close.basis import CASH, OWN  # noqa: PLC0415  loads the engine
+    from projections.reports.accounting import books_as_of  # noqa: PLC0415
+
+    restated = _restated(ledger, clinic, view, kept)
+    basis = CASH if kept is Kind.CASH else OWN
+    if restated is not None and kept is not None:
+        basis = replace(OWN, name=kept.value)
     with books_as_of(
-        ledger.conninfo, clinic, view.as_of, known_at=view.known_at, due=coming
+        ledger.conninfo,
+        clinic,
+        view.as_of,
+        known_at=view.known_at,
+        due=coming_events(ledger, clinic, view, restated),
+        basis=basis,
+        restated=restated,
     ) as found:
         yield found
 
 
-def coming_events(ledger: Ledger, clinic: str, view: View) -> list[NewEvent]:
+def _restated(ledger: Ledger, clinic: str, view: View, kept: Kind | None) -> "Restated | None":
+    """The contracts that the framework asked for sees otherwise; None for the clinic's own."""
+    from projections.close.restating import restated  # noqa: PLC0415
+
+    framework = str(ledger.clinic(clinic, view.known_at).policy("framework", view.as_of))
+    wanted = None if kept is None else FRAMEWORKS.get(kept)
+    if wanted is None or wanted == framework:
+        return None
+    return restated(ledger.store, clinic, view.known_at, kept=framework, wanted=wanted)
+
+
+def coming_events(
+    ledger: Ledger, clinic: str, view: View, restated: "Restated | None" = None
+) -> list[NewEvent]:
     """What a tick at the end of the view's day would record, each with its own day.
 
-    All that is known counts, whatever its own date: books go by what is posted.
+    All that is known counts, whatever its own date: books go by what is posted. Contracts that
+    are `restated` bring what they hold as such.
     """
     from aggregates.due import elapse  # noqa: PLC0415
     from projections.balances.queries import folded  # noqa: PLC0415
@@ -95,7 +138,8 @@ def coming_events(ledger: Ledger, clinic: str, view: View) -> list[NewEvent]:
     return [
         new
         for keys in _candidates(ledger, clinic, view)
-        for state in folded(ledger.store, clinic, keys, known).values()
+        for key, recorded in folded(ledger.store, clinic, keys, known).items()
+        for state in [recorded if restated is None else restated.now.get(key, recorded)]
         for new in elapse(context, state, view.as_of)
     ]
 

@@ -149,10 +149,11 @@ class Ledger:
         """The clinics that have a history."""
         return [head.clinic for head in self.projector.clinics()]
 
-    def clinic(self, clinic: str) -> Clinic:
-        """The clinic as it is defined now."""
+    def clinic(self, clinic: str, known_at: int | None = None) -> Clinic:
+        """The clinic as it is defined now, or as far as it was known at a position."""
         name = stream(clinic, "clinic")
-        return CLINIC.fold(self.store.load(clinic, [name])[name])
+        history = self.store.load(clinic, [name])[name]
+        return CLINIC.fold(one for one in history if known_at is None or one.position <= known_at)
 
     def today(self, clinic: str) -> date:
         """The clinic's local date by the ledger's clock."""

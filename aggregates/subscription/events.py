@@ -9,7 +9,7 @@ from aggregates.subscription.card import Card, Payer
 from aggregates.subscription.consent import ConsentDocument, Shown
 from aggregates.subscription.leaving import ExtendedLot, FrozenLot, HeldLot, LeavingLot, PartLeft
 from aggregates.subscription.line import SoldLine
-from aggregates.subscription.moves import Draw, Lapse
+from aggregates.subscription.moves import Draw, Lapse, Settling
 from aggregates.terms import (
     Billing,
     CancellationTerms,
@@ -128,7 +128,7 @@ class InstalmentDue(Event):
     sale: SaleDimensions
 
 
-class PaymentReceived(Event):
+class PaymentReceived(Settling):
     """Money came in: `receivable` settles what was due, `shares` and `tax` fund the contract.
 
     `amount` = receivable + recovered (had been written off) + penalty (for leaving early, 8.3)

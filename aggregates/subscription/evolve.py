@@ -14,7 +14,7 @@ from aggregates.subscription import (
 )
 from aggregates.subscription import events as e
 from aggregates.subscription.beginning import sold_lot
-from aggregates.subscription.funding import settled
+from aggregates.subscription.funding import settling
 from aggregates.subscription.leaving import ExtendedLot
 from aggregates.subscription.link_events import CommunicationLinked
 from aggregates.subscription.lot import Lot
@@ -105,10 +105,8 @@ def _paid(state: Subscription, event: e.PaymentReceived, recorded: Recorded) -> 
 
 def _settled(state: Subscription, amount: int) -> tuple[dict[str, int], int]:
     """What of an amount in 1100 each lot had billed, and the tax in it; nothing of nothing."""
-    if not amount:
-        return {}, 0
-    *parts, tax = settled(state, amount)
-    return dict(zip(state.lots, parts, strict=True)), tax
+    old = settling(state, amount)
+    return {part.grant: part.amount for part in old.shares}, old.tax
 
 
 def _payment(event: e.PaymentReceived, tax: int, brought: dict[str, int]) -> Paid:

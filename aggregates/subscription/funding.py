@@ -140,6 +140,21 @@ def settled(state: Subscription, amount: int) -> list[int]:
     return [*(parts.get(grant, 0) for grant in state.lots), taxes]
 
 
+def settling(state: Subscription, amount: int) -> Funding:
+    """What of an amount in 1100 each line and the tax had billed, as `settled` says it."""
+    if not amount:
+        return Funding((), 0, 0)
+    *parts, tax = settled(state, amount)
+    return Funding(shares_of(list(state.lots.values()), parts), tax, amount - sum(parts) - tax)
+
+
+def with_revenue(state: Subscription, shares: Iterable[Share]) -> tuple[Share, ...]:
+    """The shares of money that comes in, each with what earns its line."""
+    return tuple(
+        part.model_copy(update={"revenue": state.lots[part.grant].sold.revenue}) for part in shares
+    )
+
+
 def shares_of(lots: Sequence[Lot], amounts: Sequence[int]) -> tuple[Share, ...]:
     """The lots' parts of an amount, without those of nothing."""
     return tuple(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from aggregates.offer.lines import Cap
 from aggregates.terms import Percent
-from aggregates.values import Duration, Exact, Liability, LineKind, Text, Word
+from aggregates.values import Duration, Exact, Liability, LineKind, Revenue, Text, Word
 from ledger.daily import Pace
 from ledger.daycount import DayCount
 from ledger.events import Frozen
@@ -92,6 +92,14 @@ class SoldLine(Frozen):
     def pace(self) -> Pace:
         """How time earns the line (6.2)."""
         return Pace(self.day_count, self.timezone, self.rounding)
+
+    @cached_property
+    def revenue(self) -> Revenue:
+        """What earns the line, whichever of its services is used (accounting.md 12)."""
+        if self.by_day:
+            return "access"
+        goods = bool(self.services) and all(term.product for term in self.services)
+        return "products" if goods else "services"
 
     def in_scope(self, service: str, category: str | None) -> bool:
         """Whether credit, a discount or points may be used for a service of that category."""

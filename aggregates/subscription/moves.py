@@ -1,10 +1,10 @@
-"""What an event of units and its undoing have in common."""
+"""What events of units and their undoing have in common, and what money settles."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from aggregates.service.costs import CostKind
-from aggregates.values import Liability, Revenue, SaleDimensions
+from aggregates.values import Liability, Revenue, SaleDimensions, Share
 from ledger.events import Event
 from ledger.ids import Id
 from ledger.money import Amount
@@ -95,3 +95,15 @@ class Lapse(Event):
     def value(self) -> int:
         """The value of the units."""
         return self.gone + self.held + self.waived
+
+
+class Settling(Event):
+    """Money for what was billed belongs to lines, as cash books ask (accounting.md 12.1).
+
+    `settled_amount` = Σ settled + settled_tax: of the receivable, all but what was billed for
+    nothing that is left.
+    """
+
+    settled: tuple[Share, ...] = ()
+    settled_tax: Amount = 0
+    settled_amount: Amount = 0

@@ -1,25 +1,20 @@
 """The accountant's reports: journal, trial balance, roll-forward, late events, verify, rules."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from consumers import asking
+from consumers.asking import Kind
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.call import EXPORTS, Call, Form, Mistake, period, view
+from consumers.cli.call import EXPORTS, Call, Form, Mistake, period
 from consumers.cli.charting import Chart, draw
-from consumers.cli.exporting import Detail, Draft, Out, Wish, export_journal
+from consumers.cli.exporting import Detail, Draft, Out, Wish, checked_exporter, export_journal
 from consumers.cli.output import Sheet, show
+from consumers.cli.reporting import By, Kept, Month, answer, chosen, report
 from ledger.books.rollforward import COLUMNS
 from ledger.calendar import Period
-
-if TYPE_CHECKING:
-    from aggregates.clinic.state import Clinic
-    from consumers.bootstrap import Ledger
-    from projections.close.books import Books
+from ledger.money import text_of
 
 DIFFERENT = 1
 _FOR_PEOPLE = (
@@ -32,48 +27,6 @@ _FOR_PEOPLE = (
     "line",
     "prior_period_of",
 )
-MONEY = frozenset({"debit", "credit", "balance", "amount"})
-Month = Annotated[str | None, typer.Option("--period", metavar="P", help="A month, as in 2026-01.")]
-
-
-class Report:
-    """An accounting report being made: its clinic, its books, its days."""
-
-    def __init__(
-        self, ledger: "Ledger", books: "Books", view: Any, month: Period | None, clinic: "Clinic"
-    ) -> None:
-        self.ledger = ledger
-        self.clinic = clinic
-        self.books = books
-        self.as_of = view.as_of
-        self.month = month or Period.of(view.as_of)
-        self.given = month
-        self.currency = clinic.currency
-
-    def sheet(self, title: str, frame: Any, money: frozenset[str] = MONEY) -> Sheet:
-        """A frame as a table; what is missing is empty."""
-        plain = frame.astype(object).where(frame.notna(), None)
-        rows = list(plain.itertuples(index=False, name=None))
-        return Sheet(title, [str(name) for name in frame.columns], rows, money, self.currency)
-
-
-@contextmanager
-def report(
-    context: typer.Context, month: str | None, as_of: str | None, known_at: str | None
-) -> Iterator[Report]:
-    """The books as of a day: of ``--as-of``, else the period's last, else today."""
-    call: Call = context.obj
-    wanted = None if month is None else period(month)
-    last = as_of or (None if wanted is None else wanted.last.isoformat())
-    with call.at_clinic() as (ledger, clinic):
-        asked = view(ledger, clinic, last, known_at)
-        with asking.books(ledger, clinic, asked) as books:
-            yield Report(ledger, books, asked, wanted, ledger.clinic(clinic))
-
-
-def answer(context: typer.Context, value: Any, sheet: Callable[[], Sheet]) -> None:
-    """Writes a report in the form the call asks for."""
-    show(context.obj.form, value, lambda: [sheet()])
 
 
 def journal(
@@ -81,6 +34,7 @@ def journal(
     month: Month = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    kept: Kept = None,
     draft: Draft = False,
     detail: Detail = None,
     out: Out = None,
@@ -94,10 +48,11 @@ def journal(
     from projections.reports import accounting, accounting_frames  # noqa: PLC0415
 
     wish = Wish(context.obj.form, draft, detail, out)
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         first = made.month.first if made.given else Period(1, 1).first
         found = accounting.journal(made.books, first, made.as_of)
         if wish.form in EXPORTS:
+            checked_exporter(wish.form, context.obj.role)
             export_journal(wish, made.clinic, made.books, found, made.given, made.as_of)
             return
     frame = accounting_frames.journal_frame(found)
@@ -107,7 +62,11 @@ def journal(
 
 
 def trial_balance(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """Debits and credits of every account by the end of a day.
 
@@ -115,11 +74,11 @@ def trial_balance(
     """
     from projections.reports import accounting, accounting_frames  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = accounting.trial_balance(made.books, made.as_of)
     frame = accounting_frames.trial_balance_frame(found)
     title = f"Trial balance as of {found['as_of']} (position {found['position']})"
-    answer(context, found, lambda: made.sheet(title, frame))
+    answer(context, found, lambda: made.sheet(title, frame), made)
 
 
 def rollforward(
@@ -127,23 +86,39 @@ def rollforward(
     month: Month = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    kept: Kept = None,
+    by: By = None,
     chart: Chart = None,
 ) -> None:
     """What moved deferred revenue in a month, from opening to closing.
 
-    Example: ledger rollforward --period 2026-02 --chart rollforward.svg
+    Example: ledger rollforward --period 2026-02 --by location --chart rollforward.svg
     """
     from projections.charts.rollforward import rollforward_chart  # noqa: PLC0415
-    from projections.reports import accounting, accounting_frames  # noqa: PLC0415
+    from projections.reports import accounting, accounting_frames, groups, happened  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    [group] = chosen(by, groups.GROUPS) or [None]
+    with report(context, month, as_of, known_at, kept) as made:
         found = accounting.rollforward(made.books, made.month)
+        found["satisfied_before"] = groups.satisfied_before(made.books, made.month)
+        if group is not None:
+            parties = happened.parties(made.ledger.conninfo, made.books)
+            parts = groups.rollforward_groups(made.books, made.month, group, parties)
+            found |= {"by": group, "groups": parts}
     draw(chart, lambda form: rollforward_chart(found, made.currency, form))
+    if group is not None:
+        frame = accounting_frames.rollforward_groups_frame(found)
+        if context.obj.form is Form.TABLE:  # what moved nothing only takes up room
+            frame = frame.loc[:, (frame != 0).any()]
+        title = f"Deferred revenue in {found['period']} by {group}"
+        money = frozenset(COLUMNS)
+        answer(context, found, lambda: made.sheet(title, frame, money), made)
+        return
     if context.obj.form is Form.TABLE:
         answer(context, found, lambda: _movements(found, made.currency))
         return
     frame = accounting_frames.rollforward_frame(found)
-    answer(context, found, lambda: made.sheet("Deferred revenue", frame))
+    answer(context, found, lambda: made.sheet("Deferred revenue", frame), made)
 
 
 def _movements(found: dict[str, Any], currency: str) -> Sheet:
@@ -156,12 +131,21 @@ def _movements(found: dict[str, Any], currency: str) -> Sheet:
         for name in COLUMNS
         if any(part[name] for part in moved)
     ]
+    notes = [
+        f"Revenue from earlier periods' work ({why}): {text_of(amount, currency)}"
+        for why, amount in found["satisfied_before"].items()
+        if amount and why != "total"
+    ]
     title = f"Deferred revenue in {found['period']} (position {found['position']})"
-    return Sheet(title, ("movement", *columns), rows, frozenset(columns), currency)
+    return Sheet(title, ("movement", *columns), rows, frozenset(columns), currency, notes)
 
 
 def late_events(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """What was dated in a closed month and posted in this one.
 
@@ -169,7 +153,7 @@ def late_events(
     """
     from projections.reports import accounting, accounting_frames  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = accounting.late_events(made.books, made.month)
     frame = accounting_frames.late_events_frame(found)
     answer(context, found, lambda: made.sheet(f"Late events posted in {made.month}", frame))
@@ -206,16 +190,21 @@ def verify(
 def rules(
     context: typer.Context,
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page to keep.")] = False,
+    kept: Kept = None,
 ) -> None:
     """The posting rules: which event posts what on which accounts, and why.
 
+    Both frameworks follow the same rules; cash books have a table of their own.
+
     Example: ledger rules --format csv
     """
-    from aggregates.effects import POSTINGS, RULES  # noqa: PLC0415
+    from aggregates import effects, effects_cash  # noqa: PLC0415
     from ledger.books.ruletable import COLUMNS as NAMES  # noqa: PLC0415
     from ledger.books.ruletable import cells, page, rule_table  # noqa: PLC0415
 
-    table, title = rule_table(POSTINGS), f"Posting rules {RULES}"
+    cash = kept is Kind.CASH
+    kept_by = effects_cash if cash else effects
+    table, title = rule_table(kept_by.POSTINGS, closing=not cash), f"Posting rules {kept_by.RULES}"
     if markdown:
         sys.stdout.write(page(title, cells(table)))
         return

@@ -78,8 +78,21 @@ def export_journal(
         position=books.cut if sealed is None else sealed.cut,
         form=wish.form.value,
         detail=wish.detail or _detail_of(wish.form, policies),
+        books=books.basis.name,
     )
     write(export(entries, scope, policies["accounts"]), wish.out)
+
+
+def checked_exporter(form: Form, role: str | None) -> None:
+    """Raises Mistake with the code ``forbidden`` for a role that may not hand the books on.
+
+    The comma-separated values are a report as well, for whoever may read the books.
+    """
+    from commands.permissions import EXPORTING  # noqa: PLC0415
+
+    if role is not None and role not in EXPORTING and form is not Form.CSV:
+        may = " or ".join(sorted(EXPORTING))
+        raise Mistake(f"forbidden: the role {role} may not export the journal; {may} may")
 
 
 def close_of(books: "Books", period: Period) -> "Sealed | None":

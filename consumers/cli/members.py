@@ -7,9 +7,9 @@ import typer
 
 from consumers import asking
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.books import Month
 from consumers.cli.call import Call, Form, period, view
 from consumers.cli.output import Sheet, show
+from consumers.cli.reporting import Month
 
 _MONEY = frozenset({"used_at_list", "fees_paid", "used", "paid", "amount"})
 #: What a table for people shows, by its headings.

@@ -1,19 +1,20 @@
 """The practice's reports: utilization, expiring, renewals."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import typer
 
 from consumers import asking
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.books import Month
 from consumers.cli.call import Call, period, view
 from consumers.cli.charting import Chart, draw
-from consumers.cli.output import Sheet, show
+from consumers.cli.output import sheet_of, show
+from consumers.cli.reporting import Month
 from projections.balances.asof import View
 
 Rows = list[dict[str, Any]]
+MONEY = frozenset({"deferred", "amount"})
 
 
 def _answer(
@@ -21,7 +22,7 @@ def _answer(
     as_of: str | None,
     known_at: str | None,
     made: Callable[[Iterable[Any], View], Rows],
-    columns: Sequence[str],
+    framed: Callable[[Rows], Any],
     title: str,
 ) -> None:
     call: Call = context.obj
@@ -29,17 +30,8 @@ def _answer(
         asked = view(ledger, clinic, as_of, known_at)
         found = made(asking.contracts(ledger, clinic, asked), asked)
         currency = ledger.clinic(clinic).currency
-    rows = [tuple(_cell(row[name]) for name in columns) for row in found]
-    money = frozenset({"deferred", "amount"})
-    sheet = Sheet(f"{title} as of {asked.as_of}", columns, rows, money, currency)
-    show(call.form, found, lambda: [sheet])
-
-
-def _cell(value: Any) -> Any:
-    """Promised notices in a cell: the day each is due, or that it was sent."""
-    if not isinstance(value, list):
-        return value
-    return ", ".join(f"{notice['due']} {notice['sent'] or 'open'}" for notice in value)
+    title = f"{title} as of {asked.as_of}"
+    show(call.form, found, lambda: [sheet_of(title, framed(found), MONEY, currency)])
 
 
 def utilization(
@@ -51,8 +43,7 @@ def utilization(
     """
     from projections.charts.utilization import utilization_chart  # noqa: PLC0415
     from projections.operations import utilization as report  # noqa: PLC0415
-
-    columns = ("offer", "line", "granted", "used", "expired", "refunded", "remaining", "rate")
+    from projections.reports import practice_frames as frames  # noqa: PLC0415
 
     def made(contracts: Iterable[Any], asked: View) -> Rows:
         found = report.utilization(contracts, asked.as_of)
@@ -64,7 +55,7 @@ def utilization(
         as_of,
         known_at,
         made,
-        columns,
+        frames.utilization_frame,
         "Utilization",
     )
 
@@ -77,24 +68,15 @@ def expiring(
     Example: ledger expiring --period 2026-04
     """
     from projections.operations import expiring as report  # noqa: PLC0415
+    from projections.reports import practice_frames as frames  # noqa: PLC0415
 
     wanted = None if month is None else period(month)
-    columns = (
-        "patient",
-        "subscription",
-        "line",
-        "grant",
-        "remaining",
-        "expires",
-        "deferred",
-        "notices",
-    )
     _answer(
         context,
         as_of,
         known_at,
         lambda contracts, asked: report.expiring(contracts, asked.as_of, wanted),
-        columns,
+        frames.expiring_frame,
         "Expiring",
     )
 
@@ -107,6 +89,7 @@ def renewals(
     Example: ledger renewals --as-of 2026-03-31
     """
     from projections.operations import renewals as report  # noqa: PLC0415
+    from projections.reports import practice_frames as frames  # noqa: PLC0415
 
     wanted = None if month is None else period(month)
     _answer(
@@ -114,6 +97,6 @@ def renewals(
         as_of,
         known_at,
         lambda contracts, asked: report.renewals(contracts, asked.as_of, wanted),
-        ("subscription", "offer", "due", "amount", "status", "notices"),
+        frames.renewals_frame,
         "Renewals",
     )

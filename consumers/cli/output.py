@@ -31,6 +31,15 @@ class Sheet:
     notes: Sequence[str] = field(default=())
 
 
+def sheet_of(
+    title: str, frame: Any, money: frozenset[str], currency: str, notes: Sequence[str] = ()
+) -> Sheet:
+    """A pandas frame as a table; what is missing is empty."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    rows = list(plain.itertuples(index=False, name=None))
+    return Sheet(title, [str(name) for name in frame.columns], rows, money, currency, notes)
+
+
 def show(form: Form, value: Any, sheets: Callable[[], Sequence[Sheet]]) -> None:
     """Writes an answer: `value` as JSON, or its sheets as tables; CSV holds the first sheet.
 

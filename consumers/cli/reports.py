@@ -7,9 +7,9 @@ from typing import Any
 import typer
 
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.books import MONEY, Month, Report, answer, report
 from consumers.cli.charting import Chart, draw
 from consumers.cli.output import Sheet
+from consumers.cli.reporting import MONEY, By, Kept, Month, Report, answer, chosen, report
 
 BEGINNING = date(1, 1, 1)
 
@@ -19,6 +19,7 @@ def waterfall(
     month: Month = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    kept: Kept = None,
     chart: Chart = None,
 ) -> None:
     """What was booked, month by month, and in which month it was earned.
@@ -29,7 +30,7 @@ def waterfall(
     from projections.reports import waterfall as made_of  # noqa: PLC0415
     from projections.reports.frames import waterfall_frame  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = made_of.waterfall(made.books, made.as_of)
     draw(chart, lambda form: waterfall_chart(found, made.currency, form))
     frame = waterfall_frame(found)
@@ -37,7 +38,11 @@ def waterfall(
 
 
 def rpo(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """What contracts still promise, and by when it is expected to be earned.
 
@@ -48,7 +53,7 @@ def rpo(
     from projections.reports.contracts import contracts  # noqa: PLC0415
     from projections.reports.happened import parties  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = made_of.rpo(
             contracts(made.ledger.store, made.books, made.as_of),
             redemption.curves(made.books, parties(made.ledger.conninfo, made.books), made.as_of),
@@ -60,7 +65,11 @@ def rpo(
 
 
 def contract_balances(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """Receivables, contract assets and contract liabilities, opening and closing.
 
@@ -70,7 +79,7 @@ def contract_balances(
     from projections.reports.contracts import contracts  # noqa: PLC0415
     from projections.reports.happened import parties  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = balances_of_contracts.contract_balances(made.books, made.month.first, made.as_of)
         found["timing"] = balances_of_contracts.timing(
             contracts(made.ledger.store, made.books, made.as_of),
@@ -84,24 +93,35 @@ def contract_balances(
 
 
 def liability(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
+    by: By = None,
 ) -> None:
-    """Deferred revenue contract by contract and line by line.
+    """Deferred revenue contract by contract and line by line; --by contract or patient adds up.
 
-    Example: ledger liability --as-of 2026-01-31 --format csv
+    Example: ledger liability --as-of 2026-01-31 --by patient --format csv
     """
-    from projections.reports import frames, happened  # noqa: PLC0415
+    from projections.reports import frames, groups, happened  # noqa: PLC0415
     from projections.reports import liability as made_of  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         parties = happened.parties(made.ledger.conninfo, made.books)
         found = made_of.liability(made.books, parties, made.as_of)
+    for wanted in chosen(by, ("contract", "patient")):
+        found = groups.liability_by(found, wanted)
     title = f"Contract liability as of {made.as_of}"
     _answer(context, found, made, title, frames.liability_frame(found))
 
 
 def aging(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """Receivables by how long they have been due.
 
@@ -110,14 +130,18 @@ def aging(
     from projections.reports import aging as made_of  # noqa: PLC0415
     from projections.reports import frames, happened  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         parties = happened.parties(made.ledger.conninfo, made.books)
         found = made_of.aging(made.books, parties, made.as_of)
     _answer(context, found, made, f"Receivables as of {made.as_of}", frames.aging_frame(found))
 
 
 def breakage(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """What lapsed unused of what was sold, by offer and quarter of sale.
 
@@ -126,7 +150,7 @@ def breakage(
     from projections.reports import breakage as made_of  # noqa: PLC0415
     from projections.reports import frames, happened  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         parties = happened.parties(made.ledger.conninfo, made.books)
         found = made_of.breakage(made.books, parties, made.as_of)
     frame = frames.breakage_frame(found)
@@ -134,7 +158,11 @@ def breakage(
 
 
 def processor(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """What the processor holds, payout by payout, against account 1020.
 
@@ -143,14 +171,18 @@ def processor(
     from projections.reports import frames  # noqa: PLC0415
     from projections.reports import processor as made_of  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = made_of.processor(made.ledger.conninfo, made.books, made.as_of)
     title = f"Processor clearing as of {made.as_of}"
     _answer(context, found, made, title, frames.processor_frame(found))
 
 
 def sales(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
 ) -> None:
     """What was sold, new and renewed, apart from what was earned.
 
@@ -159,27 +191,60 @@ def sales(
     from projections.reports import frames  # noqa: PLC0415
     from projections.reports import sales as made_of  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = made_of.sales(made.ledger.conninfo, made.books, _first(made), made.as_of)
     frame = frames.sales_frame(found)
     _answer(context, found, made, f"Sales through {made.as_of}", frame, ("price", "tax"))
 
 
 def profitability(
-    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
+    by: By = None,
 ) -> None:
-    """Revenue less the cost of the visits that earned it.
+    """Revenue less the cost of the visits that earned it; --by program,location adds up.
 
-    Example: ledger profitability --period 2026-02
+    Example: ledger profitability --period 2026-02 --by provider
     """
     from projections.reports import frames  # noqa: PLC0415
     from projections.reports import profitability as made_of  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at) as made:
+    with report(context, month, as_of, known_at, kept) as made:
         found = made_of.profitability(made.ledger.conninfo, made.books, _first(made), made.as_of)
+    wanted = chosen(by, made_of.DIMENSIONS, len(made_of.DIMENSIONS))
+    if wanted:
+        found = made_of.by_dimensions(found, wanted)
     frame = frames.profitability_frame(found)
-    amounts = ("revenue", "service_cost", "supply_cost", "margin")
-    _answer(context, found, made, f"Profitability through {made.as_of}", frame, amounts)
+    title = f"Profitability through {made.as_of}"
+    _answer(context, found, made, title, frame, made_of.AMOUNTS)
+
+
+def revenue(
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    kept: Kept = None,
+    by: By = "pattern,service",
+) -> None:
+    """What was earned, taken apart for the notes: over time or at a point, by service line.
+
+    --by takes account, pattern, service, channel, program, offer, location, provider.
+
+    Example: ledger revenue --period 2026-02 --by pattern,channel
+    """
+    from projections.reports import frames, happened  # noqa: PLC0415
+    from projections.reports import revenue as made_of  # noqa: PLC0415
+
+    wanted = chosen(by, made_of.KEYS, len(made_of.KEYS))
+    with report(context, month, as_of, known_at, kept) as made:
+        parties = happened.parties(made.ledger.conninfo, made.books)
+        found = made_of.revenue(made.books, parties, _first(made), made.as_of, wanted)
+    title = f"Revenue through {made.as_of}"
+    _answer(context, found, made, title, frames.revenue_frame(found))
 
 
 def _first(made: Report) -> date:
@@ -198,4 +263,4 @@ def _answer(
     def sheet() -> Sheet:
         return made.sheet(title, frame, frozenset(money))
 
-    answer(context, found, sheet)
+    answer(context, found, sheet, made)

@@ -23,7 +23,7 @@ def by_event(postings: Iterable[Posting]) -> Rules:
 def interpret(rules: Rules, event: str, body: Body) -> list[tuple[str, tuple[Line, ...]]]:
     """Rows with their lines, for an event whose body is JSON values; rows without lines left out.
 
-    Raises KeyError when a field that chooses an account has a value no rule knows.
+    Raises KeyError when a field that chooses an account is missing or has a value no rule knows.
     """
     posted = (
         (posting.row, arranged(_movements(posting, body)))
@@ -62,7 +62,7 @@ def _movements(posting: Posting, body: Body) -> Iterator[Movement]:
         for item in _items(leg, body):
             account = leg.account
             if not isinstance(account, str):
-                account = account.of(item)
+                account = account.code(item.get(account.field))
             yield Movement(leg.side, account, _amount(leg, item), _dimensions(leg, body, item))
 
 

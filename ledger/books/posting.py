@@ -5,10 +5,9 @@ and the account come from. It computes nothing: amounts were decided with the ev
 (architecture.md 1.5).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 Side = Literal["debit", "credit"]
 #: Where a line's dimensions come from: the sale alone, the sale with the visit's place and
@@ -32,21 +31,17 @@ class Chosen:
     accounts: tuple[tuple[str, str], ...]
     otherwise: str | None = None
 
-    def of(self, item: Mapping[str, Any]) -> str:
-        """The account for an item; raises KeyError when the rule knows none."""
-        if self.otherwise is not None and item.get(self.field) is None:
-            return self.otherwise
-        return self.code(item[self.field])
-
     @property
     def codes(self) -> tuple[str, ...]:
         """Every account that may be chosen, each once."""
         last = () if self.otherwise is None else (self.otherwise,)
         return tuple(dict.fromkeys((*(code for _, code in self.accounts), *last)))
 
-    def code(self, value: str) -> str:
+    def code(self, value: str | None) -> str:
         """The account for a value; raises KeyError for one the rule does not know."""
-        return _mapped(self.accounts)[value]
+        if value is None and self.otherwise is not None:
+            return self.otherwise
+        return _mapped(self.accounts)[value or ""]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,15 @@ _CLOSE = "PeriodClosed"
 _COMPUTED = "computed at the close"
 
 
-def rule_table(postings: Sequence[Posting]) -> list[dict[str, Any]]:
-    """One object for each event and row; the rows of a close after those of events.
+def rule_table(postings: Sequence[Posting], *, closing: bool = True) -> list[dict[str, Any]]:
+    """One object for each event and row; the rows of a close, if it has any, after those of events.
 
     `debit` and `credit` are legs {accounts, chosen_by, amount, each}: one of the `accounts` by
     the field `chosen_by`, moved by the sum of the fields in `amount` (a leading "-" subtracts),
     once for the event or for `each` item of a list.
     """
     posted = {posting.row for posting in postings}
-    computed = (row for row in ROWS.values() if row.number not in posted)
+    computed = (row for row in ROWS.values() if closing and row.number not in posted)
     return [*map(_of_event, postings), *map(_of_close, computed)]
 
 

@@ -14,22 +14,22 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-from aggregates.effects import POSTINGS
+from aggregates.restatement import Restated
 from ledger.books.digest import digest_of_texts
 from ledger.books.entries import Entry, Source
-from ledger.books.interpret import by_event
 from ledger.books.placing import Close
 from ledger.books.rollforward import Moved, column_of, roll_forward
 from ledger.books.trialbalance import Total
 from ledger.calendar import Period
 from projections.close import sealing
+from projections.close.basis import OWN, Basis
 from projections.close.loading import loadings
+from projections.close.restating import without
 from projections.journal.closing import close_through
 from projections.journal.lots import Stock
 from projections.journal.settings import SettingsHistory
 from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
 
-RULES_BY_EVENT = by_event(POSTINGS)
 NO_SETTINGS = SettingsHistory()
 #: What a replay keeps.
 TABLES = files("projections.close").joinpath("tables.sql").read_text()
@@ -91,10 +91,14 @@ class Books:
         cut: int,
         closes: Sequence[Sealed],
         settings: SettingsHistory = NO_SETTINGS,
+        basis: Basis = OWN,
+        restated: Restated | None = None,
     ) -> None:
         self.settings = settings
         self.clinic = clinic
         self.cut = cut
+        self.basis = basis
+        self.restated = restated
         self.closes = tuple(sorted(closes, key=lambda sealed: sealed.period))
         self._folder = tempfile.TemporaryDirectory(prefix="books-")
         options: dict[str, str | bool | int | float | list[str]] = {
@@ -106,7 +110,7 @@ class Books:
         self._database = duckdb.connect(":memory:", config=options)
         self._database.execute(TABLES)
         in_force = [sealed.close for sealed in self.closes]
-        self._loadings = loadings(RULES_BY_EVENT, in_force, pools=settings.pools)
+        self._loadings = loadings(basis.rules, in_force, pools=settings.pools)
         self._waiting: dict[str, int] = {}
         self._settled = 0
         self.behind = 0
@@ -128,7 +132,12 @@ class Books:
         self._folder.cleanup()
 
     def load(self, chunks: Iterable[pa.Table]) -> None:
-        """Posts events: columns position, type, stream, effective_on, body; in any order."""
+        """Posts events: columns position, type, stream, effective_on, body; in any order.
+
+        Those of contracts that are restated are posted as restated.
+        """
+        if self.restated is not None:
+            chunks = without(chunks, self.restated)
         self._database.execute(_LEAVE_A_CORE)
         for chunk in chunks:
             self._database.register("chunk", chunk)
@@ -159,7 +168,7 @@ class Books:
     def settle(self) -> None:
         """Writes the closing entries of every recorded close, once all events are loaded."""
         before = self.closes[self._settled - 1].close if self._settled else None
-        for sealed in self.closes[self._settled :]:
+        for sealed in self.closes[self._settled :] if self.basis.accrues else ():
             self._through(sealed.period, sealed.cut, before, event=sealed.event)
             before = sealed.close
 
@@ -205,6 +214,8 @@ class Books:
         Up to position `cut` counts, where events that time would bring were added beyond the
         recorded ones.
         """
+        if not self.basis.accrues:
+            return
         last, known = Period.of(as_of), self.cut if cut is None else cut
         self._through(last, known, self.locked, through=as_of, provisional=True)
 

@@ -19,7 +19,8 @@ import duckdb
 from aggregates.effects import RULES
 from ledger.calendar import Period
 from ledger.canonical import canonical
-from projections.close.books import RULES_BY_EVENT, TABLES, Books, Sealed
+from projections.close.basis import OWN
+from projections.close.books import TABLES, Books, Sealed
 from projections.close.loading import loadings
 from projections.close.sessions import session
 
@@ -97,7 +98,7 @@ class Keeping:
 @cache
 def _layout(*, pools: bool) -> bytes:
     """The form of the tables, and every statement that fills them or merges their lines."""
-    loaded = loadings(RULES_BY_EVENT, (), pools=pools).items()
+    loaded = loadings(OWN.rules, (), pools=pools).items()
     return repr((TABLES, sorted(loaded, key=lambda item: item[0]), _MERGED, _LINES)).encode()
 
 

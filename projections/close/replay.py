@@ -6,10 +6,12 @@ from contextlib import ExitStack
 import orjson
 
 from aggregates.period.events import PeriodClosed
+from aggregates.restatement import Restated
 from ledger.books.entries import Source
 from ledger.calendar import Period
 from ledger.ids import key_of, stream
-from projections.close.books import RULES_BY_EVENT, Books, Sealed
+from projections.close.basis import OWN, Basis
+from projections.close.books import Books, Sealed
 from projections.close.keeping import Keeping
 from projections.close.loading import event_types
 from projections.close.reading import reading
@@ -35,6 +37,8 @@ def replay(
     keeping: Keeping | None = None,
     *,
     suppose: Suppose | None = None,
+    basis: Basis = OWN,
+    restated: Restated | None = None,
 ) -> Books:
     """The books of everything recorded up to position `cut` (default: the head).
 
@@ -49,9 +53,11 @@ def replay(
         in_force = _in_force(_told(connection, clinic, position))
     if suppose is not None:
         settings = suppose(settings)
-    types = event_types(RULES_BY_EVENT, pools=settings.pools)
+    types = event_types(basis.rules, pools=settings.pools)
     with ExitStack() as unfinished:
-        books = unfinished.enter_context(Books(clinic, position, in_force, settings))
+        books = unfinished.enter_context(
+            Books(clinic, position, in_force, settings, basis, restated)
+        )
         if keeping is not None:
             keeping.restore(books)
         with reading(conninfo, clinic, books.held, position, types) as tables:

@@ -17,7 +17,8 @@ from projections.balances.asof import View
 from projections.balances.lines import grants_of
 from projections.balances.queries import folded
 from projections.balances.report import presented
-from projections.close.books import RULES_BY_EVENT, Books
+from projections.close.basis import OWN
+from projections.close.books import Books
 from projections.explain.closing import balance_working, closing_working
 from projections.explain.estimates import ESTIMATED, estimate_working
 from projections.explain.working import Working, working
@@ -133,7 +134,7 @@ class Explainer:
         if kind_of(recorded.stream) == "subscription":
             history = self._known(key_of(recorded.stream))
             before = SUBSCRIPTION.fold(one for one in history if one.version < recorded.version)
-        rules = RULES_BY_EVENT.get(type(recorded.event).__name__, ())
+        rules = OWN.rules.get(type(recorded.event).__name__, ())
         own = [posting for posting in rules if rule in (None, posting.row)]
         return working(recorded.event, before, recorded.effective_on, own)
 
@@ -154,9 +155,7 @@ class Explainer:
 
 def _posting(history: Iterable[Recorded]) -> list[Recorded]:
     """The sale, and what moved the contract's money or value since."""
-    return [
-        one for one in history if one.version == 1 or type(one.event).__name__ in RULES_BY_EVENT
-    ]
+    return [one for one in history if one.version == 1 or type(one.event).__name__ in OWN.rules]
 
 
 def _names(entry: Entry, grant: str) -> bool:

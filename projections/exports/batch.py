@@ -16,7 +16,8 @@ class Scope:
     """Which books are exported, and how.
 
     `close_version` and `position` are those of the close in force; a draft of an open period
-    has no version, and the position up to which it knows the history.
+    has no version, and the position up to which it knows the history. `books` names those that
+    are not kept by the clinic's framework.
     """
 
     clinic: str
@@ -26,13 +27,15 @@ class Scope:
     position: int
     form: str
     detail: str
+    books: str | None = None
 
     @property
     def batch(self) -> str:
         """The id of the batch: the same books in the same form have the same."""
         draft = f"draft-{self.position}"
         state = draft if self.close_version is None else f"v{self.close_version}"
-        return f"{self.clinic}-{self.period}-{state}-{self.form}-{self.detail}"
+        kept = f"-{self.books}" if self.books else ""
+        return f"{self.clinic}-{self.period}-{state}-{self.form}-{self.detail}{kept}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Controls:
     """The control totals, over our entries, not over what a form makes of them.
 
     `sha256` is taken as the digest of a close is (accounting.md 12.2): over a whole closed
-    period it is that digest.
+    period it is that digest, in the books that a close seals.
     """
 
     entries: int
@@ -83,6 +86,7 @@ def manifest(scope: Scope, totals: Controls, files: Mapping[str, str]) -> dict[s
         "draft": scope.close_version is None,
         "format": scope.form,
         "detail": scope.detail,
+        "books": scope.books,
         "currency": scope.currency,
         "entries": totals.entries,
         "lines": totals.lines,

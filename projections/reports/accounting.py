@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from aggregates.period.events import PeriodClosed
+from aggregates.restatement import Restated
 from ledger.books.entries import Entry, Source, report_shape
 from ledger.books.interpret import entries_of
 from ledger.books.rollforward import rollforward_shape
@@ -19,7 +20,8 @@ from ledger.books.trialbalance import trial_balance_shape
 from ledger.calendar import Period
 from ledger.events import NewEvent
 from ledger.ids import key_of
-from projections.close.books import RULES_BY_EVENT, Books
+from projections.close.basis import OWN, Basis
+from projections.close.books import Books
 from projections.close.replay import replay
 from projections.close.sealing import LATE
 from projections.journal.lots import Stock
@@ -35,13 +37,16 @@ def books_as_of(
     *,
     known_at: int | None = None,
     due: Sequence[NewEvent] = (),
+    basis: Basis = OWN,
+    restated: Restated | None = None,
 ) -> Iterator[Books]:
     """The books known at a position (default: the head), brought up to the day `as_of`.
 
     `due` are the events that a tick would record by then; their entries, accrual and
-    presentation are provisional. A day in a closed period shows what is posted by then.
+    presentation are provisional. `basis` and `restated` contracts make other books of the same
+    history. A day in a closed period shows what is posted by then.
     """
-    with replay(conninfo, clinic, known_at) as books:
+    with replay(conninfo, clinic, known_at, basis=basis, restated=restated) as books:
         bring_up_to(books, as_of, due)
         yield books
 
@@ -73,7 +78,7 @@ def _provisional(
     about = f"{subscription}-{_occasion(body)}"
     return [
         replace(entry, entry=f"p-{Period.of(on)}-{entry.rule}-{about}", provisional=True)
-        for entry in entries_of(RULES_BY_EVENT, source, on, body, closes)
+        for entry in entries_of(books.basis.rules, source, on, body, closes)
     ]
 
 

@@ -43,6 +43,17 @@ def rollforward_frame(report: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["account", *COLUMNS])
 
 
+def rollforward_groups_frame(report: Mapping[str, Any]) -> pd.DataFrame:
+    """One row per group and liability account in which anything stood or moved."""
+    rows = [
+        {"group": group["group"], **row}
+        for group in report["groups"]
+        for row in [*group["accounts"], {"account": "total", **group["total"]}]
+        if any(row[name] for name in COLUMNS)
+    ]
+    return pd.DataFrame(rows, columns=["group", "account", *COLUMNS])
+
+
 def late_events_frame(report: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """One row per late event."""
     return pd.DataFrame(list(report), columns=list(_LATE))

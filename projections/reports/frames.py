@@ -94,6 +94,11 @@ def sales_frame(report: Report) -> pd.DataFrame:
     return _frame(report["rows"], *columns, "count", "price", "tax")
 
 
+def revenue_frame(report: Report) -> pd.DataFrame:
+    """One row per combination of what revenue is taken apart by."""
+    return _frame(report["rows"], *report["by"], "amount")
+
+
 def profitability_frame(report: Rows) -> pd.DataFrame:
     """One row per program, offer, location and provider."""
     return _frame(report, *DIMENSIONS, "revenue", "service_cost", "supply_cost", "margin")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import orjson
+import pyarrow as pa
 
 from ledger.books.placing import Close, place
 from ledger.ids import key_of
@@ -27,11 +28,12 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who bought a contract, who pays for it, and when."""
+    """Who bought a contract, who pays for it, when, and through which channel."""
 
     patient: str
     payer: str
     sold_on: date
+    channel: str | None = None
 
 
 def happened(conninfo: str, books: Books, types: Iterable[str], last: date) -> list[Happened]:
@@ -40,14 +42,24 @@ def happened(conninfo: str, books: Books, types: Iterable[str], last: date) -> l
     In the order of recording; read as `ledger_api` under row security.
     """
     closes = [sealed.close for sealed in books.closes]
-    with reading(conninfo, books.clinic, books.cut, types) as tables:
+    with reading(conninfo, books.clinic, 0, books.cut, types) as tables:
         read = [
             event
             for table in tables
-            for event in _read(table.to_pylist(), closes)
+            for event in _read(_as_restated(table, books), closes)
             if event.posted_on <= last
         ]
     return sorted(read, key=lambda event: event.position)
+
+
+def _as_restated(table: pa.Table, books: Books) -> list[dict[str, Any]]:
+    """The rows, with the bodies that the books know instead."""
+    rows: list[dict[str, Any]] = table.to_pylist()
+    events = {} if books.restated is None else books.restated.events
+    for row in rows:
+        if row["position"] in events:
+            row["body"] = events[row["position"]].model_dump_json(exclude_none=True)
+    return rows
 
 
 def _read(rows: Iterable[dict[str, Any]], closes: list[Close]) -> Iterator[Happened]:
@@ -71,6 +83,7 @@ def parties(conninfo: str, books: Books) -> dict[str, Party]:
             sale.body["patient"],
             sale.body.get("payer") or sale.body["patient"],
             date.fromisoformat(sale.body["sold_on"]),
+            sale.body.get("channel"),
         )
         for sale in sales
     }

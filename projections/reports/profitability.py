@@ -12,6 +12,7 @@ from projections.close.books import Books
 from projections.reports.happened import Happened, happened
 
 DIMENSIONS = ("program", "offer", "location", "provider")
+AMOUNTS = ("revenue", "service_cost", "supply_cost", "margin")
 Place = tuple[str | None, ...]
 #: Lots that count units; of the others a draw counts money.
 _COUNTED = frozenset({"packages", "memberships"})
@@ -62,6 +63,20 @@ def profitability(conninfo: str, books: Books, first: date, last: date) -> list[
             _spend(found, event, costs, parts)
     rows = [_row(place, found[place]) for place in sorted(found, key=_order)]
     return [row for row in rows if row["revenue"] or row["service_cost"] or row["supply_cost"]]
+
+
+def by_dimensions(rows: Iterable[Mapping[str, Any]], by: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of `profitability` added up by some of the `DIMENSIONS`; the others are null."""
+    totals: dict[Place, dict[str, int]] = {}
+    for row in rows:
+        key = tuple(row[name] if name in by else None for name in DIMENSIONS)
+        known = totals.setdefault(key, dict.fromkeys(AMOUNTS, 0))
+        for name in AMOUNTS:
+            known[name] += row[name]
+    return [
+        {**dict(zip(DIMENSIONS, place, strict=True)), **totals[place]}
+        for place in sorted(totals, key=_order)
+    ]
 
 
 def _costs(events: Iterable[Happened]) -> dict[str, list[Cost]]:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import psycopg
 
-from projections.close.books import RULES_BY_EVENT
+from projections.close.basis import OWN
 from projections.close.loading import event_types
 from projections.close.replay import replay
 from scripts.benchmarks.figure import Figure
@@ -55,7 +55,7 @@ def _replayed(database: str, cut: int) -> float:
 
 def seconds_to_copy(database: str, cut: int) -> float:
     """How long COPY of the rows takes that a replay of so many events reads."""
-    types = "', '".join(event_types(RULES_BY_EVENT, pools=False))
+    types = "', '".join(event_types(OWN.rules, pools=False))
     statement = _COPY.format(clinic=LONG, cut=cut, types=types).encode()
     with psycopg.connect(database) as connection:
         return median(_copied(connection, statement) for _ in range(TIMES))

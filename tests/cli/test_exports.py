@@ -109,3 +109,29 @@ def test_a_month_that_is_open_again_is_refused_and_then_goes_out_as_version_2(
 
 def digest_of(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("role", ["front_desk", "provider", "dispute_handler", "service"])
+def test_only_accountants_and_administrators_hand_the_journal_on(used: Terminal, role: str) -> None:
+    refused = used.run(*JANUARY, "iif", "--draft", "--role", role)
+    assert (refused.status, refused.out) == (2, "")
+    assert refused.err.startswith(f"ledger: forbidden: the role {role} may not export")
+    assert used.run(*JANUARY, "iif", "--draft", "--role", "accountant").status == 0
+
+
+def test_an_export_of_other_books_says_so(used: Terminal) -> None:
+    draft = used.run(*JANUARY, "qbo", "--draft", "--books", "cash")
+    batch = json.loads(draft.err)
+    assert (batch["books"], batch["batch"].rpartition("-")[2]) == ("cash", "cash")
+    assert "Contract liability" not in draft.out
+    own = json.loads(used.run(*JANUARY, "qbo", "--draft").err)
+    assert (own["books"], own["debit"] > batch["debit"]) == (None, True)
+
+
+@pytest.mark.parametrize("call", ["liability", "aging", "sales", "revenue", "journal", "expiring"])
+@pytest.mark.parametrize("form", ["csv", "json", "table"])
+def test_nobody_is_named_in_a_report(used: Terminal, call: str, form: str) -> None:
+    """Ids stand for patients; who they are is not in the books."""
+    answer = used.run(call, "--as-of", "2026-02-01", "--format", form)
+    assert answer.status == 0
+    assert "anary" not in answer.out + answer.err

@@ -20,6 +20,7 @@ CALLS = (
     "processor",
     "sales",
     "profitability",
+    "revenue",
 )
 
 
@@ -40,8 +41,72 @@ def test_every_report_is_a_table_and_csv(used: Terminal, call: str) -> None:
     assert all(len(row) == len(rows[0]) for row in rows)
 
 
+@pytest.mark.parametrize("call", [*CALLS, "journal", "trial-balance", "rollforward", "late-events"])
+@pytest.mark.parametrize("books", ["gaap", "ifrs", "cash"])
+def test_every_report_is_made_of_other_books(used: Terminal, call: str, books: str) -> None:
+    answer = used.run(call, "--as-of", "2026-02-28", "--books", books, "--json")
+    assert (answer.status, answer.err) == (0, "")
+    assert type(answer.json) is type(used.run(call, "--as-of", "2026-02-28", "--json").json)
+
+
+@pytest.mark.parametrize("known", ["2", "2026-01-01T00:00:00Z"])
+@pytest.mark.parametrize("call", [*CALLS, "journal", "trial-balance", "rollforward", "late-events"])
+def test_every_report_can_be_asked_for_as_it_was_known(
+    used: Terminal, call: str, known: str
+) -> None:
+    answer = used.run(call, "--as-of", "2026-02-28", "--known-at", known, "--json")
+    assert (answer.status, answer.err) == (0, "")
+
+
 def told(used: Terminal, call: str, *more: str) -> Any:
-    return used.run(call, "--as-of", "2026-02-28", "--json", *more).json
+    """The report; how it was made, which objects say, is tested apart."""
+    found = used.run(call, "--as-of", "2026-02-28", "--json", *more).json
+    if isinstance(found, dict):
+        found.pop("meta")
+    return found
+
+
+def test_cash_books_hold_what_was_paid(used: Terminal) -> None:
+    accounts = told(used, "trial-balance", "--books", "cash")["accounts"]
+    assert [(row["account"], row["balance"]) for row in accounts] == [
+        ("1010", 150000),
+        ("4000", -150000),
+    ]
+    assert told(used, "liability", "--books", "cash") == []
+    assert told(used, "rpo", "--books", "cash")["excluded"] == []
+
+
+def test_a_report_says_how_it_was_made(used: Terminal) -> None:
+    asked = ("trial-balance", "--as-of", "2026-02-28", "--books", "cash")
+    meta = used.run(*asked, "--json").json["meta"]
+    assert {**meta, "position": 0} == {
+        "clinic": "glow",
+        "period": None,
+        "as_of": "2026-02-28",
+        "position": 0,
+        "books": "cash",
+        "rules": "cash-2026-1",
+        "rows": 2,
+    }
+    foot = used.run(*asked).out.splitlines()[-1]
+    assert foot == f"2 rows; position {meta['position']}, rules cash-2026-1, cash books"
+
+
+def test_reports_are_taken_apart(used: Terminal) -> None:
+    rolled = told(used, "rollforward", "--by", "cohort")
+    [group] = rolled["groups"]
+    assert group["group"] == "2026Q1"
+    assert group["total"] == rolled["total"]
+    assert rolled["satisfied_before"] == {"estimates": 0, "price": 0, "late": 0, "total": 0}
+    [owed] = told(used, "liability", "--by", "patient")
+    assert (owed["patient"], owed["subscription"], owed["amount"]) == ("p-1", None, 120000)
+    earned = told(used, "revenue", "--by", "pattern,service,channel")
+    row = {"pattern": "point_in_time", "service": "drip", "channel": None, "amount": 30000}
+    assert (earned["rows"], earned["total"]) == ([row], 30000)
+    [margin] = told(used, "profitability", "--by", "program")
+    assert (margin["offer"], margin["revenue"]) == (None, 30000)
+    refused = used.run("rollforward", "--by", "colour")
+    assert refused.err == "ledger: --by: 'colour' is none of location, program, cohort\n"
 
 
 def test_the_waterfall_and_what_is_promised(used: Terminal) -> None:

@@ -51,3 +51,13 @@ def test_a_spreadsheet_reads_the_same(nowhere: Terminal) -> None:
 def test_the_page_is_what_the_rules_say_today(nowhere: Terminal) -> None:
     """When this fails: ledger rules --markdown > docs/rules.md."""
     assert (ROOT / "docs" / "rules.md").read_text() == nowhere.run("rules", "--markdown").out
+
+
+def test_cash_books_have_a_table_of_their_own(nowhere: Terminal) -> None:
+    """When the page differs: ledger rules --books cash --markdown > docs/rules-cash.md."""
+    table = nowhere.run("rules", "--books", "cash", "--json").json
+    [rule] = [rule for rule in table if rule["event"] == "DisputeOpened"]
+    assert [leg["accounts"] for leg in rule["debit"]] == [["4910"], ["6110"]]
+    assert "PeriodClosed" not in {rule["event"] for rule in table}
+    page = nowhere.run("rules", "--books", "cash", "--markdown").out
+    assert (ROOT / "docs" / "rules-cash.md").read_text() == page

@@ -22,6 +22,7 @@ from ledger.settings import Settings
 from ledger.store.pool import clinic_transaction, lent
 from projections.balances.asof import View
 from projections.balances.queries import check, contract_balance, due
+from projections.close.basis import OWN, Basis
 from projections.reports import accounting
 
 CLINIC = "glow"
@@ -90,14 +91,14 @@ class Story:
     def close(self, period: Period) -> dict[str, Any]:
         return self.does("close_period", period=str(period))
 
-    def journal(self, last: date, first: date = date(2025, 1, 1)) -> list[str]:
+    def journal(self, last: date, first: date = date(2025, 1, 1), basis: Basis = OWN) -> list[str]:
         """The posted entries, one line each: day, row, account and line with amount."""
-        with self.books(last) as books:
+        with self.books(last, basis) as books:
             entries = accounting.journal(books, first, last)
         return [told(entry) for entry in entries]
 
-    def trial_balance(self, day: date) -> dict[str, str]:
-        with self.books(day) as books:
+    def trial_balance(self, day: date, basis: Basis = OWN) -> dict[str, str]:
+        with self.books(day, basis) as books:
             shape = accounting.trial_balance(books, day)
         return {
             row["account"]: dollars(row["balance"])
@@ -118,8 +119,8 @@ class Story:
         }
 
     @contextmanager
-    def books(self, day: date) -> Iterator[Any]:
-        with accounting.books_as_of(self.ledger.conninfo, CLINIC, day) as books:
+    def books(self, day: date, basis: Basis = OWN) -> Iterator[Any]:
+        with accounting.books_as_of(self.ledger.conninfo, CLINIC, day, basis=basis) as books:
             yield books
 
     def balance(self, subscription: str, day: date, known_at: int | None = None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from aggregates.values import (
 )
 from ledger.books.digest import journal_digest
 from ledger.books.entries import Entry, Source
-from ledger.books.interpret import by_event, entries_of
+from ledger.books.interpret import Rules, by_event, entries_of
 from ledger.books.placing import Close
 from ledger.calendar import Period
 from projections.close.books import Books
@@ -247,12 +247,14 @@ def histories(draw: st.DrawFn) -> list[Happened]:
     return events
 
 
-def row_by_row(events: Sequence[Happened], closes: Sequence[Close]) -> list[Entry]:
+def row_by_row(
+    events: Sequence[Happened], closes: Sequence[Close], rules: Rules = RULES
+) -> list[Entry]:
     entries = [
         entry
         for position, happened in enumerate(events, start=1)
         for entry in entries_of(
-            RULES,
+            rules,
             Source(position, type(happened.event).__name__, happened.stream),
             happened.on,
             happened.event.model_dump(mode="json", exclude_none=True),

@@ -1,0 +1,102 @@
+"""What the accountant's reports have in common: their options, their books, how they are told."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from consumers import asking
+from consumers.asking import Kind
+from consumers.cli.call import Call, Form, Mistake, period, view
+from consumers.cli.output import Sheet, sheet_of, show
+from ledger.calendar import Period
+
+if TYPE_CHECKING:
+    from aggregates.clinic.state import Clinic
+    from consumers.bootstrap import Ledger
+    from projections.close.books import Books
+
+Kept = Annotated[
+    Kind | None,
+    typer.Option("--books", help="Kept by another rule than the clinic's framework."),
+]
+By = Annotated[str | None, typer.Option("--by", metavar="FIELD", help="What to take it apart by.")]
+MONEY = frozenset({"debit", "credit", "balance", "amount"})
+Month = Annotated[str | None, typer.Option("--period", metavar="P", help="A month, as in 2026-01.")]
+
+
+class Report:
+    """An accounting report being made: its clinic, its books, its days."""
+
+    def __init__(
+        self, ledger: "Ledger", books: "Books", view: Any, month: Period | None, clinic: "Clinic"
+    ) -> None:
+        self.ledger = ledger
+        self.clinic = clinic
+        self.books = books
+        self.as_of = view.as_of
+        self.month = month or Period.of(view.as_of)
+        self.given = month
+        self.currency = clinic.currency
+
+    def sheet(self, title: str, frame: Any, money: frozenset[str] = MONEY) -> Sheet:
+        """A frame as a table; what is missing is empty."""
+        return sheet_of(title, frame, money, self.currency, [self._foot(len(frame))])
+
+    def _foot(self, rows: int) -> str:
+        """What shows that a table is complete, and of what (accounting.md 16)."""
+        said = self.meta(rows)
+        books = "" if said["books"] is None else f", {said['books']} books"
+        count = f"{rows} row{'' if rows == 1 else 's'}"
+        return f"{count}; position {said['position']}, rules {said['rules']}{books}"
+
+    def meta(self, rows: int) -> dict[str, Any]:
+        """The parameters of the report, its rules, and how many rows it has as a table."""
+        return {
+            "clinic": self.books.clinic,
+            "period": None if self.given is None else str(self.given),
+            "as_of": self.as_of.isoformat(),
+            "position": self.books.cut,
+            "books": self.books.basis.name,
+            "rules": self.books.basis.version,
+            "rows": rows,
+        }
+
+
+@contextmanager
+def report(
+    context: typer.Context,
+    month: str | None,
+    as_of: str | None,
+    known_at: str | None,
+    kept: Kind | None = None,
+) -> Iterator[Report]:
+    """The books as of a day: of ``--as-of``, else the period's last, else today."""
+    call: Call = context.obj
+    wanted = None if month is None else period(month)
+    last = as_of or (None if wanted is None else wanted.last.isoformat())
+    with call.at_clinic() as (ledger, clinic):
+        asked = view(ledger, clinic, last, known_at)
+        with asking.books(ledger, clinic, asked, kept) as books:
+            yield Report(ledger, books, asked, wanted, ledger.clinic(clinic, asked.known_at))
+
+
+def answer(
+    context: typer.Context, value: Any, sheet: Callable[[], Sheet], made: Report | None = None
+) -> None:
+    """Writes a report in the form the call asks for; an object says how it was `made`."""
+    if made is not None and context.obj.form is Form.JSON and isinstance(value, dict):
+        value = {**value, "meta": made.meta(len(list(sheet().rows)))}
+    show(context.obj.form, value, lambda: [sheet()])
+
+
+def chosen(by: str | None, names: Sequence[Any], most: int = 1) -> list[Any]:
+    """What ``--by`` asks for; raises Mistake for what a report cannot be taken apart by."""
+    asked = [] if by is None else by.split(",")
+    for name in asked:
+        if name not in names:
+            raise Mistake(f"--by: {name!r} is none of {', '.join(names)}")
+    if len(asked) > most:
+        raise Mistake(f"--by: one of {', '.join(names)}, not several")
+    return asked
