@@ -29,6 +29,7 @@ _OF_CHARGE = """
 SELECT dispute FROM views.dispute WHERE clinic = %s AND charge = %s
 ORDER BY opened_at DESC, dispute DESC
 """
+_DISPUTED = "SELECT charge FROM views.dispute WHERE clinic = %s AND charge = ANY (%s)"
 _LIST = """
 SELECT dispute, charge, amount, currency, reason, network_reason_code, opened_at, due_by, outcome
 FROM views.dispute WHERE clinic = %s ORDER BY outcome IS NOT NULL, due_by, dispute
@@ -81,6 +82,13 @@ def disputes_of(store: EventStore, clinic: str, charge: str) -> list[str]:
     """The disputes of a charge, the latest first."""
     with lent(store.pool) as connection, clinic_transaction(connection, clinic):
         return [dispute for (dispute,) in connection.execute(_OF_CHARGE, (clinic, charge))]
+
+
+def disputed_charges(store: EventStore, clinic: str, charges: Sequence[str]) -> set[str]:
+    """Those of the charges that were ever disputed."""
+    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+        found = connection.execute(_DISPUTED, (clinic, list(charges)))
+        return {charge for (charge,) in found}
 
 
 def work_list(store: EventStore, clinic: str) -> list[dict[str, Any]]:
