@@ -33,7 +33,7 @@ KEPT = (MANIFEST, "facts.json", "letter.md")
 LETTER_CURRENCIES = frozenset({"USD", "CAD", "MXN", "PHP", "CLP", "COP"})
 
 
-class Unknown(LedgerError):
+class UnknownName(LedgerError):
     """What was asked for by name is not there."""
 
 
@@ -81,7 +81,7 @@ def build_packet(
     Returns the assessment, the files with their digests, what was left out and why, and
     `packet_sha256`, the digest of the manifest, which `record_submission` takes. A packet that
     lies in `out` is replaced. The read model `evidence` must be up to date. Raises TooLarge
-    with the figure, NotApproved, and Unknown for a processor or document.
+    with the figure, NotApproved, and UnknownName for a processor or document.
     """
     case = gather(store, clinic, key, now)
     if case is None:
@@ -103,7 +103,7 @@ def build_packet(
 
 def _draft(store: EventStore, case: Case, options: Options) -> _Draft:
     if options.processor not in PROCESSORS:
-        raise Unknown(f"processor {options.processor} is none of {', '.join(PROCESSORS)}")
+        raise UnknownName(f"processor {options.processor} is none of {', '.join(PROCESSORS)}")
     dispute = case.opened.dispute if case.opened else None
     profile = profile_for(dispute, options.include, options.approvals, case.now)
     assessment = assess(case)
@@ -133,7 +133,7 @@ def _digests_of(whole: dict[str, Any], documents: Sequence[str]) -> set[str]:
     known = {item["document"]: item["sha256"] for item in whole["documents"]}
     unknown = [name for name in documents if name not in known]
     if unknown:
-        raise Unknown(f"no document {unknown[0]} is attached")
+        raise UnknownName(f"no document {unknown[0]} is attached")
     return {known[name] for name in documents}
 
 

@@ -284,9 +284,16 @@ def closing_steps() -> list[Step]:
         Step(
             "open_dispute",
             FEBRUARY_3,
-            dispute | {"opened_at": FEBRUARY_3},
+            dispute | {"opened_at": FEBRUARY_3, "due_by": "2026-02-05T12:00:00-05:00"},
             ["DisputeOpened dispute/d-1", "UnitsFrozen subscription/s-1"],
             {"dispute": "d-1", "withdrawn": True},
+        ),
+        Step(
+            "signal_dispute",
+            FEBRUARY_3,
+            {"dispute": "d-1"},
+            ["DisputeDue dispute/d-1"],
+            {"signals": ["DisputeDue"]},
         ),
         Step(
             "close_dispute",

@@ -12,7 +12,7 @@ from aggregates.subscription import events as e
 from aggregates.values import TenderPart
 from ledger.store.store import EventStore
 from projections.evidence.packet import build_packet
-from projections.evidence.projection import EvidenceIndex, work_list
+from projections.evidence.projection import EvidenceIndex, listed
 from projections.evidence.verify import verify_packet
 from tests.projections.dispute_story import (
     DUE_BY,
@@ -238,7 +238,7 @@ def test_a_closed_dispute_cannot_be_answered(database: str, store: EventStore, o
     closed = DisputeClosed(dispute="d-1", charge="ch-1", outcome="accepted", shares=(), parts=())
     story.tell(date(2026, 4, 11), ("dispute", "d-1", closed))
     assert build(database, store, "d-1", out)["advice"] == "no_response_possible"
-    [row] = work_list(store, CLINIC)
+    [row] = listed(store, CLINIC)
     assert (row["dispute"], row["outcome"]) == ("d-1", "accepted")
 
 

@@ -1,13 +1,12 @@
 """The packet as a bank's reviewer gets it: pages, words, ink (evidence.md 3.2, 6)."""
 
-import io
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pypdfium2
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image
 from pypdf import PdfReader
 
 from ledger.store.store import EventStore
@@ -23,7 +22,7 @@ from tests.projections.dispute_story import (
     paper,
     told,
 )
-from tests.projections.story import CLINIC, TERMS, Story, catch_up
+from tests.projections.story import CLINIC, Story, catch_up
 
 A4, LETTER = (595, 842), (612, 792)
 MARGIN_CM = 1.6

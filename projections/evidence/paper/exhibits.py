@@ -1,6 +1,6 @@
 """The exhibits of a packet, in the order that weighs for the code (evidence.md 6.1)."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -71,7 +71,7 @@ def exhibits(facts: Facts, kind: Group, leave_out: Collection[str] = ()) -> list
     return found
 
 
-def references(shown: list[Exhibit]) -> dict[str, str]:
+def references(shown: Sequence[Exhibit]) -> dict[str, str]:
     """What an argument's exhibit is called in the packet, by section and class of document."""
     named: dict[str, list[str]] = {}
     for exhibit in shown:

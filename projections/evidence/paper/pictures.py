@@ -96,7 +96,8 @@ def _fitted(picture: Image.Image, resolution: int) -> Image.Image:
         paper = Image.new("RGBA", upright.size, "white")
         upright = Image.alpha_composite(paper, upright)
     grey = upright.convert("L")
-    grey.thumbnail([round(inches * resolution) for inches in _PAGE_INCHES])
+    width, height = _PAGE_INCHES
+    grey.thumbnail((width * resolution, height * resolution))
     return grey.point(_GREYS)
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import orjson
 import typst
@@ -16,7 +16,7 @@ import typst
 #: The file's own date: the same facts must give the same bytes, and the facts carry their dates.
 _DATED = 946_684_800
 TEMPLATE = "packet.typ"
-STANDARDS = ("a-2b", "a-3b", "a-4", "1.7")
+Standard = Literal["a-2b", "a-3b", "a-4", "1.7"]
 #: Letters that the typesetter's own fonts hold: Latin, Greek, Cyrillic, and what is written
 #: between them.
 _PRINTABLE = (
@@ -39,7 +39,7 @@ _BREAK = "\u200b"
 
 
 def typeset(content: dict[str, Any], pictures: Mapping[str, bytes], standard: str) -> bytes:
-    """The document of `content`, with the pictures it names, in a standard of `STANDARDS`."""
+    """The document of `content`, with the pictures it names."""
     with tempfile.TemporaryDirectory(prefix="packet-") as folder:
         root = Path(folder)
         (root / TEMPLATE).write_bytes(files(__package__).joinpath(TEMPLATE).read_bytes())
@@ -52,7 +52,7 @@ def typeset(content: dict[str, Any], pictures: Mapping[str, bytes], standard: st
             root=root,
             format="pdf",
             ignore_system_fonts=True,
-            pdf_standards=[standard],
+            pdf_standards=[cast("Standard", standard)],
             timestamp=_DATED,
             pdf_tags=False,
         )
