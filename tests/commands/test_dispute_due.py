@@ -13,7 +13,7 @@ DUE = datetime.fromisoformat("2026-02-20T17:00:00-05:00")
 def disputed(practice: Practice, opened_at: str = "2026-02-02T10:00:00-05:00") -> None:
     practice.opens()
     practice.sells(paid=False)
-    practice.does("record_payment", payment(charge="ch-1"))
+    practice.does("record_payment", payment(charge="ch-1", subscription="s-1"))
     dispute = {"dispute": "d-1", "charge": "ch-1", "amount": 1000, "reason": "general"}
     dispute |= {"opened_at": opened_at, "due_by": DUE.isoformat()}
     practice.does("open_dispute", dispute, opened_at)

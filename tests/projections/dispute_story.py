@@ -41,7 +41,13 @@ TEXTS = {
 }
 
 
-def told(store: EventStore, *, consent: bool = True, charges: tuple[int, ...] = (95400,)) -> Story:
+def told(
+    store: EventStore,
+    *,
+    consent: bool = True,
+    charges: tuple[int, ...] = (95400,),
+    network: str | None = "visa",
+) -> Story:
     """Six sessions for 900.00 plus 54.00 tax, paid by `charges`, three of them used."""
     story = Story(store)
     clinic = ClinicDefined(clinic=CLINIC, name="Glow", currency="USD", timezone="America/New_York")
@@ -68,8 +74,9 @@ def told(store: EventStore, *, consent: bool = True, charges: tuple[int, ...] = 
             ("subscription", "s-1", linked("copy-1", "receipt", SOLD)),
             ("subscription", "s-1", accepted()),
         )
+    card = CARD.model_copy(update={"network": network})
     for number, amount in enumerate(charges, 1):
-        story.pay("s-1", f"pay-{number}", amount, SOLD, charge=f"ch-{number}", card=CARD)
+        story.pay("s-1", f"pay-{number}", amount, SOLD, charge=f"ch-{number}", card=card)
     for number, day in enumerate((date(2026, 2, 10), date(2026, 2, 24), date(2026, 3, 10)), 1):
         story.visit(f"v-{number}", "s-1", "peel-1", day)
     return story
@@ -165,8 +172,8 @@ def paper(*, pages: int = 1, colour: str = "darkred", form: str = "PDF") -> byte
     for number in range(1, pages + 1):
         sheet = Image.new("RGB", (1240, 1754), "white")
         pen = ImageDraw.Draw(sheet)
-        for line in range(40):
-            pen.text((120, 120 + 36 * line), f"page {number} line {line} of a paper", fill=colour)
+        for row in range(40):
+            pen.text((120, 120 + 36 * row), f"page {number} line {row} of a paper", fill=colour)
         sheets.append(sheet)
     written = io.BytesIO()
     more = {"save_all": True, "append_images": sheets[1:]} if form == "PDF" else {}

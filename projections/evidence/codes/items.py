@@ -25,7 +25,7 @@ _COLUMNS: tuple[Group, ...] = (
 _MATRIX: dict[str, str] = {
     "card_present": "r-+------++--",
     "authentication": "-o--------+--",
-    "agreement": "+o+r+r+r++--+",
+    "agreement": "+o+r+r+r+r--+",
     "policy": "---r--or-----",
     "invoice": "rrrrrrrrrrr-r",
     "usage": "+oo+++-++---+",

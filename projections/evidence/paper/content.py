@@ -7,7 +7,7 @@ from typing import Any
 from ledger.store.rows import Head
 from projections.evidence.assessment.gates import Assessment
 from projections.evidence.paper.exhibits import Exhibit, Table
-from projections.evidence.paper.letter import Letter
+from projections.evidence.paper.letter import Letter, answer
 from projections.evidence.paper.pictures import Drawn
 from projections.evidence.paper.timeline import timeline
 from projections.evidence.paper.words import Facts, amount_text, day_text, plain
@@ -15,7 +15,7 @@ from projections.evidence.proof import CLAIM
 
 _PAPERS = {"a4": "a4", "letter": "us-letter"}
 #: Centimetres of an exhibit's page that its heading leaves to a picture, by paper.
-_HEIGHT = {"a4": 21.6, "letter": 19.8}
+_HEIGHT = {"a4": 21.2, "letter": 19.4}
 _EMPTY = Table((), (), ())
 KEEPING = (
     "These statements are drawn from an append-only record that the clinic keeps in the "
@@ -119,7 +119,7 @@ def _argument(assessment: Assessment, shown: Mapping[str, str]) -> dict[str, Any
     ]
     return {
         "question": assessment.rule.question,
-        "answer": f"{rows[0][0]}." if rows else "Nothing on record answers this question.",
+        "answer": answer(assessment),
         "columns": ("Fact", "Shown in"),
         "rows": [row for row in rows if row[1]],
     }

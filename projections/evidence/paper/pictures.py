@@ -19,6 +19,8 @@ _PAGE_INCHES = (8.27, 11.69)
 _POINTS_PER_INCH = 72
 #: Sixteen greys, black and white among them: a third of the size, and print stays sharp.
 _GREYS = [round(grey / 17) * 17 for grey in range(256)]
+#: White that is left around a cropped page, in dots.
+_EDGE = 10
 MOST_LETTERS = 9000
 
 
@@ -49,7 +51,10 @@ def draw(sha256: str, media_type: str, content: bytes, resolution: int) -> Drawn
         pages = _picture(content, resolution)
     else:
         raise Undrawable(f"{media_type} is not PDF, JPEG, PNG or plain text")
-    named = [(f"{sha256[:16]}-{number}.png", _png(page)) for number, page in enumerate(pages)]
+    inked = (cropped for page in pages if (cropped := _cropped(page)) is not None)
+    named = [(f"{sha256[:16]}-{number}.png", _png(page)) for number, page in enumerate(inked)]
+    if not named:
+        raise Undrawable("its pages are blank")
     return Drawn(pictures=tuple(named))
 
 
@@ -99,6 +104,16 @@ def _fitted(picture: Image.Image, resolution: int) -> Image.Image:
     width, height = _PAGE_INCHES
     grey.thumbnail((width * resolution, height * resolution))
     return grey.point(_GREYS)
+
+
+def _cropped(picture: Image.Image) -> Image.Image | None:
+    """The picture without its white edges; None for a blank page, which no network takes."""
+    ink = ImageOps.invert(picture).getbbox()
+    if ink is None:
+        return None
+    left, top, right, bottom = ink
+    right, bottom = min(right + _EDGE, picture.width), min(bottom + _EDGE, picture.height)
+    return picture.crop((max(left - _EDGE, 0), max(top - _EDGE, 0), right, bottom))
 
 
 def _png(picture: Image.Image) -> bytes:
