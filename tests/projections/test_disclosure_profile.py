@@ -243,4 +243,4 @@ def test_only_order_of_recording_makes_an_entry_late(
     packet = " ".join(shown(out / "packet.pdf").split())
     assert "12 mar 2026" in packet
     assert "14 mar 2026" not in packet
-    assert "1 entries were recorded after the dispute" in packet
+    assert "recorded after the dispute, and not relied on here: 1 of" in packet

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregates.subscription import events as e
+from aggregates.subscription.change_events import CancellationRequested
 from projections.evidence.assessment.findings import Findings, doubled
+
+#: The channel of a cancellation that came from the clinic itself.
+BY_CLINIC = "clinic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ def adverse(found: Findings) -> list[Adverse]:
         *(Adverse("charged more than was owed", position) for position in doubled(found)),
         *(Adverse("refund promised and not paid", row) for row in _unpaid_refunds(found)),
         *_charged_after_cancelling(found),
+        *_ended_by_us(found),
         *_undisclosed(found),
     ]
     return list(dict.fromkeys(facts))
@@ -39,6 +44,14 @@ def _charged_after_cancelling(found: Findings) -> Iterator[Adverse]:
     for item in found.case.cancellations():
         if item.on < found.charged_on:
             yield Adverse("charged after a recorded cancellation", item.position)
+
+
+def _ended_by_us(found: Findings) -> Iterator[Adverse]:
+    """What the clinic itself cancelled, it cannot say was there to be used."""
+    for contract in found.case.contracts:
+        for row, request in contract.of(CancellationRequested):
+            if request.channel == BY_CLINIC and found.case.known(row.position):
+                yield Adverse("the clinic ended the contract", row.position)
 
 
 def _undisclosed(found: Findings) -> Iterator[Adverse]:

@@ -174,9 +174,7 @@ def certificate(
     """How the records are made and what the folder proves (evidence.md 8)."""
     text = [KEEPING, CLAIM]
     if late:
-        text.append(
-            f"{late} entries were recorded after the dispute; none of them is relied on here."
-        )
+        text.append(f"Recorded after the dispute, and not relied on here: {late} of its entries.")
     return {
         "text": text,
         "digests": [
