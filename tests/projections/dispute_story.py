@@ -124,13 +124,14 @@ def dispute(
     *,
     due_by: datetime | None = DUE_BY,
     claim: dict[str, str] | None = None,
+    name: str = "d-1",
 ) -> int:
     """Opens the dispute; the position of its first event."""
     stated = {field: personal(f"claim.{field}", text) for field, text in (claim or {}).items()}
     state = story.contract("s-1")
     assert state.sold
     opened = DisputeOpened(
-        dispute="d-1",
+        dispute=name,
         charge="ch-1",
         amount=amount,
         currency="USD",
@@ -144,13 +145,13 @@ def dispute(
     )
     lot = state.lots["peel-1"]
     frozen = e.UnitsFrozen(
-        dispute="d-1",
+        dispute=name,
         charge="ch-1",
         payment="pay-1",
         lots=(FrozenLot(grant="peel-1", quantity=lot.remaining),),
         withdrawn=amount,
     )
-    news = (("dispute", "d-1", opened), ("subscription", "s-1", frozen))
+    news = (("dispute", name, opened), ("subscription", "s-1", frozen))
     return story.tell(OPENED, *news, texts=tuple(stated.values()))
 
 
