@@ -95,7 +95,9 @@ def _summary(facts: Facts) -> dict[str, Any]:
         tax = f", and {amount_text(facts, sale['tax'])} tax" if sale["tax"] else ""
         present = {True: "in person", False: "remote", None: ""}[sale["present"]]
         named = {
-            "Sold": ", ".join(filter(None, (day_text(sale["sold_on"]), present, sale["channel"]))),
+            "Sold": ", ".join(
+                filter(None, (day_text(sale["sold_on"]), present, plain(sale["channel"])))
+            ),
             "Name": sale.get("name"),
             "Description": sale.get("description"),
             "Price": f"{amount_text(facts, sale['price'])}{tax}",
@@ -133,18 +135,16 @@ def _statement(facts: Facts) -> dict[str, Any]:
         (
             lot["label"],
             lot["granted"] or "over time",
-            f"{times} times",
+            f"{times}",
             _gone(lot),
             lot["remaining"] or "over time",
             day_text(lot["expires"]),
         )
         for lot, times in zip(lots, used, strict=True)
     ]
-    notes = [
-        f"{lot['label']}: {amount_text(facts, lot['funded_by_charge'])} of its price came from "
-        f"this charge ({lot['funding_share']} of its funding)."
-        for lot in lots
-    ]
+    notes = [_funded(facts, lot) for lot in lots if lot["funding_share"] != "1"]
+    if lots and not notes:
+        notes = ["This charge alone paid for all of it."]
     notes += [
         f"{lot['label']}: extended on {day_text(item['on'])} to {day_text(item['until'])}."
         for lot in lots
@@ -153,7 +153,7 @@ def _statement(facts: Facts) -> dict[str, Any]:
     working = [(step["step"], amount_text(facts, step["amount"])) for step in unused["working"]]
     total = f"Unused value on {day_text(facts['as_of'])}, method {plain(unused['method'])}"
     return {
-        "columns": ("Bought", "Granted", "Used", "Expired or refunded", "Left", "Valid to"),
+        "columns": ("Bought", "Granted", "Uses", "Expired or refunded", "Left", "Valid to"),
         "rows": rows,
         "notes": notes,
         "working": {
@@ -161,6 +161,12 @@ def _statement(facts: Facts) -> dict[str, Any]:
             "rows": [*working, (total, amount_text(facts, unused["amount"]))],
         },
     }
+
+
+def _funded(facts: Facts, lot: Facts) -> str:
+    """What of a lot's price the charge paid (accounting.md 4.10)."""
+    amount = amount_text(facts, lot["funded_by_charge"])
+    return f"{lot['label']}: {amount} of its price, {lot['funding_share']}, came from this charge."
 
 
 def _gone(lot: Facts) -> str:

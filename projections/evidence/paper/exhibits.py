@@ -142,7 +142,10 @@ def _summed_up(visits: list[Facts]) -> list[tuple[str, ...]]:
 
 
 def _entered(visits: list[Facts]) -> str | None:
-    """How many were entered on their own day: what makes them records of the ordinary course."""
+    """How many were entered on their own day: what makes them records of the ordinary course.
+
+    Nothing is claimed where most were not; each entry's own time stands in the file of facts.
+    """
     if not visits:
         return None
     days = [
@@ -150,6 +153,8 @@ def _entered(visits: list[Facts]) -> str | None:
         for visit in visits
     ]
     same = sum(lag <= 1 for lag in days)
+    if 2 * same < len(visits):
+        return None
     return f"{same} of {len(visits)} entries were recorded on the day of the visit or the next."
 
 

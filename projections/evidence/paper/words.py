@@ -52,7 +52,7 @@ def card_text(card: Facts) -> str:
 
 def ends_of(rows: Sequence[Item], most: int) -> tuple[list[Item], list[Item], list[Item]]:
     """The rows to show first, those to sum up, and those to show last; none is summed up alone."""
-    if len(rows) <= most:
+    if len(rows) <= most + 1:
         return list(rows), [], []
     half = most // 2
     return list(rows[:half]), list(rows[half:-half]), list(rows[-half:])
