@@ -110,8 +110,7 @@ class Case:
     """All that is known about a charge; `dispute` is None for one that nobody disputed.
 
     `claim` is what the cardholder stated (evidence.md 1.4), `priors` are undisputed earlier
-    payments by the same card, `texts` personal fields by the processor's names, `words` other
-    free text by digest. The last four hold what is not erased.
+    payments by the same card, `words` free text by digest: what of it is not erased.
     """
 
     clinic: str
@@ -127,7 +126,6 @@ class Case:
     disputed: Traced | None
     priors: tuple[Traced, ...]
     claim: dict[str, str]
-    texts: dict[str, str]
     words: dict[str, str]
 
     @property

@@ -20,7 +20,7 @@ from ledger.ids import stream
 from ledger.store.store import EventStore
 from projections.balances.asof import View, contract_history
 from projections.balances.report import presented, sale_of
-from projections.evidence.case import NEUTRAL, Case, ContractFile, Message, Traced, Use
+from projections.evidence.case import NEUTRAL, Case, ContractFile, Message, Use
 from projections.evidence.projection import attached, disputes_of
 from projections.evidence.tracing import traced_payments
 
@@ -45,7 +45,8 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
     keys = list(dict.fromkeys(part.subscription for part in parts))
     contracts = tuple(_contract(store, clinic, name, view) for name in keys)
     disputed, priors = traced_payments(store, clinic, charge, contracts, view)
-    texts = store.personal(clinic, sorted(_digests(contracts, dispute)))
+    digests = sorted(_digests(contracts, dispute))
+    texts = store.personal(clinic, digests) if digests else {}
     claim = dispute.opened.claim if dispute.opened else {}
     return Case(
         clinic=clinic,
@@ -61,7 +62,6 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
         disputed=disputed,
         priors=priors,
         claim={name: texts[key].value for name, key in claim.items() if key in texts},
-        texts=_texts(store, clinic, contracts, disputed),
         words={key: text.value for key, text in texts.items()},
     )
 
@@ -88,14 +88,16 @@ def _digests(contracts: Sequence[ContractFile], dispute: Dispute) -> Iterator[st
 
 def _dispute(store: EventStore, clinic: str, key: str) -> tuple[Recorded | None, Dispute, str]:
     """The dispute of that id, or the latest one of the charge of that id."""
-    candidates = [key, *disputes_of(store, clinic, key)]
-    streams = [stream(clinic, "dispute", name) for name in candidates]
-    loaded = store.load(clinic, streams)
-    for name in streams:
-        if loaded[name]:
-            state = DISPUTE.fold(loaded[name])
-            return loaded[name][0], state, state.opened.charge if state.opened else key
-    return None, Dispute(), key
+    own = stream(clinic, "dispute", key)
+    history = store.load(clinic, [own])[own]
+    if not history:
+        of_charge = disputes_of(store, clinic, key)
+        if not of_charge:
+            return None, Dispute(), key
+        own = stream(clinic, "dispute", of_charge[0])
+        history = store.load(clinic, [own])[own]
+    state = DISPUTE.fold(history)
+    return history[0], state, state.opened.charge if state.opened else key
 
 
 def _contract(store: EventStore, clinic: str, key: str, view: View) -> ContractFile:
@@ -121,8 +123,8 @@ def _uses(store: EventStore, clinic: str, history: Sequence[Recorded]) -> tuple[
                 draws[draw.visit, draw.visit_line, draw.grant] = (row, draw)
             case e.DrawReversed(visit=visit, visit_line=line, grant=grant):
                 draws.pop((visit, line, grant), None)
-    names = {stream(clinic, "visit", visit) for visit, _, _ in draws}
-    visits = store.load(clinic, sorted(names))
+    streams = {stream(clinic, "visit", visit) for visit, _, _ in draws}
+    visits = store.load(clinic, sorted(streams)) if streams else {}
     return tuple(
         _use(row, draw, visits[stream(clinic, "visit", draw.visit)]) for row, draw in draws.values()
     )
@@ -146,7 +148,7 @@ def _messages(
         if isinstance(x, e.ConsentRecorded) and x.copy_communication
     ]
     streams = list(dict.fromkeys(stream(clinic, "communication", name) for name in names))
-    loaded = store.load(clinic, streams)
+    loaded = store.load(clinic, streams) if streams else {}
     folded = [(rows[0], COMMUNICATION.fold(rows)) for rows in loaded.values() if rows]
     return tuple(
         Message(row, state, local_date(state.logged.sent_at, timezone))
@@ -157,12 +159,12 @@ def _messages(
 
 def _labels(store: EventStore, clinic: str, state: Subscription, row: Recorded) -> dict[str, str]:
     """What a card issuer may see of each service, as it was defined at the sale."""
-    names = {term.service for line in sale_of(state).lines for term in line.services}
-    names |= {term.service for lot in state.lots.values() for term in lot.services}
-    loaded = store.load(clinic, [stream(clinic, "service", name) for name in sorted(names)])
+    services = {term.service for line in sale_of(state).lines for term in line.services}
+    services |= {term.service for lot in state.lots.values() for term in lot.services}
+    loaded = store.load(clinic, [stream(clinic, "service", name) for name in sorted(services)])
     defined = {
         name: SERVICE.fold(loaded[stream(clinic, "service", name)]).at(row.effective_at)
-        for name in names
+        for name in services
     }
     return {name: item.label if item else NEUTRAL for name, item in defined.items()}
 
@@ -172,20 +174,19 @@ def _documents(
 ) -> tuple[Recorded, ...]:
     visits = [use.draw.visit for contract in contracts for use in contract.uses]
     disputes = [dispute.opened.dispute] if dispute.opened else []
-    names = attached(store, clinic, [item.key for item in contracts], disputes, visits)
-    loaded = store.load(clinic, [stream(clinic, "document", name) for name in names])
+    found = attached(store, clinic, [item.key for item in contracts], disputes, visits)
+    streams = [stream(clinic, "document", name) for name in found]
+    loaded = store.load(clinic, streams) if streams else {}
     rows = [row for history in loaded.values() for row in history]
     return tuple(row for row in rows if isinstance(row.event, DocumentAttached))
 
 
-def _texts(
-    store: EventStore, clinic: str, contracts: Sequence[ContractFile], disputed: Traced | None
-) -> dict[str, str]:
+def names(store: EventStore, case: Case) -> dict[str, str]:
     """The personal fields a processor asks for, as far as they are not erased."""
-    person = contracts[0].sold.payer or contracts[0].sold.patient
-    own = stream(clinic, "patient", person)
+    person = case.contracts[0].sold.payer or case.contracts[0].sold.patient
+    own = stream(case.clinic, "patient", person)
     digests: dict[str, str] = {}
-    for row in store.load(clinic, [own])[own]:
+    for row in store.load(case.clinic, [own])[own]:
         if isinstance(row.event, PatientRegistered):
             given = {
                 "customer_name": row.event.name,
@@ -193,8 +194,8 @@ def _texts(
                 "billing_address": row.event.address,
             }
             digests |= {field: digest for field, digest in given.items() if digest}
-    found = store.personal(clinic, sorted(digests.values()))
+    found = store.personal(case.clinic, sorted(digests.values()))
     texts = {field: found[key].value for field, key in digests.items() if key in found}
-    if disputed is not None and "ip" in disputed.traces:
-        texts["customer_purchase_ip"] = disputed.traces["ip"]
+    if case.disputed is not None and "ip" in case.disputed.traces:
+        texts["customer_purchase_ip"] = case.disputed.traces["ip"]
     return texts

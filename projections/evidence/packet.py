@@ -15,7 +15,7 @@ from ledger.store.store import EventStore
 from projections.evidence.assessment.gates import Assessment, assess
 from projections.evidence.case import Case
 from projections.evidence.facts.build import cited, facts
-from projections.evidence.gather import contents, gather
+from projections.evidence.gather import contents, gather, names
 from projections.evidence.paper.content import certificate, frame, packet_content
 from projections.evidence.paper.exhibits import Exhibit, exhibits, references
 from projections.evidence.paper.fitting import Format, TooLarge, fitted, undrawable
@@ -63,6 +63,7 @@ class _Draft:
     form: Format
     kept: dict[str, Any]
     sent: dict[str, Any]
+    texts: Mapping[str, str]
     contents: Mapping[str, bytes]
     shown: Sequence[Exhibit]
     unfit: dict[str, str] = field(default_factory=dict)
@@ -123,6 +124,7 @@ def _draft(store: EventStore, case: Case, options: Options) -> _Draft:
         form=Format(_paper(options, safe), options.standard),
         kept={**judged, **kept(whole, profile.fields)},
         sent=safe,
+        texts=names(store, case),
         contents=held,
         shown=shown,
         unfit=unfit,
@@ -158,7 +160,7 @@ def _manifest(digests: dict[str, str], chain: dict[str, Any], profile: Profile) 
 
 def _files(draft: _Draft, options: Options) -> tuple[dict[str, bytes], bool]:
     """Every file but the manifest, and whether the packet goes without files beside it."""
-    written = letter(draft.sent, draft.assessment, references(draft.shown), draft.case.texts)
+    written = letter(draft.sent, draft.assessment, references(draft.shown), draft.texts)
     made = orjson.dumps(draft.kept, option=orjson.OPT_INDENT_2)
     common = {
         "facts.json": made,
@@ -169,7 +171,7 @@ def _files(draft: _Draft, options: Options) -> tuple[dict[str, bytes], bool]:
         facts=draft.sent,
         assessment=draft.assessment,
         shown=draft.shown,
-        texts=draft.case.texts,
+        texts=draft.texts,
         letter=written.text(),
         short=summary(draft.sent, written, SHORT),
         long=summary(draft.sent, written, LONG),
@@ -197,7 +199,7 @@ def _answered(
 
 def _packet(draft: _Draft, made: bytes) -> bytes:
     shown = references(draft.shown)
-    written = letter(draft.sent, draft.assessment, shown, draft.case.texts)
+    written = letter(draft.sent, draft.assessment, shown, draft.texts)
     digests = [("The clinic's file of facts (facts.json)", hashlib.sha256(made).hexdigest())]
     digests += [
         (f"Exhibit {item.letter}, the original document", item.sha256)

@@ -72,7 +72,8 @@ def _texts(store: EventStore, clinic: str, pairs: Sequence[Pair]) -> dict[str, s
     digests = {
         digest for _, paid in pairs if paid.traces for digest in paid.traces.model_dump().values()
     }
-    found = store.personal(clinic, sorted(digest for digest in digests if digest))
+    named = sorted(digest for digest in digests if digest)
+    found = store.personal(clinic, named) if named else {}
     return {digest: text.value for digest, text in found.items()}
 
 

@@ -68,7 +68,6 @@ def case_of(
         disputed=None,
         priors=(),
         claim=claim or {},
-        texts={},
         words={},
     )
 

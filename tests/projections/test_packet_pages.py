@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -185,7 +186,7 @@ def test_what_people_typed_is_text_and_nothing_else(
 def test_every_letter_that_may_be_printed_can_be(tmp_path: Path) -> None:
     """PDF/A refuses a letter without a shape; the table must name none."""
     letters = "".join(chr(code) for first, last in _PRINTABLE for code in range(first, last + 1))
-    content = {
+    content: dict[str, Any] = {
         "paper": "a4",
         "title": "t",
         "clinic": "c",

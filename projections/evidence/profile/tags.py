@@ -1,5 +1,6 @@
 """The sensitivity of every fact (evidence.md 7): redaction is a projection over these tags."""
 
+from functools import cache
 from typing import Literal
 
 Tag = Literal["send", "keep", "clinical"]
@@ -72,6 +73,7 @@ TAGS: dict[str, Tag] = {
 CLINICAL = frozenset(name for name, tag in TAGS.items() if tag == "clinical")
 
 
+@cache
 def tag_of(path: str) -> Tag | None:
     """The tag of a fact, by its own name or by the nearest name above it that covers all."""
     if path in TAGS:
@@ -81,6 +83,7 @@ def tag_of(path: str) -> Tag | None:
     return next((TAGS[name] for name in names if name in TAGS), None)
 
 
+@cache
 def is_section(path: str) -> bool:
     """Whether the facts below this one have tags of their own."""
     return any(name.startswith(f"{path}.") for name in TAGS)
