@@ -46,9 +46,9 @@ def test_disputes_are_measured() -> None:
     assert done.returncode == 0, done.stderr
     packet, listed = (json.loads(line) for line in done.stdout.splitlines())
     assert (packet["figure"], listed["figure"]) == ("packet", "work_list")
-    # A packet in two seconds, two hundred disputes in five, on a machine that does other things.
-    assert packet["value"] < 4_000
-    assert listed["value"] < 10_000
+    assert "1,000 events and 20 documents" in packet["unit"]
+    assert packet["value"] > packet["against_value"] > 0
+    assert listed["value"] > listed["against_value"] > 0
 
 
 def test_an_unknown_figure_is_refused_by_name() -> None:

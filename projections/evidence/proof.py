@@ -1,7 +1,7 @@
 """The chain proof of a packet: the cited events as recorded, each with its place in the chain."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from ledger.store.store import EventStore
 
 #: Cited entries at most so far apart are read in one go, so many at most.
 _NEAR, _PAGE = 20, 400
+_FIELDS = tuple(field.name for field in fields(Row))
 CLAIM = (
     "What is proved from this folder alone: the SHA-256 of every cited entry is recomputed from "
     "its content and the hash before it, and entries that follow one another join. What is not: "
@@ -63,8 +64,8 @@ def _proved(store: EventStore, clinic: str, run: Sequence[int]) -> Iterator[dict
     wanted, previous = set(run), b""
     for row in rows:
         if row.position in wanted:
-            fields: dict[str, Any] = {name: _text(value) for name, value in asdict(row).items()}
-            yield {**fields, "prev_hash": (previous or bytes(len(row.hash))).hex()}
+            stored: dict[str, Any] = {name: _text(getattr(row, name)) for name in _FIELDS}
+            yield {**stored, "prev_hash": (previous or bytes(len(row.hash))).hex()}
         previous = row.hash
 
 
