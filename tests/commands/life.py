@@ -277,9 +277,8 @@ def refund_steps() -> list[Step]:
     ]
 
 
-def closing_steps() -> list[Step]:
+def dispute_steps() -> list[Step]:
     dispute = {"dispute": "d-1", "charge": "ch-1", "amount": PAID, "reason": "fraudulent"}
-    lapsed = ["LotExpired subscription/s-1"]
     return [
         Step(
             "open_dispute",
@@ -302,6 +301,12 @@ def closing_steps() -> list[Step]:
             ["DisputeClosed dispute/d-1", "DisputeSettled subscription/s-1"],
             {"dispute": "d-1", "outcome": "won", "lost": 0},
         ),
+    ]
+
+
+def closing_steps() -> list[Step]:
+    lapsed = ["LotExpired subscription/s-1"]
+    return [
         Step("close_period", FEBRUARY_3, {"period": "2026-01"}, CLOSED, {}),
         Step("expire", JUNE_1, {"subscription": "s-1"}, lapsed, {"expired": ["m.1"]}),
         Step(
@@ -337,6 +342,7 @@ STORY = (
     *life_corrections.STORY,
     *life_changes.STORY,
     *life_dormancy.STORY,
+    dispute_steps,
     closing_steps,
 )
 

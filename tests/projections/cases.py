@@ -46,21 +46,16 @@ def case_of(
     `documents` are the kinds of attached ones; `sold` changes the terms of the sale.
     """
     history = [_resold(row, sold or {}) for row in glow.history]
-    named = [
-        DocumentAttached(document=k, kind=k, sha256="ab" * 32, media_type="t/p") for k in documents
-    ]
-    rows = [_recorded(history, f"document/{event.document}", event, on) for event in named]
+    rows = [_attached(history, kind, on) for kind in documents]
     opening = _opening(history, on, code, amount, days_left, opened)
     view = View(day(on), opening.position - 1)
-    contracts = tuple(_contracts(history, view))
-    state = DISPUTE.fold([opening])
     return Case(
         clinic="glow",
         profile=glow.state("clinic"),
         charge="ch-1",
-        dispute=state,
+        dispute=DISPUTE.fold([opening]),
         opening=opening,
-        contracts=contracts,
+        contracts=tuple(_contracts(history, view)),
         documents=tuple(rows),
         as_of=day(on),
         now=_moment(day(on)),
@@ -100,6 +95,11 @@ def _opening(
         **opened,
     )
     return _recorded(history, "dispute/d-1", event, on)
+
+
+def _attached(history: list[Recorded], kind: str, on: str) -> Recorded:
+    event = DocumentAttached(document=kind, kind=kind, sha256="ab" * 32, media_type="t/p")
+    return _recorded(history, f"document/{kind}", event, on)
 
 
 def _recorded(history: list[Recorded], name: str, event: Event, on: str) -> Recorded:

@@ -8,6 +8,9 @@ import orjson
 import pypdfium2
 import pytest
 
+from aggregates.clinic.events import PolicySet
+from aggregates.offer.events import OfferPublished
+from aggregates.service.events import ServiceDefined
 from ledger.errors import Broken
 from ledger.store.store import EventStore
 from projections.evidence.packet import Options, build_packet
@@ -167,36 +170,23 @@ def test_a_tag_says_how_far_a_fact_goes(name: str, in_kept: bool, in_sent: bool)
     assert f"visits.{name}" in TAGS
 
 
+def changed_later(story: Story) -> None:
+    """A rename, a new price and a new policy, after the sale."""
+    on = date(2026, 3, 20)
+    renamed = ServiceDefined(service="melasma-peel", label="Renamed", list_price=77700)
+    repriced = OfferPublished(offer="glow-6", version=2, name="Repriced", price=77700, lines=())
+    policy = PolicySet(
+        policy="grace_days", value=777, effective=on, reason="ee" * 32, approver="bob"
+    )
+    news = (("service", "melasma-peel", renamed), ("offer", "glow-6", repriced))
+    story.tell(on, *news, ("clinic", "", policy))
+
+
 def test_later_offers_policies_and_papers_do_not_reach_the_sale(
     database: str, store: EventStore, out: Path
 ) -> None:
-    """As of the sale: a rename, a new price, a new policy and its text say nothing about it."""
-    from aggregates.clinic.events import PolicySet
-    from aggregates.offer.events import OfferPublished
-    from aggregates.service.events import ServiceDefined
-
     story = told(store)
-    later = date(2026, 3, 20)
-    story.tell(
-        later,
-        (
-            "service",
-            "melasma-peel",
-            ServiceDefined(service="melasma-peel", label="Renamed", list_price=77700),
-        ),
-        (
-            "offer",
-            "glow-6",
-            OfferPublished(offer="glow-6", version=2, name="Repriced", price=77700, lines=()),
-        ),
-        (
-            "clinic",
-            "",
-            PolicySet(
-                policy="grace_days", value=777, effective=later, reason="ee" * 32, approver="bob"
-            ),
-        ),
-    )
+    changed_later(story)
     document(story, "doc-1", "refund_policy", b"Later policy: no refunds, ever", "text/plain")
     dispute(story, "13.7")
     built = build(database, store, out, Options())
