@@ -110,6 +110,7 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("CreditUseRegistered", 1, payment.CreditUseRegistered),
     ("DisputeOpened", 1, dispute.DisputeOpened),
     ("DisputeClosed", 1, dispute.DisputeClosed),
+    ("DisputeDue", 1, dispute.DisputeDue),
     ("DocumentAttached", 1, document.DocumentAttached),
     ("CommunicationLogged", 1, communication.CommunicationLogged),
     ("CommunicationStatusChanged", 1, communication.CommunicationStatusChanged),

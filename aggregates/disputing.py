@@ -1,11 +1,18 @@
 """Disputes: units freeze when the money is withdrawn, then leave or thaw (accounting.md 8.5)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from aggregates.dispute.events import ClosedPart, DisputeClosed, DisputedPart, DisputeOpened
-from aggregates.dispute.orders import CloseDispute, OpenDispute
+from aggregates.dispute.events import (
+    ClosedPart,
+    DisputeClosed,
+    DisputedPart,
+    DisputeDue,
+    DisputeOpened,
+)
+from aggregates.dispute.orders import CloseDispute, OpenDispute, SignalDispute
 from aggregates.dispute.state import Dispute
 from aggregates.expiry import due_lots, expire_lots
 from aggregates.losing import Loss, ends_contract, funding_share, loss_of, shares_of
@@ -28,6 +35,8 @@ from ledger.ratios import largest_remainder
 
 Contracts = Mapping[str, Subscription]
 LOSING = ("lost", "accepted")
+#: How long before an answer is due its handler is told.
+WARNING = timedelta(days=3)
 
 
 def open_dispute(
@@ -225,3 +234,25 @@ def _settled(
     over = state.ended == "cancelled"
     lapsed = [(lot.grant, context.on) for lot in loss.thawed if over or lot.grant in due]
     return [new, *expire_lots(context, state, lapsed)]
+
+
+def warn_from(dispute: Dispute) -> datetime | None:
+    """When its handler is to be told that the answer is due; None when there is nothing to tell."""
+    opened = dispute.opened
+    if opened is None or opened.due_by is None or dispute.closed is not None:
+        return None
+    if dispute.told == opened.due_by:
+        return None
+    return max(opened.due_by - WARNING, opened.opened_at)
+
+
+def signal_dispute(context: Context, order: SignalDispute, dispute: Dispute) -> Decision:
+    """Tells once for each due date that the answer is due; nobody answers by themselves."""
+    since, opened = warn_from(dispute), dispute.opened
+    if since is None or opened is None or opened.due_by is None or context.at < since:
+        return Decided((), {"signals": []})
+    event = DisputeDue(
+        dispute=opened.dispute, charge=opened.charge, amount=opened.amount, due_by=opened.due_by
+    )
+    name = stream(context.clinic, "dispute", opened.dispute)
+    return Decided((NewEvent(name, event),), {"signals": ["DisputeDue"]})

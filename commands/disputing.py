@@ -2,13 +2,16 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from aggregates import disputing, evidencing
 from aggregates.communication.orders import LogCommunication
-from aggregates.dispute.orders import CloseDispute, OpenDispute
+from aggregates.dispute.orders import CloseDispute, OpenDispute, SignalDispute
+from aggregates.dispute.state import DISPUTE
 from aggregates.document.orders import AttachDocument
 from commands.desk import Desk
+from commands.envelope import Actor, Envelope
 from commands.spec import Spec, unknown_subscription
 from ledger.calendar import local_date
 from ledger.codes import Code, Refused
@@ -27,6 +30,30 @@ def close_dispute(desk: Desk, context: Context, order: CloseDispute) -> Decision
     contracts = desk.subscriptions(part.sale.subscription for part in parts)
     _read_patients(desk, contracts)
     return disputing.close_dispute(context, order, dispute, contracts)
+
+
+def signal_dispute(desk: Desk, context: Context, order: SignalDispute) -> Decision:
+    return disputing.signal_dispute(context, order, desk.dispute(order.dispute))
+
+
+def warnings(
+    desk: Desk, disputes: Iterable[str], now: datetime, actor: Actor
+) -> Iterator[Envelope]:
+    """The commands that tell whose answers are due soon, each once for a due date."""
+    names = sorted(set(disputes))
+    desk.workspace.load((DISPUTE, desk.name("dispute", name)) for name in names)
+    for name in names:
+        state = desk.dispute(name)
+        since, opened = disputing.warn_from(state), state.opened
+        if since is not None and opened is not None and opened.due_by is not None and since <= now:
+            yield Envelope(
+                command="signal_dispute",
+                id=f"signal_dispute-{name}-{opened.due_by:%Y%m%dT%H%M%S}",
+                clinic=desk.clinic_id,
+                at=since,
+                actor=actor,
+                data={"dispute": name},
+            )
 
 
 def _read_patients(desk: Desk, subscriptions: Iterable[str]) -> None:
@@ -88,6 +115,7 @@ def wrong_content(order: AttachDocument) -> Refused | None:
 SPECS = (
     Spec("open_dispute", OpenDispute, open_dispute),
     Spec("close_dispute", CloseDispute, close_dispute),
+    Spec("signal_dispute", SignalDispute, signal_dispute),
     Spec("log_communication", LogCommunication, log_communication),
     Spec("attach_document", AttachDocument, attach_document),
 )

@@ -94,6 +94,7 @@ RIGHTS: dict[str, Right] = {
     "apply_changes": CLOCK,
     "end_contract": CLOCK,
     "signal_soft_close": CLOCK,
+    "signal_dispute": CLOCK,
     "close_period": _right(ACCOUNTANT, ADMIN),
     "reopen_period": _right(ADMIN, asks=(ACCOUNTANT,)),
 }

@@ -11,24 +11,31 @@ from datetime import date
 from aggregates.drafting import start_of_day
 from aggregates.due import due_steps
 from aggregates.timing import Step
+from commands.disputing import warnings
 from commands.envelope import Actor, Envelope, Result
 from commands.handling import Commands
 from commands.periods import reminders
 from ledger.calendar import ONE_DAY, end_of_day, local_date
 
-#: The contracts of a clinic for which time may bring something by a day.
+#: The contracts, or disputes, of a clinic for which time may bring something by a day.
 Due = Callable[[str, date], list[str]]
 
 _STEPS_AT_ONCE = 200
 
 
 def tick(
-    commands: Commands, clinic: str, due: Due, actor: Actor, through: date | None = None
+    commands: Commands,
+    clinic: str,
+    due: Due,
+    actor: Actor,
+    through: date | None = None,
+    disputes: Due | None = None,
 ) -> Iterator[Result]:
     """Brings everything due by the clock's now, or by the end of `through`.
 
     Day by day, and on a day by class and subscription (accounting.md 13): a step may bring
-    further ones, on its own day or later.
+    further ones, on its own day or later. Of `disputes`, whose answers are due soon, their
+    handler is told.
     """
     timezone = commands.desk(clinic).clinic().timezone
     today = local_date(commands.clock(), timezone)
@@ -42,6 +49,10 @@ def tick(
             yield from commands.handle_many(clinic, envelopes)
         waiting.ask(subscription for subscription, _ in steps)
     reminding = list(reminders(commands.desk(clinic), begun, actor))
+    if disputes is not None:
+        moment = min(commands.clock(), end_of_day(begun, timezone))
+        named = disputes(clinic, begun)
+        reminding += warnings(commands.desk(clinic), named, moment, actor)
     if reminding:
         yield from commands.handle_many(clinic, reminding)
 

@@ -76,5 +76,6 @@ def ticked(ledger: Ledger, clinic: str, actor: Actor) -> Iterator[Result]:
         clinic,
         lambda name, through: asking.due_contracts(ledger, name, through),
         actor,
+        disputes=lambda name, through: asking.due_disputes(ledger, name, through),
     )
     ledger.catch_up(clinic)

@@ -86,6 +86,13 @@ def due_contracts(ledger: Ledger, clinic: str, through: date) -> list[str]:
         return due(connection, clinic, through)
 
 
+def due_disputes(ledger: Ledger, clinic: str, through: date) -> list[str]:
+    """The open disputes whose answer is due within days of a day."""
+    from projections.evidence.projection import due_disputes as due  # noqa: PLC0415
+
+    return due(ledger.store, clinic, through)
+
+
 @contextmanager
 def books(ledger: Ledger, clinic: str, view: View, kept: Kind | None = None) -> Iterator["Books"]:
     """The books of a view, with what time alone has brought by its day.

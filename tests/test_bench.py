@@ -49,6 +49,17 @@ def test_contracts_are_measured() -> None:
     assert fold["value"] > fold["against_value"] > 0
 
 
+@pytest.mark.slow
+def test_disputes_are_measured() -> None:
+    done = bench("--quick", "--json", "packet", "work_list")
+    assert done.returncode == 0, done.stderr
+    packet, listed = (json.loads(line) for line in done.stdout.splitlines())
+    assert (packet["figure"], listed["figure"]) == ("packet", "work_list")
+    assert "1,000 events and 20 documents" in packet["unit"]
+    assert packet["value"] > packet["against_value"] > 0
+    assert listed["value"] > listed["against_value"] > 0
+
+
 def test_an_unknown_figure_is_refused_by_name() -> None:
     done = bench("--quick", "beauty")
     assert done.returncode == 2

@@ -36,6 +36,9 @@ ONLY_IN = {
     "duckdb": ("projections",),
     "pandas": ("projections/reports",),
     "matplotlib": ("projections/charts",),
+    "typst": ("projections/evidence/paper",),
+    "pypdfium2": ("projections/evidence/paper",),
+    "PIL": ("projections/evidence/paper",),
     "faststream": ("consumers",),
     "nats": ("consumers",),
 }

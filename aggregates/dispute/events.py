@@ -70,6 +70,15 @@ class DisputeOpened(Event):
     offsets: tuple[OffsetPart, ...] = ()
 
 
+class DisputeDue(Event):
+    """The answer to a dispute is due soon; told once for each due date (product.md 114)."""
+
+    dispute: Id
+    charge: Id
+    amount: PositiveAmount
+    due_by: AwareDatetime
+
+
 class DisputeClosed(Event):
     """Lost money is tax, undelivered (`shares`) or delivered; the rest comes back (row 39).
 

@@ -34,6 +34,10 @@ class OpenDispute(Frozen):
         return self.funds_withdrawn
 
 
+class SignalDispute(Frozen):
+    dispute: Id
+
+
 class CloseDispute(Frozen):
     dispute: Id
     outcome: Literal["won", "lost", "accepted", "withdrawn"]

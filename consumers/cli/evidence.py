@@ -1,5 +1,6 @@
-"""The calls of whoever answers disputes: evidence, verify-packet."""
+"""The calls of whoever answers disputes: disputes, evidence, verify-packet."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,21 +12,97 @@ from consumers.cli.output import Sheet, show
 WRONG = 1
 
 
+class Processor(StrEnum):
+    STRIPE = "stripe"
+    SQUARE = "square"
+    BRAINTREE = "braintree"
+    PAYPAL = "paypal"
+    ADYEN = "adyen"
+    CHECKOUT = "checkout"
+    SHOPIFY = "shopify"
+
+
+class Paper(StrEnum):
+    AUTO = "auto"
+    A4 = "a4"
+    LETTER = "letter"
+
+
+class Standard(StrEnum):
+    A_2B = "a-2b"
+    A_3B = "a-3b"
+    A_4 = "a-4"
+    PDF_1_7 = "1.7"
+
+
+def disputes(
+    context: typer.Context,
+    outcomes: Annotated[
+        bool, typer.Option("--outcomes", help="How past ones ended, by code, offer, location.")
+    ] = False,
+) -> None:
+    """List the disputes to answer: due date, amount, what to do, what is missing.
+
+    Example: ledger disputes --outcomes
+    """
+    from projections.evidence import worklist  # noqa: PLC0415  loads the rules of the codes
+
+    call: Call = context.obj
+    with call.at_clinic() as (ledger, clinic):
+        currency = ledger.clinic(clinic).currency
+        if outcomes:
+            found = worklist.outcomes(ledger.store, clinic)
+        else:
+            found = worklist.work_list(ledger.store, clinic, ledger.settings.clock())
+    show(call.form, found, lambda: [_listed(found, outcomes, currency)])
+
+
+def _listed(found: list[dict[str, Any]], outcomes: bool, currency: str) -> Sheet:
+    """The work list, or the outcomes, as a table."""
+    if outcomes:
+        counts = ("disputes", "open", "won", "lost", "accepted", "withdrawn", "won_share")
+        names: tuple[str, ...] = ("by", "value", *counts, "amount", "lost_amount")
+        money, title = frozenset({"amount", "lost_amount"}), "How disputes ended"
+    else:
+        names = ("dispute", "due_by", "status", "code", "amount", "recommendation")
+        names += ("supported_amount", "complete", "missing")
+        money, title = frozenset({"amount", "supported_amount"}), "Disputes"
+    rows = [tuple(_cell(row[name]) for name in names) for row in found]
+    return Sheet(title, names, rows, money, currency)
+
+
+def _cell(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, list) else value
+
+
 def evidence(
     context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="ID", help="A dispute or a charge.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write.")],
+    processor: Annotated[
+        Processor, typer.Option(help="Whose fields evidence.json has.")
+    ] = Processor.STRIPE,
+    paper: Annotated[
+        Paper, typer.Option(help="The pages' size; auto goes by the clinic's currency.")
+    ] = Paper.AUTO,
+    standard: Annotated[Standard, typer.Option(help="The PDF standard.")] = Standard.A_2B,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(metavar="DOCUMENT", help="Leave a document out; repeat.")
+    ] = None,
 ) -> None:
     """Write the packet that answers a dispute or documents a charge.
 
-    Example: ledger evidence dp-1 --out packet
+    Example: ledger evidence dp-1 --out packet --processor square
     """
-    from projections.evidence.packet import build_packet  # noqa: PLC0415  loads the PDF writer
+    from projections.evidence.packet import Options, build_packet  # noqa: PLC0415  the typesetter
 
+    options = Options(
+        processor.value, paper.value, standard.value, leave_out=tuple(leave_out or ())
+    )
     call: Call = context.obj
     with call.at_clinic() as (ledger, clinic):
         now = ledger.settings.clock()
-        found = build_packet(ledger.store, clinic, key, out, now)
+        found = build_packet(ledger.store, clinic, key, out, now, options)
         currency = ledger.clinic(clinic).currency
     if found is None:
         raise Mistake(f"unknown_dispute: no dispute and no charge {key}")
@@ -44,6 +121,7 @@ def packet_sheets(found: dict[str, Any], out: Path, currency: str) -> list[Sheet
         *(("against us", item["fact"], None) for item in judged["adverse"]),
     ]
     files = [(name, digest) for name, digest in found["files"].items()]
+    files += [(f"left out: {item['document']}", item["why"]) for item in found["left_out"]]
     notes = [f"Packet {found['packet_sha256']} in {out}"]
     return [
         Sheet("Assessment", ("what", "is", "amount"), rows, frozenset({"amount"}), currency),

@@ -74,7 +74,8 @@ def tick(context: typer.Context) -> None:
     """Record what time alone brings by the clock's now. Doing it twice is harmless.
 
     Cycles and instalments that fall due, pauses and plan changes arranged before, what expires,
-    and what other services are told: PaymentDue, reminders, milestones.
+    and what other services are told: PaymentDue, reminders, milestones, disputes due within
+    three days.
 
     Example: ledger tick --now 2026-04-01T08:00:00-04:00
     """

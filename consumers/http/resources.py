@@ -85,6 +85,7 @@ BY_TIME = frozenset(
         "expire",
         "renew",
         "signal",
+        "signal_dispute",
         "signal_soft_close",
     }
 )

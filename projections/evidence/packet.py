@@ -1,6 +1,8 @@
 """Writes the evidence folder of a dispute or charge (interfaces.md 6, "evidence")."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,51 +10,146 @@ from typing import Any
 import orjson
 
 from ledger.canonical import canonical, digest
+from ledger.errors import LedgerError
 from ledger.store.store import EventStore
-from projections.evidence.assess import Assessment, assess
-from projections.evidence.exhibits import Exhibit, amount_text, exhibits
-from projections.evidence.facts import PROFILE, cited, facts
-from projections.evidence.fields import processor_fields
-from projections.evidence.gather import Case, gather
-from projections.evidence.letter import letter
-from projections.evidence.pdf import pdf
-from projections.evidence.proof import CLAIM, proof
+from projections.evidence.assessment.gates import Assessment, assess
+from projections.evidence.case import Case
+from projections.evidence.facts.build import cited, facts
+from projections.evidence.gather import contents, gather, names
+from projections.evidence.paper.content import certificate, frame, packet_content
+from projections.evidence.paper.exhibits import Exhibit, exhibits, references
+from projections.evidence.paper.fitting import Format, TooLarge, fitted, undrawable
+from projections.evidence.paper.letter import LONG, SHORT, letter, summary
+from projections.evidence.processors.answer import PACKET, Answer
+from projections.evidence.processors.limits import DEFAULT, PROCESSORS, check, limits_of
+from projections.evidence.profile.elevation import Elevation, Profile, profile_for
+from projections.evidence.profile.project import kept, sent
+from projections.evidence.proof import proof
 
 MANIFEST = "manifest.json"
 #: What stays with the clinic for an arbiter or a court; all other files go to the processor.
 KEPT = (MANIFEST, "facts.json", "letter.md")
+#: Where paper is cut to letter size; A4 elsewhere.
+LETTER_CURRENCIES = frozenset({"USD", "CAD", "MXN", "PHP", "CLP", "COP"})
+
+
+class UnknownName(LedgerError):
+    """What was asked for by name is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a packet is made.
+
+    `paper` "auto" follows the clinic's country; `include` are fields beyond the minimum, each
+    covered by one of the `approvals`; `leave_out` are ids of attached documents.
+    """
+
+    processor: str = DEFAULT
+    paper: str = "auto"
+    standard: str = "a-2b"
+    include: tuple[str, ...] = ()
+    approvals: tuple[Elevation, ...] = ()
+    leave_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What the files of one packet are made from."""
+
+    case: Case
+    assessment: Assessment
+    profile: Profile
+    form: Format
+    kept: dict[str, Any]
+    sent: dict[str, Any]
+    texts: Mapping[str, str]
+    contents: Mapping[str, bytes]
+    shown: Sequence[Exhibit]
+    unfit: dict[str, str] = field(default_factory=dict)
 
 
 def build_packet(
-    store: EventStore, clinic: str, key: str, out: Path, now: datetime
+    store: EventStore,
+    clinic: str,
+    key: str,
+    out: Path,
+    now: datetime,
+    options: Options = Options(),
 ) -> dict[str, Any] | None:
     """Writes the packet of a dispute or charge into `out`; None when neither is known.
 
-    Returns the assessment, the files with their digests, and `packet_sha256`, the digest of
-    the manifest, which `record_submission` takes. A packet that lies in `out` is replaced.
-    The read model `evidence` must be up to date.
+    Returns the assessment, the files with their digests, what was left out and why, and
+    `packet_sha256`, the digest of the manifest, which `record_submission` takes. A packet that
+    lies in `out` is replaced. The read model `evidence` must be up to date. Raises TooLarge
+    with the figure, NotApproved, and UnknownName for a processor or document.
     """
     case = gather(store, clinic, key, now)
     if case is None:
         return None
-    assessment = assess(case)
-    found = facts(case, assessment)
-    shown = exhibits(found, assessment.group)
-    letters = {exhibit.key: exhibit.letter for exhibit in shown}
-    found["assessment"] = assessment.data(letters)
-    files = _files(case, assessment, found, shown)
+    draft = _draft(store, case, options)
+    files, alone = _files(draft, options)
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    manifest = _manifest(digests, proof(store, clinic, cited(found), case.head))
+    chain = proof(store, clinic, cited(draft.kept), case.head)
+    manifest = _manifest(digests, chain, draft.profile)
     _write(out, {**files, MANIFEST: manifest})
-    packet = hashlib.sha256(manifest).hexdigest()
-    return {"assessment": found["assessment"], "files": digests, "packet_sha256": packet}
+    return {
+        "assessment": draft.kept["assessment"],
+        "files": digests,
+        "left_out": _left_out(draft, options),
+        "packet_alone": alone,
+        "packet_sha256": hashlib.sha256(manifest).hexdigest(),
+    }
 
 
-def _manifest(digests: dict[str, str], chain: dict[str, Any]) -> bytes:
+def _draft(store: EventStore, case: Case, options: Options) -> _Draft:
+    if options.processor not in PROCESSORS:
+        raise UnknownName(f"processor {options.processor} is none of {', '.join(PROCESSORS)}")
+    dispute = case.opened.dispute if case.opened else None
+    profile = profile_for(dispute, options.include, options.approvals, case.now)
+    assessment = assess(case)
+    held = contents(store, case)
+    whole = facts(case, assessment, held)
+    out = _digests_of(whole, options.leave_out)
+    safe = sent(whole, profile.fields)
+    group = assessment.found.group
+    unfit = undrawable(exhibits(safe, group, out), held)
+    shown = exhibits(safe, group, {*out, *unfit})
+    letters = {item.key: item.letter for item in shown}
+    judged = {"assessment": assessment.data(letters), "profile": profile.name}
+    return _Draft(
+        case=case,
+        assessment=assessment,
+        profile=profile,
+        form=Format(_paper(options, safe), options.standard),
+        kept={**judged, **kept(whole, profile.fields)},
+        sent=safe,
+        texts=names(store, case),
+        contents=held,
+        shown=shown,
+        unfit=unfit,
+    )
+
+
+def _digests_of(whole: dict[str, Any], documents: Sequence[str]) -> set[str]:
+    known = {item["document"]: item["sha256"] for item in whole["documents"]}
+    unknown = [name for name in documents if name not in known]
+    if unknown:
+        raise UnknownName(f"no document {unknown[0]} is attached")
+    return {known[name] for name in documents}
+
+
+def _paper(options: Options, safe: dict[str, Any]) -> str:
+    if options.paper != "auto":
+        return options.paper
+    return "letter" if safe["identifiers"]["currency"] in LETTER_CURRENCIES else "a4"
+
+
+def _manifest(digests: dict[str, str], chain: dict[str, Any], profile: Profile) -> bytes:
     """The manifest in canonical bytes, with the digest of its own content."""
     content = {
         "format": 1,
-        "profile": PROFILE,
+        "profile": profile.name,
         "files": digests,
         "send": sorted(set(digests) - set(KEPT)),
         "keep": sorted(KEPT),
@@ -61,64 +158,77 @@ def _manifest(digests: dict[str, str], chain: dict[str, Any]) -> bytes:
     return canonical({**content, "content_sha256": digest(content)})
 
 
-def _files(
-    case: Case, assessment: Assessment, found: dict[str, Any], shown: list[Exhibit]
-) -> dict[str, bytes]:
-    text = letter(found, assessment, shown)
-    fields = processor_fields(found, assessment, shown, case.texts, text)
-    made = {item.file: pdf([_titled(item)]) for item in shown if item.sha256 is None}
-    copied = {item.file: case.contents[item.sha256] for item in shown if item.sha256}
-    sections = [text.replace("# ", "").splitlines(), ["Timeline", "", *_timeline(found)]]
-    sections += [_titled(item) for item in shown if item.sha256 is None]
-    sections.append(_certificate(case))
-    return {
-        "facts.json": orjson.dumps(found, option=orjson.OPT_INDENT_2),
-        "evidence.json": orjson.dumps(fields, option=orjson.OPT_INDENT_2),
-        "letter.md": text.encode(),
-        "packet.pdf": pdf(sections),
-        **made,
-        **copied,
+def _files(draft: _Draft, options: Options) -> tuple[dict[str, bytes], bool]:
+    """Every file but the manifest, and whether the packet goes without files beside it."""
+    written = letter(draft.sent, draft.assessment, references(draft.shown), draft.texts)
+    made = orjson.dumps(draft.kept, option=orjson.OPT_INDENT_2)
+    common = {
+        "facts.json": made,
+        "letter.md": written.markdown().encode(),
+        PACKET: _packet(draft, made),
     }
+    answer = Answer(
+        facts=draft.sent,
+        assessment=draft.assessment,
+        shown=draft.shown,
+        texts=draft.texts,
+        letter=written.text(),
+        short=summary(draft.sent, written, SHORT),
+        long=summary(draft.sent, written, LONG),
+    )
+    try:
+        return {**common, **_answered(draft, options, answer, common)}, False
+    except TooLarge:
+        alone = replace(answer, alone=True, files={})
+        return {**common, **_answered(draft, options, alone, common)}, True
 
 
-def _titled(exhibit: Exhibit) -> list[str]:
-    return [f"Exhibit {exhibit.letter}: {exhibit.title}", "", *exhibit.lines]
+def _answered(
+    draft: _Draft, options: Options, answer: Answer, common: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """The processor's fields, and the files they name."""
+    fields = PROCESSORS[options.processor].fields(answer, draft.case)
+    framed = frame(draft.sent, draft.form.paper, draft.profile.name)
+    made = {
+        path: fitted(framed, shown, draft.contents, draft.form)
+        for path, shown in answer.files.items()
+    }
+    check(fields, {**common, **made}, limits_of(options.processor, answer.network))
+    return {**made, "evidence.json": orjson.dumps(fields, option=orjson.OPT_INDENT_2)}
 
 
-def _timeline(found: dict[str, Any]) -> list[str]:
-    known = found["identifiers"]
-    rows = [(sale["sold_on"], f"{sale['name']} sold") for sale in found["sale"]]
-    rows += [(item["signed_at"], "terms accepted") for item in found["consents"]]
-    rows += [
-        (item["on"], f"{amount_text(found, item['amount'])} paid by {item['tender']}")
-        for item in found["payments"]
+def _packet(draft: _Draft, made: bytes) -> bytes:
+    shown = references(draft.shown)
+    written = letter(draft.sent, draft.assessment, shown, draft.texts)
+    digests = [("The clinic's file of facts (facts.json)", hashlib.sha256(made).hexdigest())]
+    digests += [
+        (f"Exhibit {item.letter}, the original document", item.sha256)
+        for item in draft.shown
+        if item.sha256 is not None
     ]
-    rows += [(item["on"], f"{item['label']}: {item['status']}") for item in found["visits"]]
-    rows += [
-        (item["sent_at"], f"{item['kind']} message, {item['direction']}, {item['status']}")
-        for item in found["communications"]
-    ]
-    rows += [
-        (item["on"], f"{amount_text(found, item['amount'])} refunded") for item in found["refunds"]
-    ]
-    if known["opened_at"]:
-        rows.append((known["opened_at"], "dispute opened"))
-    return [f"{when[:10]}  {what}" for when, what in sorted(rows)]
+    late = len(draft.assessment.late)
+    proved = certificate(draft.sent, draft.case.head, digests, late)
+    content = {
+        **frame(draft.sent, draft.form.paper, draft.profile.name),
+        **packet_content(draft.sent, draft.assessment, written, shown, proved),
+    }
+    return fitted(content, draft.shown, draft.contents, draft.form)
 
 
-def _certificate(case: Case) -> list[str]:
-    """How the records are made and what the folder proves (evidence.md 8)."""
-    return [
-        "Record certificate",
-        "",
-        "These statements are drawn from an append-only record that the clinic keeps in the",
-        "ordinary course of its business. Each entry names who made it, when it took effect and",
-        "when it was recorded. Entries are never changed; corrections are new entries.",
-        "",
-        CLAIM,
-        "",
-        f"Head of the record: position {case.head.position}, {case.head.hash}",
-    ]
+def _left_out(draft: _Draft, options: Options) -> list[dict[str, str]]:
+    """Attached documents that are not in the packet, each with the reason."""
+    reasons = []
+    for document in draft.kept["documents"]:
+        reason = (
+            document["withheld"]
+            or (None if document["available"] else "its content is not stored, or was erased")
+            or ("recorded after the dispute" if document["late"] else None)
+            or draft.unfit.get(document["sha256"])
+            or ("as asked" if document["document"] in options.leave_out else None)
+        )
+        if reason:
+            reasons.append({"document": document["document"], "why": reason})
+    return reasons
 
 
 def _write(out: Path, files: dict[str, bytes]) -> None:

@@ -1,6 +1,7 @@
 """The feed of the evidence: which documents and disputes belong to what."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from aggregates.dispute.events import DisputeClosed, DisputeOpened
@@ -20,6 +21,11 @@ INSERT INTO views.dispute (clinic, dispute, charge, amount, currency, reason,
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _CLOSE = "UPDATE views.dispute SET outcome = %s WHERE clinic = %s AND dispute = %s"
+#: A day more than the warning itself, so that no zone of a clinic is left out.
+_SOON = """
+SELECT dispute FROM views.dispute
+WHERE clinic = %s AND outcome IS NULL AND due_by < %s::date + 5 ORDER BY dispute
+"""
 _ATTACHED = """
 SELECT document FROM views.attachment
 WHERE clinic = %s AND (subscription = ANY (%s) OR dispute = ANY (%s) OR visit = ANY (%s))
@@ -29,6 +35,7 @@ _OF_CHARGE = """
 SELECT dispute FROM views.dispute WHERE clinic = %s AND charge = %s
 ORDER BY opened_at DESC, dispute DESC
 """
+_DISPUTED = "SELECT charge FROM views.dispute WHERE clinic = %s AND charge = ANY (%s)"
 _LIST = """
 SELECT dispute, charge, amount, currency, reason, network_reason_code, opened_at, due_by, outcome
 FROM views.dispute WHERE clinic = %s ORDER BY outcome IS NOT NULL, due_by, dispute
@@ -83,8 +90,21 @@ def disputes_of(store: EventStore, clinic: str, charge: str) -> list[str]:
         return [dispute for (dispute,) in connection.execute(_OF_CHARGE, (clinic, charge))]
 
 
-def work_list(store: EventStore, clinic: str) -> list[dict[str, Any]]:
-    """Every dispute, open ones first by their due date (`ledger disputes`)."""
+def disputed_charges(store: EventStore, clinic: str, charges: Sequence[str]) -> set[str]:
+    """Those of the charges that were ever disputed."""
+    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+        found = connection.execute(_DISPUTED, (clinic, list(charges)))
+        return {charge for (charge,) in found}
+
+
+def due_disputes(store: EventStore, clinic: str, through: date) -> list[str]:
+    """The open disputes that may be due within days of a day; each decides for itself."""
+    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+        return [dispute for (dispute,) in connection.execute(_SOON, (clinic, through))]
+
+
+def listed(store: EventStore, clinic: str) -> list[dict[str, Any]]:
+    """Every dispute, open ones first by their due date."""
     with lent(store.pool) as connection, clinic_transaction(connection, clinic):
         cursor = connection.execute(_LIST, (clinic,))
         names = [column.name for column in cursor.description or ()]

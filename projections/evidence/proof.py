@@ -1,7 +1,7 @@
 """The chain proof of a packet: the cited events as recorded, each with its place in the chain."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,9 @@ from ledger.store.chain import chained
 from ledger.store.rows import Head, Row
 from ledger.store.store import EventStore
 
+#: Cited entries at most so far apart are read in one go, so many at most.
+_NEAR, _PAGE = 20, 400
+_FIELDS = tuple(field.name for field in fields(Row))
 CLAIM = (
     "What is proved from this folder alone: the SHA-256 of every cited entry is recomputed from "
     "its content and the hash before it, and entries that follow one another join. What is not: "
@@ -23,7 +26,7 @@ def proof(store: EventStore, clinic: str, positions: Sequence[int], head: Head) 
         "scheme": "v1",
         "claim": CLAIM,
         "head": {"position": head.position, "hash": head.hash},
-        "events": [_proved(store, clinic, position) for position in positions],
+        "events": [entry for run in _runs(positions) for entry in _proved(store, clinic, run)],
     }
 
 
@@ -43,11 +46,27 @@ def problems_of(chain: dict[str, Any]) -> list[str]:
     return problems
 
 
-def _proved(store: EventStore, clinic: str, position: int) -> dict[str, Any]:
-    *before, row = store.read_rows(clinic, max(position - 2, 0), position)
-    previous = before[0].hash if before else bytes(len(row.hash))
-    fields: dict[str, Any] = {name: _text(value) for name, value in asdict(row).items()}
-    return {**fields, "prev_hash": previous.hex()}
+def _runs(positions: Sequence[int]) -> Iterator[list[int]]:
+    """Positions that are read together: near one another, and no more than a page."""
+    run: list[int] = []
+    for position in positions:
+        if run and (position - run[-1] > _NEAR or position - run[0] >= _PAGE):
+            yield run
+            run = []
+        run.append(position)
+    if run:
+        yield run
+
+
+def _proved(store: EventStore, clinic: str, run: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Each row of a run with the hash before it."""
+    rows = store.read_rows(clinic, max(run[0] - 2, 0), run[-1])
+    wanted, previous = set(run), b""
+    for row in rows:
+        if row.position in wanted:
+            stored: dict[str, Any] = {name: _text(getattr(row, name)) for name in _FIELDS}
+            yield {**stored, "prev_hash": (previous or bytes(len(row.hash))).hex()}
+        previous = row.hash
 
 
 def _text(value: object) -> object:

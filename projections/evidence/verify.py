@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from ledger.canonical import canonical, digest
-from projections.evidence.facts import cited
+from projections.evidence.facts.build import cited
 from projections.evidence.proof import problems_of
 
 MANIFEST = "manifest.json"

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from rich.progress import Progress
 
-from scripts.benchmarks import contracts, history, recording
+from scripts.benchmarks import contracts, disputes, history, recording
 from scripts.benchmarks.clinic import CLINICS
 from scripts.benchmarks.closing import MONTHS, closes
 from scripts.benchmarks.figure import Figure, Sizes
@@ -25,6 +25,8 @@ NAMES = (
     "memory",
     "many_contracts",
     "membership_fold",
+    "packet",
+    "work_list",
 )
 CONSUMED = 62
 """Commands in an append of the visits consumer: 500 messages of eight clinics."""
@@ -52,6 +54,8 @@ class Bench:
             "memory": self._memory,
             "many_contracts": lambda: contracts.many_contracts(self._place, self._sizes),
             "membership_fold": lambda: contracts.membership_fold(self._place, self._sizes),
+            "packet": lambda: disputes.packet(self._place, self._sizes),
+            "work_list": lambda: disputes.judged(self._place, self._sizes),
         }
 
     def _visits(self) -> Iterator[Figure]:

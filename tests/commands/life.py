@@ -305,16 +305,22 @@ def adjusting_steps() -> list[Step]:
     ]
 
 
-def closing_steps() -> list[Step]:
+def dispute_steps() -> list[Step]:
     dispute = {"dispute": "d-1", "charge": "ch-1", "amount": PAID, "reason": "fraudulent"}
-    lapsed = ["LotExpired subscription/s-1"]
     return [
         Step(
             "open_dispute",
             FEBRUARY_3,
-            dispute | {"opened_at": FEBRUARY_3},
+            dispute | {"opened_at": FEBRUARY_3, "due_by": "2026-02-05T12:00:00-05:00"},
             ["DisputeOpened dispute/d-1", "UnitsFrozen subscription/s-1"],
             {"dispute": "d-1", "withdrawn": True},
+        ),
+        Step(
+            "signal_dispute",
+            FEBRUARY_3,
+            {"dispute": "d-1"},
+            ["DisputeDue dispute/d-1"],
+            {"signals": ["DisputeDue"]},
         ),
         Step(
             "close_dispute",
@@ -323,6 +329,12 @@ def closing_steps() -> list[Step]:
             ["DisputeClosed dispute/d-1", "DisputeSettled subscription/s-1"],
             {"dispute": "d-1", "outcome": "won", "lost": 0},
         ),
+    ]
+
+
+def closing_steps() -> list[Step]:
+    lapsed = ["LotExpired subscription/s-1"]
+    return [
         Step("close_period", FEBRUARY_3, {"period": "2026-01"}, CLOSED, {}),
         Step("expire", JUNE_1, {"subscription": "s-1"}, lapsed, {"expired": ["m.1"]}),
         Step(
@@ -360,6 +372,7 @@ STORY = (
     *life_dormancy.STORY,
     estimating_steps,
     adjusting_steps,
+    dispute_steps,
     closing_steps,
 )
 

@@ -62,6 +62,7 @@ TABLE = {
     "signal": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "dormancy": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "signal_soft_close": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
+    "signal_dispute": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "close_period": (NEVER, NEVER, ALONE, NEVER, ALONE, NEVER),
     "reopen_period": (NEVER, NEVER, ASKS, NEVER, ALONE, NEVER),
 }
@@ -158,6 +159,7 @@ DATA: dict[str, dict[str, Any]] = {
     "signal": {"subscription": "club-1"},
     "dormancy": {"subscription": "s-1"},
     "signal_soft_close": {"period": "2026-01"},
+    "signal_dispute": {"dispute": "d-1"},
     "close_period": {"period": "2026-01"},
     "reopen_period": REOPENED,
 }

@@ -1,7 +1,10 @@
 """A half-used package whose charge is disputed, told for the tests of evidence."""
 
+import io
 from datetime import UTC, date, datetime
 from typing import Literal
+
+from PIL import Image, ImageDraw
 
 from aggregates.clinic.events import ClinicDefined
 from aggregates.communication.events import CommunicationLogged, Kind
@@ -39,7 +42,13 @@ TEXTS = {
 }
 
 
-def told(store: EventStore, *, consent: bool = True, charges: tuple[int, ...] = (95400,)) -> Story:
+def told(
+    store: EventStore,
+    *,
+    consent: bool = True,
+    charges: tuple[int, ...] = (95400,),
+    network: str | None = "visa",
+) -> Story:
     """Six sessions for 900.00 plus 54.00 tax, paid by `charges`, three of them used."""
     story = Story(store)
     clinic = ClinicDefined(clinic=CLINIC, name="Glow", currency="USD", timezone="America/New_York")
@@ -66,8 +75,9 @@ def told(store: EventStore, *, consent: bool = True, charges: tuple[int, ...] = 
             ("subscription", "s-1", linked("copy-1", "receipt", SOLD)),
             ("subscription", "s-1", accepted()),
         )
+    card = CARD.model_copy(update={"network": network})
     for number, amount in enumerate(charges, 1):
-        story.pay("s-1", f"pay-{number}", amount, SOLD, charge=f"ch-{number}", card=CARD)
+        story.pay("s-1", f"pay-{number}", amount, SOLD, charge=f"ch-{number}", card=card)
     for number, day in enumerate((date(2026, 2, 10), date(2026, 2, 24), date(2026, 3, 10)), 1):
         story.visit(f"v-{number}", "s-1", "peel-1", day)
     return story
@@ -109,13 +119,20 @@ def linked(name: str, kind: str, on: date) -> CommunicationLinked:
 
 
 def dispute(
-    story: Story, code: str, amount: int = 95400, *, due_by: datetime | None = DUE_BY
+    story: Story,
+    code: str,
+    amount: int = 95400,
+    *,
+    due_by: datetime | None = DUE_BY,
+    claim: dict[str, str] | None = None,
+    name: str = "d-1",
 ) -> int:
     """Opens the dispute; the position of its first event."""
+    stated = {field: personal(f"claim.{field}", text) for field, text in (claim or {}).items()}
     state = story.contract("s-1")
     assert state.sold
     opened = DisputeOpened(
-        dispute="d-1",
+        dispute=name,
         charge="ch-1",
         amount=amount,
         currency="USD",
@@ -125,21 +142,42 @@ def dispute(
         due_by=due_by,
         funds_withdrawn=True,
         parts=(DisputedPart(sale=state.sold.sale, payment="pay-1", amount=amount, fee=1500),),
+        claim={field: text.digest for field, text in stated.items()},
     )
     lot = state.lots["peel-1"]
     frozen = e.UnitsFrozen(
-        dispute="d-1",
+        dispute=name,
         charge="ch-1",
         payment="pay-1",
         lots=(HeldLot(grant="peel-1", quantity=lot.remaining),),
         withdrawn=amount,
     )
-    return story.tell(OPENED, ("dispute", "d-1", opened), ("subscription", "s-1", frozen))
+    news = (("dispute", name, opened), ("subscription", "s-1", frozen))
+    return story.tell(OPENED, *news, texts=tuple(stated.values()))
 
 
-def document(story: Story, name: str, kind: str, content: bytes) -> None:
-    sha256 = story.store.put_document(CLINIC, "application/pdf", content, "patient/p-1")
+def document(
+    story: Story, name: str, kind: str, content: bytes, media_type: str = "application/pdf"
+) -> str:
+    """Attaches a document to the contract; its digest."""
+    sha256 = story.store.put_document(CLINIC, media_type, content, "patient/p-1")
     attached = DocumentAttached(
-        document=name, kind=kind, sha256=sha256, media_type="application/pdf", subscription="s-1"
+        document=name, kind=kind, sha256=sha256, media_type=media_type, subscription="s-1"
     )
     story.tell(date(2026, 3, 1), ("document", name, attached))
+    return sha256
+
+
+def paper(*, pages: int = 1, colour: str = "darkred", form: str = "PDF") -> bytes:
+    """A scanned paper, in colour."""
+    sheets = []
+    for number in range(1, pages + 1):
+        sheet = Image.new("RGB", (1240, 1754), "white")
+        pen = ImageDraw.Draw(sheet)
+        for row in range(40):
+            pen.text((120, 120 + 36 * row), f"page {number} line {row} of a paper", fill=colour)
+        sheets.append(sheet)
+    written = io.BytesIO()
+    more = {"save_all": True, "append_images": sheets[1:]} if form == "PDF" else {}
+    sheets[0].save(written, form, **more)
+    return written.getvalue()

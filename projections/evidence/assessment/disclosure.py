@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aggregates.subscription.events import ConsentRecorded
 from ledger.events import Recorded
-from projections.evidence.gather import ContractFile
+from projections.evidence.case import Case, ContractFile
 
 _TICKED = {"checked", "ticked", "on", "true", "selected"}
 
@@ -38,12 +38,12 @@ class Disclosure:
         return [words for words, holds in named.items() if not holds]
 
 
-def disclosure(contract: ContractFile) -> Disclosure:
+def disclosure(case: Case, contract: ContractFile) -> Disclosure:
     """The best-documented acceptance of a refund or cancellation policy on a contract."""
     found = [
         _judged(contract, row, consent)
         for row, consent in contract.of(ConsentRecorded)
-        if {"refund", "cancellation"} & set(consent.clauses)
+        if {"refund", "cancellation"} & set(consent.clauses) and case.known(row.position)
     ]
     return max(found, key=lambda item: -len(item.lacking), default=Disclosure())
 

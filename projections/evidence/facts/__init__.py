@@ -1,0 +1,1 @@
+"""The normalised facts of a case: each with its event's position."""

@@ -1,0 +1,1 @@
+"""What an issuer may be shown: the minimum necessary (evidence.md 7)."""

@@ -1,0 +1,57 @@
+"""An approval to show more than the minimum: by whom, why, which fields, until when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.errors import LedgerError
+from projections.evidence.profile.tags import CLINICAL
+
+ISSUER_MIN = "issuer_min"
+
+
+class NotApproved(LedgerError):
+    """More was asked for than the minimum, and nobody approved it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elevation:
+    """One approval for one dispute (evidence.md 7, "Elevation")."""
+
+    dispute: str
+    fields: frozenset[str]
+    approver: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What may be shown; `name` stands on every page."""
+
+    fields: frozenset[str] = frozenset()
+    approvers: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The profile as pages and the manifest name it."""
+        if not self.fields:
+            return ISSUER_MIN
+        more = ", ".join(sorted(self.fields))
+        return f"{ISSUER_MIN} + {more} (approved by {', '.join(self.approvers)})"
+
+
+def profile_for(
+    dispute: str | None, include: Iterable[str], approvals: Iterable[Elevation], now: datetime
+) -> Profile:
+    """The minimum, with the asked-for fields.
+
+    Raises NotApproved for a field that no approval in force for this dispute names.
+    """
+    wanted = frozenset(include)
+    standing = [item for item in approvals if item.dispute == dispute and item.expires > now]
+    granted = frozenset(field for item in standing for field in item.fields) & CLINICAL
+    if not wanted <= granted:
+        lacking = ", ".join(sorted(wanted - granted))
+        raise NotApproved(f"no approval in force covers {lacking} for this dispute")
+    used = [item.approver for item in standing if item.fields & wanted]
+    return Profile(wanted, tuple(dict.fromkeys(used)))
