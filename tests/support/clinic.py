@@ -1,5 +1,6 @@
 """A clinic in memory: commands are decided by the rules and folded, with no server in sight."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -95,15 +96,8 @@ class Glow:
     clock: date | None = None
 
     def __post_init__(self) -> None:
-        order = parsed(
-            DefineClinic,
-            {
-                "name": "Glow",
-                "currency": "USD",
-                "timezone": str(ZONE),
-                "policies": self.policies,
-            },
-        )
+        given = {"currency": "USD", "timezone": str(ZONE), "policies": self.policies}
+        order = parsed(DefineClinic, {"name": "Glow"} | given)
         self.did(setup.define_clinic(self.context("2025-01-01"), order, self.state("clinic")))
 
     def context(self, on: str, role: str = "front_desk") -> Context:
@@ -333,11 +327,9 @@ class Glow:
             {key: self.state(kind, key) for key in getattr(order, f"{kind}s")}
             for kind in ("payment", "refund", "dispute")
         ]
-        refusal = payouts.unknown_part(order, *known)
         existing = self.state("payout", "po-1")
-        return refusal or self.take(
-            context, payouts.record_payout(context, order, existing, *known)
-        )
+        decided = payouts.record_payout(context, order, existing, *known)
+        return payouts.unknown_part(order, *known) or self.take(context, decided)
 
     def events(self, kind: type[Event]) -> list[Any]:
         return [item.event for item in self.history if isinstance(item.event, kind)]
@@ -356,21 +348,20 @@ class Glow:
 
     def accounts(self) -> dict[str, int]:
         """The trial balance, debits positive, without accounts at zero."""
-        totals: dict[str, int] = {}
+        totals = Counter[str]()
         for _, _, lines in self.journal():
             for account, amount in lines.items():
-                code = account.split()[0]
-                totals[code] = totals.get(code, 0) + amount
+                totals[account.split()[0]] += amount
         return {code: amount for code, amount in sorted(totals.items()) if amount}
 
 
 def signed(lines: Iterable[Any]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    found = Counter[str]()
     for line in lines:
-        name = line.account
-        if name.startswith("21") and line.at.line:
-            name = f"{name} {line.at.line}"
-        found[name] = found.get(name, 0) + line.debit - line.credit
+        named = line.account.startswith("21") and line.at.line
+        found[f"{line.account} {line.at.line}" if named else line.account] += (
+            line.debit - line.credit
+        )
     return found
 
 
