@@ -17,5 +17,5 @@ def booked(lot: Lot, through: date) -> int:
 
 
 def standing(lot: Lot, through: date) -> int:
-    """What stands in the contract liability for a lot."""
-    return lot.funded - lot.cleared - booked(lot, through)
+    """What stands in the contract liability for a lot: what waits for a signature does (6.1)."""
+    return lot.funded - lot.cleared - booked(lot, through) + lot.unsigned

@@ -71,6 +71,7 @@ RESOURCES = tuple(
         ("/v1/communications", "log_communication"),
         ("/v1/documents", "attach_document"),
         ("/v1/payouts", "record_payout"),
+        ("/v1/adjustments", "post_adjustment"),
         (f"{_PERIOD}/close", "close_period"),
         (f"{_PERIOD}/reopening", "reopen_period"),
     )

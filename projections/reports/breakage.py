@@ -74,7 +74,7 @@ def breakage(books: Books, parties: Mapping[str, Party], as_of: date) -> list[di
 
 
 def _quarter(party: Party | None, cohort: str | None) -> str:
-    if cohort is not None:
+    if cohort:
         return cohort.split("/")[1]
     return cohort_of(party.sold_on) if party else ""
 

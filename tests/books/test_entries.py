@@ -129,9 +129,9 @@ def test_contracts_that_count_as_one_are_netted_as_one() -> None:
         }
 
     together, day = {"s-1": "s-1", "s-2": "s-1"}, date(2026, 1, 31)
-    assert presented(party(5000, -8000), day, together) == []
+    assert presented(party(5000, -8000), day, parties=together) == []
     assert len(presented(party(5000, -8000), day)) == 2
-    entries = presented(party(5000, -3000), day, together)
+    entries = presented(party(5000, -3000), day, parties=together)
     assert [(entry.entry, entry.posting_date.day) for entry in entries] == [
         ("c-2026-01-53-s-1", 31),
         ("c-2026-01-53-s-1-reversal", 1),
