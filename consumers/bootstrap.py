@@ -23,6 +23,7 @@ from ledger.calendar import local_date
 from ledger.errors import LedgerError
 from ledger.ids import stream
 from ledger.settings import Settings
+from ledger.store.anchors import Anchors
 from ledger.store.catalog import Catalog
 from ledger.store.feed import Feed
 from ledger.store.migrations import STORE_MIGRATIONS, migrate
@@ -115,6 +116,13 @@ class Ledger:
         keys = Keys.open(self.conninfo, key_secret(self.settings))
         self._open.callback(keys.close)
         return keys
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """The anchors over all clinics."""
+        anchors = Anchors.open(self.conninfo)
+        self._open.callback(anchors.close)
+        return anchors
 
     def services(self, waits: int | None = None) -> "Services":
         """What the workers need; `waits` bounds how often an unknown name is waited for."""

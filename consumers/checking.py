@@ -7,18 +7,20 @@ from typing import Any
 
 from consumers.bootstrap import Ledger
 from ledger.books.entries import Entry
+from ledger.store.anchored import broken_anchor
 from projections.balances.queries import check as check_balances
 
 MOST_NAMED = 20
 
 
 def check(ledger: Ledger, clinic: str) -> dict[str, Any]:
-    """{clinic, position, chain: {ok, broken_at}, read_models: [{projection, ok, differences}]}.
+    """{clinic, position, chain, anchors: {ok, broken_at}, read_models: [{projection, ok, ...}]}.
 
     The read models are brought up to date first; `differences` names the first few.
     """
     ledger.catch_up(clinic)
     broken = ledger.store.verify(clinic)
+    cut = broken_anchor(ledger.store, clinic)
     head = ledger.store.head(clinic)
     balances = [asdict(found) for found in check_balances(ledger.store, clinic)]
     models = {"balances": balances, "journal": journal_differences(ledger, clinic)}
@@ -26,11 +28,12 @@ def check(ledger: Ledger, clinic: str) -> dict[str, Any]:
         "clinic": clinic,
         "position": head.position if head else 0,
         "chain": {"ok": broken is None, "broken_at": broken},
+        "anchors": {"ok": cut is None, "broken_at": cut},
         "read_models": [
             {"projection": name, "ok": not found, "differences": found[:MOST_NAMED]}
             for name, found in models.items()
         ],
-        "ok": broken is None and not any(models.values()),
+        "ok": broken is cut is None and not any(models.values()),
     }
 
 

@@ -15,7 +15,8 @@ class Settings:
 
     `database` and `nats` name external servers; without them the embedded ones of the
     folder `data` are used. `now` replaces the clock (interfaces.md 2, ``--now``). The hashes
-    of API keys are keyed with `key_secret`.
+    of API keys are keyed with `key_secret`. `tsa` is the address of a time-stamp authority
+    (RFC 3161), which is asked about every anchor; without one nobody is.
     """
 
     data: Path = DEFAULT_DATA
@@ -24,6 +25,7 @@ class Settings:
     now: datetime | None = None
     allow_clock: bool = False
     key_secret: str | None = field(default=None, repr=False)
+    tsa: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -43,6 +45,7 @@ def from_environment() -> Settings:
         database=os.environ.get("LEDGER_DATABASE_URL") or None,
         nats=os.environ.get("LEDGER_NATS_URL") or None,
         allow_clock=os.environ.get("LEDGER_ALLOW_CLOCK") == "1",
+        tsa=os.environ.get("LEDGER_TSA_URL") or None,
         key_secret=os.environ.get("LEDGER_KEY_SECRET") or None,
         environment=dict(os.environ),
     )

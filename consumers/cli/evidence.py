@@ -1,5 +1,6 @@
 """The calls of whoever answers disputes: disputes, evidence, verify-packet."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -132,20 +133,36 @@ def packet_sheets(found: dict[str, Any], out: Path, currency: str) -> list[Sheet
 def verify_packet(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A packet's folder.")],
+    sha256: Annotated[
+        str | None,
+        typer.Option(metavar="DIGEST", help="The packet's digest as it was recorded when sent."),
+    ] = None,
+    authority: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Certificates (PEM) of the time-stamp authority."),
+    ] = None,
 ) -> None:
-    """Check a packet from its folder alone: digests of all files, and the hash chain.
+    """Check a packet from its folder alone: digests, hash chain, anchor and time stamp.
 
-    Exit status 0: as it was written; 1: not.
+    Says what that proves and what it does not. Exit status 0: nothing is wrong; 1: something is.
 
     Example: ledger verify-packet packet
     """
-    from projections.evidence.verify import verify_packet as verified  # noqa: PLC0415
+    from projections.evidence.verify import examine  # noqa: PLC0415
 
     call: Call = context.obj
     if not folder.is_dir():
         raise Mistake(f"{folder}: no such folder")
-    problems = verified(folder)
-    found = {"ok": not problems, "problems": problems}
-    rows = [(problem,) for problem in problems] or [("as it was written",)]
-    show(call.form, found, lambda: [Sheet(f"Packet {folder}", ("finding",), rows)])
-    raise typer.Exit(WRONG if problems else 0)
+    report = examine(folder, sha256, authority and authority.read_bytes())
+    found = {"ok": not report.problems, **asdict(report)}
+    rows = [
+        (kind, line)
+        for kind, lines in (
+            ("wrong", report.problems),
+            ("proved", report.proved),
+            ("not proved", report.not_proved),
+        )
+        for line in lines
+    ]
+    show(call.form, found, lambda: [Sheet(f"Packet {folder}", ("is", "finding"), rows)])
+    raise typer.Exit(WRONG if report.problems else 0)

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from consumers.cli import (
+    anchoring,
     asking,
     books,
     demo,
@@ -132,6 +133,7 @@ app.command()(explaining.explain)
 app.command()(evidence.disputes)
 app.command()(evidence.evidence)
 app.command("verify-packet")(evidence.verify_packet)
+app.command()(anchoring.anchor)
 app.add_typer(upkeep.dead_app, name="dead")
 app.add_typer(keys.key_app, name="key")
 app.command()(upkeep.rebuild)

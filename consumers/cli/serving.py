@@ -16,6 +16,8 @@ from consumers.cli.call import Call, Mistake
 
 HOST = "127.0.0.1"
 PORT = 8080
+#: How often it is seen to that the day has its anchor.
+ANCHOR_SECONDS = 600.0
 #: How long the key lasts that a ledger without any key prints.
 FIRST_KEY = timedelta(days=30)
 
@@ -81,10 +83,22 @@ def serve_until(ledger: Ledger, over: Event, *, workers: bool) -> None:
         return
     from consumers.working import ticking, working  # noqa: PLC0415
 
-    with working(ledger) as crew, ticking(lambda: _tick_all(ledger)):
+    with (
+        working(ledger) as crew,
+        ticking(lambda: _tick_all(ledger)),
+        ticking(lambda: _anchor_daily(ledger), ANCHOR_SECONDS),
+    ):
         sys.stderr.write(f"Working: relay, consumers, projector, clock; NATS {ledger.nats()}.\n")
         while not over.wait(0.2):
             crew.check()
+
+
+def _anchor_daily(ledger: Ledger) -> list[Any]:
+    """The day's anchor; a time stamp that could not be had is asked for again."""
+    from consumers.anchoring import anchored  # noqa: PLC0415
+
+    anchored(ledger, daily=True)
+    return []
 
 
 def _tick_all(ledger: Ledger) -> list[Any]:

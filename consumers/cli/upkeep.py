@@ -20,7 +20,7 @@ Letter = Annotated[str | None, typer.Argument(metavar="[ID]", help="One letter; 
 
 
 def check(context: typer.Context) -> None:
-    """Compare every read model with a replay of the log, and check the hash chain.
+    """Compare every read model with a replay of the log; check the hash chain and the anchors.
 
     Exit status 0: all is as the log says; 1: something differs.
 
@@ -37,6 +37,7 @@ def check(context: typer.Context) -> None:
         for one in found
         for part, ok, different in [
             ("hash chain", one["chain"]["ok"], [] if one["chain"]["ok"] else [1]),
+            ("anchors", one["anchors"]["ok"], [] if one["anchors"]["ok"] else [1]),
             *((m["projection"], m["ok"], m["differences"]) for m in one["read_models"]),
         ]
     ]

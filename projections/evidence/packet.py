@@ -11,7 +11,9 @@ import orjson
 
 from ledger.canonical import canonical, digest
 from ledger.errors import LedgerError
+from ledger.store.anchored import Inclusion, inclusion
 from ledger.store.store import EventStore
+from projections.evidence import verify
 from projections.evidence.assessment.gates import Assessment, assess
 from projections.evidence.case import Case
 from projections.evidence.facts.build import cited, facts
@@ -24,11 +26,12 @@ from projections.evidence.processors.answer import PACKET, Answer
 from projections.evidence.processors.limits import DEFAULT, PROCESSORS, check, limits_of
 from projections.evidence.profile.elevation import Elevation, Profile, profile_for
 from projections.evidence.profile.project import kept, sent
-from projections.evidence.proof import proof
+from projections.evidence.proof import anchoring, proof
 
 MANIFEST = "manifest.json"
+ANCHOR, STAMP, VERIFIER = "anchor.json", "anchor.tsr", "verify_packet.py"
 #: What stays with the clinic for an arbiter or a court; all other files go to the processor.
-KEPT = (MANIFEST, "facts.json", "letter.md")
+KEPT = frozenset({MANIFEST, "facts.json", "letter.md", ANCHOR, STAMP, VERIFIER})
 #: Where paper is cut to letter size; A4 elsewhere.
 LETTER_CURRENCIES = frozenset({"USD", "CAD", "MXN", "PHP", "CLP", "COP"})
 
@@ -66,6 +69,7 @@ class _Draft:
     texts: Mapping[str, str]
     contents: Mapping[str, bytes]
     shown: Sequence[Exhibit]
+    anchored: Inclusion | None
     unfit: dict[str, str] = field(default_factory=dict)
 
 
@@ -89,9 +93,10 @@ def build_packet(
         return None
     draft = _draft(store, case, options)
     files, alone = _files(draft, options)
+    files |= _proofs(draft.anchored)
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     chain = proof(store, clinic, cited(draft.kept), case.head)
-    manifest = _manifest(digests, chain, draft.profile)
+    manifest = _manifest(digests, chain, draft)
     _write(out, {**files, MANIFEST: manifest})
     return {
         "assessment": draft.kept["assessment"],
@@ -117,16 +122,18 @@ def _draft(store: EventStore, case: Case, options: Options) -> _Draft:
     shown = exhibits(safe, group, {*out, *unfit})
     letters = {item.key: item.letter for item in shown}
     judged = {"assessment": assessment.data(letters), "profile": profile.name}
+    stays = {**judged, **kept(whole, profile.fields)}
     return _Draft(
         case=case,
         assessment=assessment,
         profile=profile,
         form=Format(_paper(options, safe), options.standard),
-        kept={**judged, **kept(whole, profile.fields)},
+        kept=stays,
         sent=safe,
         texts=names(store, case),
         contents=held,
         shown=shown,
+        anchored=inclusion(store, case.clinic, cited(stays)),
         unfit=unfit,
     )
 
@@ -145,15 +152,27 @@ def _paper(options: Options, safe: dict[str, Any]) -> str:
     return "letter" if safe["identifiers"]["currency"] in LETTER_CURRENCIES else "a4"
 
 
-def _manifest(digests: dict[str, str], chain: dict[str, Any], profile: Profile) -> bytes:
+def _proofs(anchored: Inclusion | None) -> dict[str, bytes]:
+    """The anchor as it was published and stamped, and the program that checks the folder."""
+    made = {VERIFIER: Path(verify.__file__).read_bytes()}
+    if anchored is not None:
+        made[ANCHOR] = canonical(anchored.anchor.statement())
+        if anchored.anchor.token is not None:
+            made[STAMP] = anchored.anchor.token
+    return made
+
+
+def _manifest(digests: dict[str, str], chain: dict[str, Any], draft: _Draft) -> bytes:
     """The manifest in canonical bytes, with the digest of its own content."""
+    there = {MANIFEST, *digests}
     content = {
-        "format": 1,
-        "profile": profile.name,
+        "format": 2,
+        "profile": draft.profile.name,
         "files": digests,
-        "send": sorted(set(digests) - set(KEPT)),
-        "keep": sorted(KEPT),
+        "send": sorted(there - KEPT),
+        "keep": sorted(there & KEPT),
         "chain": chain,
+        "anchor": None if draft.anchored is None else anchoring(draft.anchored),
     }
     return canonical({**content, "content_sha256": digest(content)})
 
@@ -207,6 +226,11 @@ def _packet(draft: _Draft, made: bytes) -> bytes:
         if item.sha256 is not None
     ]
     late = len(draft.assessment.late)
+    if draft.anchored is not None:
+        anchor = draft.anchored.anchor
+        digests.append(
+            (f"Root of anchor {anchor.number}, {anchor.made_at:%Y-%m-%d}", anchor.root.hex())
+        )
     proved = certificate(draft.sent, draft.case.head, digests, late)
     content = {
         **frame(draft.sent, draft.form.paper, draft.profile.name),

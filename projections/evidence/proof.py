@@ -1,11 +1,11 @@
-"""The chain proof of a packet: the cited events as recorded, each with its place in the chain."""
+"""The proof of a packet: the cited events as recorded, their place in the chain and the anchor."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from ledger.store.chain import chained
+from ledger.store.anchored import Inclusion
 from ledger.store.rows import Head, Row
 from ledger.store.store import EventStore
 
@@ -13,10 +13,11 @@ from ledger.store.store import EventStore
 _NEAR, _PAGE = 20, 400
 _FIELDS = tuple(field.name for field in fields(Row))
 CLAIM = (
-    "What is proved from this folder alone: the SHA-256 of every cited entry is recomputed from "
-    "its content and the hash before it, and entries that follow one another join. What is not: "
-    "entries between cited ones are not disclosed; that they lead to the head of the record is "
-    "shown by the clinic's full record, or by a head published earlier."
+    "What the clinic's folder proves by itself: the SHA-256 of every cited entry is recomputed "
+    "from its content and the hash before it, and where the record was anchored, every cited "
+    "entry up to then leads to the anchor's root (RFC 6962), which is published from day to day. "
+    "What it does not: entries that are not cited are not disclosed, and when an anchor was made "
+    "is shown by its publication or its time stamp (RFC 3161)."
 )
 
 
@@ -30,20 +31,15 @@ def proof(store: EventStore, clinic: str, positions: Sequence[int], head: Head) 
     }
 
 
-def problems_of(chain: dict[str, Any]) -> list[str]:
-    """What does not hold of a proof, in words."""
-    problems: list[str] = []
-    last: Row | None = None
-    for entry in chain["events"]:
-        row, previous = _row(entry), bytes.fromhex(entry["prev_hash"])
-        if chained(row, previous) != row.hash:
-            problems.append(f"event {row.position} is not the one that was recorded")
-        if last is not None and row.position == last.position + 1 and previous != last.hash:
-            problems.append(f"event {row.position} does not follow event {last.position}")
-        if row.position == chain["head"]["position"] and row.hash.hex() != chain["head"]["hash"]:
-            problems.append(f"event {row.position} is not the head")
-        last = row
-    return problems
+def anchoring(found: Inclusion) -> dict[str, Any]:
+    """The clinic's head in the anchor, and the way there from each entry up to it."""
+    return {
+        "salt": found.head.salt.hex(),
+        "head": found.head.leaf(),
+        "index": found.head.index,
+        "path": _hex(found.path),
+        "entries": [{"position": at, "path": _hex(path)} for at, path in found.entries.items()],
+    }
 
 
 def _runs(positions: Sequence[int]) -> Iterator[list[int]]:
@@ -77,15 +73,5 @@ def _text(value: object) -> object:
     return value
 
 
-def _row(entry: dict[str, Any]) -> Row:
-    fields = {name: value for name, value in entry.items() if name != "prev_hash"}
-    return Row(
-        **{
-            **fields,
-            "effective_at": datetime.fromisoformat(entry["effective_at"]),
-            "effective_on": date.fromisoformat(entry["effective_on"]),
-            "recorded_at": datetime.fromisoformat(entry["recorded_at"]),
-            "request_hash": bytes.fromhex(entry["request_hash"]),
-            "hash": bytes.fromhex(entry["hash"]),
-        }
-    )
+def _hex(path: Sequence[bytes]) -> list[str]:
+    return [one.hex() for one in path]
