@@ -21,7 +21,8 @@ class Discontinued(LedgerError):
 def anchored(ledger: Ledger, *, daily: bool = False) -> Anchor | None:
     """A new anchor, stamped where the settings name an authority; `daily`: the day's only one.
 
-    An anchor that has no stamp yet gets it the next time. Raises NotStamped and Broken.
+    When the authority is away the anchor stays, and the last one is stamped at the next call.
+    Raises NotStamped and Broken.
     """
     made = ledger.anchors.make(ledger.settings.clock(), daily=daily)
     last = ledger.anchors.latest()

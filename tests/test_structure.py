@@ -1,6 +1,7 @@
 """The shape of the project (architecture.md 2): what imports what, how long things may get."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -39,9 +40,13 @@ ONLY_IN = {
     "typst": ("projections/evidence/paper",),
     "pypdfium2": ("projections/evidence/paper",),
     "PIL": ("projections/evidence/paper",),
+    "rfc3161_client": ("consumers", "projections/evidence"),
+    "cryptography": ("projections/evidence",),
     "faststream": ("consumers",),
     "nats": ("consumers",),
 }
+ALONE = {"projections/evidence/verify.py": {"cryptography", "rfc3161_client"}}
+"""Files that go out to be run by themselves, with what they can do without."""
 PURE = ("aggregates", "ledger/books")
 IMPURE_MODULES = {"logging", "os", "pathlib", "random", "secrets", "socket", "time", "uuid"}
 IMPURE_NAMES = {"float", "input", "open", "print"}
@@ -110,6 +115,12 @@ def test_imports_point_downwards(file: str) -> None:
 def test_libraries_stay_in_their_place(file: str) -> None:
     named = {name.split(".")[0] for name in imports(file)} & ONLY_IN.keys()
     assert [name for name in named if not within(file, ONLY_IN[name])] == []
+
+
+@pytest.mark.parametrize("file", ALONE)
+def test_the_verifier_shares_nothing_with_what_makes_packets(file: str) -> None:
+    named = {name.split(".")[0] for name in imports(file)}
+    assert named - ALONE[file] <= sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("file", [file for file in PACKAGES if within(file, PURE)])

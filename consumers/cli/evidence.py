@@ -153,7 +153,7 @@ def verify_packet(
     call: Call = context.obj
     if not folder.is_dir():
         raise Mistake(f"{folder}: no such folder")
-    report = examine(folder, sha256, authority and authority.read_bytes())
+    report = examine(folder, sha256, None if authority is None else authority.read_bytes())
     found = {"ok": not report.problems, **asdict(report)}
     rows = [
         (kind, line)

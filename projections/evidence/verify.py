@@ -90,7 +90,8 @@ def _files(folder: Path, digests: dict[str, str]) -> list[str]:
 
 def _chain(chain: dict[str, Any]) -> Iterator[str]:
     """Each entry has its hash, stands after the one before, and none lies beyond the head."""
-    head, last = chain["head"], {"position": 0, "hash": GENESIS}
+    head = chain["head"]
+    last: dict[str, Any] = {"position": 0, "hash": GENESIS}
     for entry in chain["events"]:
         at = entry["position"]
         if hashed(entry) != entry["hash"]:
@@ -198,11 +199,11 @@ def _over(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes | None
         return leaf if size == 1 and not path else None
     split = 1 << (size - 1).bit_length() - 1
     *below, other = path
-    if index < split:
-        left, right = _over(leaf, index, split, below), other
-    else:
-        left, right = other, _over(leaf, index - split, size - split, below)
-    return hashlib.sha256(b"\x01" + left + right).digest() if left and right else None
+    on_left = index < split
+    inner = _over(leaf, index % split, split if on_left else size - split, below)
+    if inner is None:
+        return None
+    return hashlib.sha256(b"\x01" + (inner + other if on_left else other + inner)).digest()
 
 
 def _stamped(folder: Path, authority: bytes | None) -> list[str]:

@@ -69,3 +69,4 @@ def test_a_visit_on_nats_reaches_the_balance(terminal: Terminal) -> None:
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=30) == 0
     assert used(terminal) == "1"
+    assert terminal.run("anchor", "--json", *clock).json["since"]["number"] == 1, "the clock's own"
