@@ -46,9 +46,10 @@ def inclusion(store: EventStore, clinic: str, positions: Sequence[int]) -> Inclu
     with lent(store.pool) as connection, clinic_transaction(connection, clinic):
         anchor = latest(connection)
         heads = _heads(connection, clinic)
-        if anchor is None or not heads:
+        inside = [one for one in heads if anchor is not None and one.index < anchor.size]
+        if anchor is None or not inside:
             return None
-        head = max((one for one in heads if one.index < anchor.size), key=lambda one: one.index)
+        head = inside[-1]
         path = tree_of(connection, anchor.size).inclusion(head.index)
         rows = connection.execute(_ENTRIES, (clinic, head.position))
         own = Tree([leaf_hash(row[0]) for row in rows])

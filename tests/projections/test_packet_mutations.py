@@ -1,6 +1,7 @@
 """Whatever is done to a packet's folder, the verifier names it; a folder left alone passes."""
 
 import shutil
+import string
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,8 +12,12 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from ledger.canonical import canonical, digest
+from ledger.merkle import Tree, leaf_hash
 from ledger.store.anchors import Anchors
 from ledger.store.store import EventStore
 from projections.evidence import verify
@@ -261,9 +266,36 @@ def test_the_report_says_what_is_proved_and_what_is_not(packets: Path) -> None:
     whole, before, later = (examine(packets / name) for name in ("whole", "unanchored", "later"))
     published = orjson.loads((packets / "whole" / "anchor.json").read_bytes())
     assert any(published["root"] in line for line in whole.proved)
+    pages = PdfReader(packets / "whole" / "packet.pdf").pages
+    assert "Root of anchor 1" in "".join(page.extract_text() for page in pages)
     assert any("not anchored yet" in line for line in before.not_proved)
     assert any("Recorded after that anchor" in line for line in later.not_proved)
     assert not any("Recorded after that anchor" in line for line in whole.not_proved)
+
+
+@given(st.integers(1, 70), st.data())
+def test_the_verifier_comes_to_the_same_proofs_by_its_own_way(
+    size: int, data: st.DataObject
+) -> None:
+    tree = Tree([leaf_hash(b"%d" % number) for number in range(size)])
+    index, other = data.draw(st.tuples(*[st.integers(0, size - 1)] * 2))
+    leaf, root = leaf_hash(b"%d" % index), tree.root().hex()
+    path = [one.hex() for one in tree.inclusion(index)]
+    assert verify._leads(leaf, index, size, path, root)
+    assert verify._leads(leaf, other, size, path, root) == (other == index)
+    assert not verify._leads(leaf, index, size, [*path, root], root)
+    assert not path or not verify._leads(leaf, index, size, path[1:], root)
+    assert not verify._leads(leaf, index + size, size, path, root)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(string.ascii_letters), inner),
+    )
+)
+def test_the_verifier_writes_the_same_canonical_form(value: Any) -> None:
+    assert verify.canonical(value) == canonical(value)
 
 
 def test_what_is_no_packet_is_said_so(packet: Path, tmp_path: Path) -> None:
