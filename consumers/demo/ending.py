@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from aggregates.visit.events import VisitRecorded
 from consumers import asking
+from consumers.anchoring import anchored
 from consumers.bootstrap import Ledger
 from consumers.checking import check
 from consumers.cli.asking import balance_sheets, quote_sheets
@@ -52,6 +53,7 @@ def tell(ledger: Ledger, traffic: Traffic, console: Console, packet: Path) -> No
     _tell_accountant(ledger, console)
     _tell_operator(ledger, console)
     console.rule("Dispute handler: the packet")
+    anchored(ledger)
     built = build_packet(ledger.store, CLINIC, DISPUTE, packet, ledger.settings.clock())
     if built is None or verify_packet(packet):
         raise Broken("the demo's packet does not hold")
