@@ -81,6 +81,18 @@ def _dormant(told: Told) -> Event:
     return found
 
 
+def _returned(told: Told) -> Event:
+    """The state has as much of the value as these books hold of it."""
+    shares = tuple(
+        part.model_copy(update={"amount": told.now.lots[part.grant].unclaimed})
+        for part in told.event.shares
+    )
+    refunds = sum(part.amount for part in told.event.refunds)
+    amount = sum(part.amount for part in shares) + refunds
+    found: Event = told.but(shares=shares, amount=amount)
+    return found
+
+
 def _extended(told: Told) -> Event:
     """A line of time has earned what it has, and the rest runs over the new days."""
     lots = tuple(
@@ -115,6 +127,7 @@ USED: Mapping[type[Event], Callable[[Any], Event]] = {
     e.ExpiryReversed: _unexpired,
     r.LotReinstated: _reinstated,
     d.DormancyReached: _dormant,
+    d.UnclaimedReturned: _returned,
     e.LotExtended: _extended,
     c.Paused: _moved,
     c.PauseBegan: _moved,
