@@ -45,11 +45,18 @@ def _expired(told: Told) -> Event:
 
 
 def _lapse(told: Told, value: int, funded: int) -> Event:
-    """Funded value goes where it went: store credit as recorded, the rest kept or held."""
+    """Funded value goes where it went: store credit, and what is billed no more, as recorded; the
+    rest is kept or held.
+    """
     event = told.event
     held = scaled(funded, event.held, event.held + event.forfeited)
-    kept = funded - event.credited - held
-    found: Event = told.but(forfeited=kept, held=held, waived=value - funded)
+    kept = funded - event.unbilled - event.credited - held
+    found: Event = told.but(
+        forfeited=kept,
+        held=held,
+        waived=value - funded + event.unbilled,
+        cancelled=kept if told.now.forfeits_as_cancelled else 0,
+    )
     return found
 
 
