@@ -7,13 +7,14 @@ from datetime import date
 from aggregates import arranged
 from aggregates.changing import expire
 from aggregates.cycles import coming_cycle, lapsing_cycle, paid_cycles, unbilled_cycles
-from aggregates.dormancy import dormant_lots, reach_dormancy
+from aggregates.dormancy import dormancies, reach_dormancy
 from aggregates.drafting import Draft, start_of_day
 from aggregates.expiry import due_lots
 from aggregates.owing import unbilled
 from aggregates.renewing import bill, renew
 from aggregates.signals import signal, untold
 from aggregates.subscription.cycle_orders import Bill, Dormancy, Renew, Signal
+from aggregates.subscription.dormancy_events import DormancyReached
 from aggregates.subscription.orders import Expire
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.timing import BILLING, DORMANCY, EXPIRY, SIGNALS, Step
@@ -81,17 +82,18 @@ def _ends(state: Subscription) -> Iterator[Step]:
 
 
 def _dormancies(state: Subscription) -> Iterator[Step]:
-    """The days on which held value is due to the state, also after the contract's end."""
+    """The days on which value is due to the state, also after the contract's end."""
     order = Dormancy(subscription=sale_of(state).subscription)
-    for day, lot, _ in dormant_lots(state):
+    for day, name, event in dormancies(state):
+        # What was held anew, because a draw came back or the owner did, is due again.
+        lot = state.lots.get(name) if isinstance(event, DormancyReached) else None
         yield Step(
             day,
             DORMANCY,
             "dormancy",
             order,
             reach_dormancy,
-            # What was held anew, because a draw came back, is due again.
-            key=f"{lot.grant} {lot.escheated}",
+            key=name if lot is None else f"{name} {lot.escheated}",
             at_end=True,
         )
 

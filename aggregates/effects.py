@@ -9,6 +9,7 @@ from aggregates import (
     effects_corrections,
     effects_cycles,
     effects_entered,
+    effects_unclaimed,
     effects_use,
 )
 from aggregates.legs import FORFEITED, LIABILITY, TENDER, credit, debit
@@ -194,4 +195,5 @@ POSTINGS: tuple[Posting, ...] = (
     *effects_corrections.POSTINGS,
     *effects_cycles.POSTINGS,
     *effects_entered.POSTINGS,
+    *effects_unclaimed.POSTINGS,
 )

@@ -120,6 +120,20 @@ _GIVEN_BACK = (
         (debit("4900", "amount", place="none"), credit("1010", "amount", place="none")),
         (("purpose", ("payout",)),),
     ),
+    # What the state is paid was paid for nothing else.
+    Posting(
+        "UnclaimedRemitted",
+        "22",
+        (
+            debit("4900", "amount", place="contract"),
+            credit("1010", "amount", place="contract"),
+        ),
+    ),
+    Posting(
+        "StoreCreditRemitted",
+        "22",
+        (debit("4900", "amount", place="none"), credit("1010", "amount", place="none")),
+    ),
 )
 _DISPUTED = (
     Posting(

@@ -69,9 +69,4 @@ POSTINGS: tuple[Posting, ...] = (
     *_SIGNED,
     *_LAPSED,
     *(posting.mirrored("ExpiryReversed") for posting in _LAPSED),
-    Posting(
-        "DormancyReached",
-        "21",
-        (debit(LIABILITY, "amount"), credit("2300", "amount", place="contract")),
-    ),
 )

@@ -15,6 +15,7 @@ from aggregates.terms import Percent
 from aggregates.values import Duration, Text, Word
 from ledger.calendar import Day
 from ledger.events import Frozen
+from ledger.ratios import part_of
 
 Kind = Literal["stored_value", "service_entitlement", "credit_balance", "refund_uncashed"]
 Trigger = Literal["sale", "last_activity", "expiry"]
@@ -60,6 +61,10 @@ class LawRow(_Dated):
     trigger: Trigger = "sale"
     percent: Percent = WHOLE
     exemption: Word | None = None
+
+    def part(self, amount: int) -> int:
+        """What of an amount is due to the state."""
+        return part_of(amount, self.percent, WHOLE)
 
     @model_validator(mode="after")
     def _is_exempt_or_subject(self) -> Self:

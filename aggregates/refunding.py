@@ -21,6 +21,7 @@ from aggregates.subscription.orders import (
     quantity_of,
 )
 from aggregates.subscription.state import Paid, Subscription, sale_of
+from aggregates.unclaimed import returned
 from aggregates.unused import Leaving, leaving_lots, liability_of, unknown_line
 from aggregates.values import RefundBasis, TenderPart
 from ledger.codes import Code, Refused
@@ -253,6 +254,10 @@ def settle_refund(
     given = state.refunds.get(order.refund)
     if given is None:
         return Refused(Code.UNKNOWN_REFUND, f"No refund {order.refund}.", "data.refund")
+    if given.remitted and order.status == "paid":
+        return Refused(Code.CONFLICT, "The state was paid this refund.", "data.refund")
+    # What was due to the state is the owner's again once he cashes it (row 23).
+    claimed = (returned(state, order.refund),) if given.unclaimed and order.status == "paid" else ()
     moves = given.paid != (order.status == "paid") and not given.store_credit
     parts = given.payments if moves else ()
     settled = e.RefundSettled(
@@ -266,6 +271,7 @@ def settle_refund(
     sign = 1 if order.status == "paid" else -1
     return Decided(
         (
+            *(on_contract(context, subscription, event) for event in claimed),
             on_contract(context, subscription, settled),
             *_credited(context, state, sign * _store_credit(parts)),
         ),

@@ -10,7 +10,7 @@ from aggregates.catching_up import Catching, caught_up
 from aggregates.dispute.events import ClosedPart, DisputeClosed
 from aggregates.exchanging import exchange, old_lot
 from aggregates.reducing import reduced
-from aggregates.releasing import leaving_parts, refilled_of
+from aggregates.releasing import leaving_parts, refilled_of, still_frozen
 from aggregates.restatement import Told, leaving, scaled
 from aggregates.subscription import change_events as c
 from aggregates.subscription import correction_events as r
@@ -76,10 +76,17 @@ def _fate(part: c.EndedLot, event: c.ContractEnded) -> c.EndedLot | c.ContractEn
 
 
 def _forfeited(part: c.EndedLot, fate: c.EndedLot | c.ContractEnded, credit: int) -> c.EndedLot:
-    """Of the funding in `part`, what is held does not leave the liability."""
-    held = scaled(part.freed - credit, fate.held, fate.held + fate.forfeited)
-    gone = part.freed - held
-    update = {"credited": credit, "held": held, "freed": gone, "forfeited": gone - credit}
+    """Of the funding in `part`, what is held does not leave the liability; what is billed no more
+    is no revenue.
+    """
+    rest = part.freed - credit - part.unbilled
+    held = scaled(rest, fate.held, fate.held + fate.forfeited)
+    update = {
+        "credited": credit,
+        "held": held,
+        "freed": part.freed - held,
+        "forfeited": rest - held,
+    }
     return part.model_copy(update=update)
 
 
@@ -199,6 +206,7 @@ def _written_off(told: Told) -> Event:
     found: Event = told.but(
         delivered=event.receivable - undelivered + sum(overdrawn),
         lots=tuple(lots),
+        freezes=still_frozen(told.now, lots, told.on),
         shares=shares_of(standing.lots, gone),
         overdrawn=shares_of(standing.lots, overdrawn),
     )

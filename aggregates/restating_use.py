@@ -45,11 +45,18 @@ def _expired(told: Told) -> Event:
 
 
 def _lapse(told: Told, value: int, funded: int) -> Event:
-    """Funded value goes where it went: store credit as recorded, the rest kept or held."""
+    """Funded value goes where it went: store credit, and what is billed no more, as recorded; the
+    rest is kept or held.
+    """
     event = told.event
     held = scaled(funded, event.held, event.held + event.forfeited)
-    kept = funded - event.credited - held
-    found: Event = told.but(forfeited=kept, held=held, waived=value - funded)
+    kept = funded - event.unbilled - event.credited - held
+    found: Event = told.but(
+        forfeited=kept,
+        held=held,
+        waived=value - funded + event.unbilled,
+        cancelled=kept if told.now.forfeits_as_cancelled else 0,
+    )
     return found
 
 
@@ -78,6 +85,18 @@ def _reinstated(told: Told) -> Event:
 def _dormant(told: Told) -> Event:
     was, now = told.lots(told.event.grant)
     found: Event = told.but(amount=scaled(now.held, told.event.amount, was.held))
+    return found
+
+
+def _returned(told: Told) -> Event:
+    """The state has as much of the value as these books hold of it."""
+    shares = tuple(
+        part.model_copy(update={"amount": told.now.lots[part.grant].unclaimed})
+        for part in told.event.shares
+    )
+    refunds = sum(part.amount for part in told.event.refunds)
+    amount = sum(part.amount for part in shares) + refunds
+    found: Event = told.but(shares=shares, amount=amount)
     return found
 
 
@@ -115,6 +134,7 @@ USED: Mapping[type[Event], Callable[[Any], Event]] = {
     e.ExpiryReversed: _unexpired,
     r.LotReinstated: _reinstated,
     d.DormancyReached: _dormant,
+    d.UnclaimedReturned: _returned,
     e.LotExtended: _extended,
     c.Paused: _moved,
     c.PauseBegan: _moved,

@@ -12,6 +12,7 @@ from commands import (
     renewing,
     selling,
     setup,
+    unclaimed,
     using,
 )
 from commands.spec import Spec
@@ -30,6 +31,7 @@ SPECS: dict[str, Spec] = {
         disputing.SPECS,
         periods.SPECS,
         adjusting.SPECS,
+        unclaimed.SPECS,
     )
     for spec in specs
 }

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
+from aggregates.dormant_credit import dormant_credits
 from aggregates.drafting import start_of_day
 from aggregates.due import due_steps
 from aggregates.timing import Step
@@ -17,7 +18,7 @@ from commands.handling import Commands
 from commands.periods import reminders
 from ledger.calendar import ONE_DAY, end_of_day, local_date
 
-#: The contracts, or disputes, of a clinic for which time may bring something by a day.
+#: The contracts, disputes or patients of a clinic for which time may bring something by a day.
 Due = Callable[[str, date], list[str]]
 
 _STEPS_AT_ONCE = 200
@@ -30,17 +31,19 @@ def tick(
     actor: Actor,
     through: date | None = None,
     disputes: Due | None = None,
+    holders: Due | None = None,
 ) -> Iterator[Result]:
     """Brings everything due by the clock's now, or by the end of `through`.
 
     Day by day, and on a day by class and subscription (accounting.md 13): a step may bring
     further ones, on its own day or later. Of `disputes`, whose answers are due soon, their
-    handler is told.
+    handler is told. Of `holders` of store credit, what nobody claims falls to the state.
     """
     timezone = commands.desk(clinic).clinic().timezone
     today = local_date(commands.clock(), timezone)
     begun = today if through is None else min(through, today)
-    waiting = _Waiting(commands, clinic, begun, min(begun, today - ONE_DAY))
+    over = min(begun, today - ONE_DAY)
+    waiting = _Waiting(commands, clinic, begun, over)
     waiting.ask(due(clinic, begun))
     while steps := waiting.next():
         for start in range(0, len(steps), _STEPS_AT_ONCE):
@@ -48,6 +51,9 @@ def tick(
             envelopes = [_envelope(clinic, *item, timezone, actor) for item in chunk]
             yield from commands.handle_many(clinic, envelopes)
         waiting.ask(subscription for subscription, _ in steps)
+    if holders is not None:
+        named = holders(clinic, begun)
+        yield from commands.handle_many(clinic, [*_dormant(commands, clinic, named, over, actor)])
     reminding = list(reminders(commands.desk(clinic), begun, actor))
     if disputes is not None:
         moment = min(commands.clock(), end_of_day(begun, timezone))
@@ -99,6 +105,25 @@ def _envelope(clinic: str, subscription: str, step: Step, timezone: str, actor: 
         actor=actor,
         data=step.data,
     )
+
+
+def _dormant(
+    commands: Commands, clinic: str, patients: Iterable[str], over: date, actor: Actor
+) -> Iterator[Envelope]:
+    """One command for each day on which store credit of a patient is dormant for long enough."""
+    desk = commands.desk(clinic)
+    timezone = desk.clinic().timezone
+    for key in patients:
+        days = {day for day, _ in dormant_credits(desk.patient(key), desk.clinic()) if day <= over}
+        for day in sorted(days):
+            yield Envelope(
+                command="credit_dormancy",
+                id=derived_id("credit_dormancy", key, day.isoformat()),
+                clinic=clinic,
+                at=end_of_day(day, timezone),
+                actor=actor,
+                data={"patient": key},
+            )
 
 
 def derived_id(*parts: str) -> str:

@@ -77,5 +77,6 @@ def ticked(ledger: Ledger, clinic: str, actor: Actor) -> Iterator[Result]:
         lambda name, through: asking.due_contracts(ledger, name, through),
         actor,
         disputes=lambda name, through: asking.due_disputes(ledger, name, through),
+        holders=lambda name, through: asking.credit_holders(ledger, name, through),
     )
     ledger.catch_up(clinic)

@@ -31,6 +31,7 @@ FRAMEWORKS = {Kind.GAAP: "asc606", Kind.IFRS: "ifrs15"}
 if TYPE_CHECKING:
     from aggregates.restatement import Restated
     from aggregates.subscription.state import Subscription
+    from ledger.decider import Context
     from projections.close.books import Books
 
 
@@ -84,6 +85,19 @@ def due_contracts(ledger: Ledger, clinic: str, through: date) -> list[str]:
 
     with lent(ledger.store.pool) as connection, clinic_transaction(connection, clinic):
         return due(connection, clinic, through)
+
+
+def credit_holders(ledger: Ledger, clinic: str, through: date | None) -> list[str]:
+    """The patients whose store credit the law may give to the state by the end of a day, or of
+    any day. None where the clinic's law has no row for credit.
+    """
+    from aggregates.dormant_credit import has_credit_law  # noqa: PLC0415
+    from projections.balances.queries import credit_holders as holders  # noqa: PLC0415
+
+    if not has_credit_law(ledger.clinic(clinic)):
+        return []
+    with lent(ledger.store.pool) as connection, clinic_transaction(connection, clinic):
+        return holders(connection, clinic, through)
 
 
 def due_disputes(ledger: Ledger, clinic: str, through: date) -> list[str]:
@@ -142,12 +156,31 @@ def coming_events(
     from projections.balances.report import by_time  # noqa: PLC0415
 
     known, context = View(date.max, view.known_at), by_time(clinic, view.as_of)
-    return [
+    of_contracts = [
         new
         for keys in _candidates(ledger, clinic, view)
         for key, recorded in folded(ledger.store, clinic, keys, known).items()
         for state in [recorded if restated is None else restated.now.get(key, recorded)]
         for new in elapse(context, state, view.as_of)
+    ]
+    return of_contracts + _coming_of_credit(ledger, clinic, view, context)
+
+
+def _coming_of_credit(
+    ledger: Ledger, clinic: str, view: View, context: "Context"
+) -> list[NewEvent]:
+    """What of store credit is the state's by the end of the view's day."""
+    from aggregates.dormant_credit import elapse_credit  # noqa: PLC0415
+    from projections.balances.queries import folded_patients  # noqa: PLC0415
+
+    # Whoever held credit at an earlier position may hold none now.
+    keys = credit_holders(ledger, clinic, None if view.known_at else view.as_of)
+    known = View(date.max, view.known_at)
+    of_clinic = ledger.clinic(clinic, view.known_at)
+    return [
+        new
+        for key, state in folded_patients(ledger.store, clinic, keys, known).items()
+        for new in elapse_credit(context, key, state, of_clinic, view.as_of)
     ]
 
 

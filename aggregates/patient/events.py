@@ -2,7 +2,9 @@
 
 from typing import Literal
 
+from aggregates.lawtables import State
 from aggregates.values import Digest, Text
+from ledger.calendar import Day
 from ledger.events import Event
 from ledger.ids import Id
 from ledger.money import PositiveAmount
@@ -64,3 +66,26 @@ class StoreCreditUsed(Event):
     reason: Digest
     location: Id | None = None
     provider: Id | None = None
+
+
+class StoreCreditDormant(Event):
+    """Store credit that arose on the day `since` has been dormant for as long as the owner's state
+    says, and `amount` of it is due to it (row 21).
+    """
+
+    amount: PositiveAmount
+    since: Day
+    state: State
+
+
+class StoreCreditRemitted(Event):
+    """What of store credit was due to the state was paid to it (row 22)."""
+
+    remittance: Id
+    amount: PositiveAmount
+
+
+class StoreCreditReturned(Event):
+    """The owner came back before the state was paid, and can spend the credit again (row 23)."""
+
+    amount: PositiveAmount

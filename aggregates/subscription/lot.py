@@ -21,20 +21,19 @@ THOUSAND = 1000
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """`amount`, `units`, `drawn`, `recognised` are A, N, U, R of accounting.md 4.9: they start
-    anew when units leave or value is added, and `draws` are the visit lines they count. The
-    other counters run over the lot's whole life.
+    """`amount`, `units`, `drawn`, `recognised` are A, N, U, R of accounting.md 4.9: they start anew
+    when units leave or value is added, like `draws`, the visit lines they count; others never do.
 
     `allocated` is the value promised for the lot, `funded` the liability credited for it less
     what left the liability otherwise than by earning, `billed` the part of it that stands in
     1100, `paid_in` the money received for it. `lapsed` units, worth `lapsed_value`, belong to A
     and N until a late visit takes them back; `lapsed_funded` of it was paid, and `lapsed_to`
     says where what is not `held` of that went: "forfeited", "credited" or nowhere, "held"; what
-    was held goes to the state, `escheated`. `lapsed_tax` is the tax that is not owed for the
-    rest. `list_thousandths` is use at list price in thousandths of a minor unit. `reserved` units
-    wait for a booked visit, `frozen` ones for a dispute, which may have `cleared` their part of
-    the liability. A `pending` lot belongs to a cycle that is not paid in full. `calendar` counts
-    the use of a capped line by the first day of the day, week or month the cap counts.
+    was held goes to the state, `escheated`; while that is `unclaimed` the owner may have it back,
+    who `claimed` it on a day. `lapsed_tax` is not owed for the rest. `list_thousandths` is use at
+    list price in thousandths of a minor unit. `reserved` units wait for a booked visit, `frozen`
+    ones for a dispute, which may have `cleared` their part of the liability. The cycle of a
+    `pending` lot is not paid in full. `calendar` counts use by the day, week or month of a cap.
     """
 
     sold: SoldLine
@@ -69,6 +68,8 @@ class Lot:
     paid_in: int = 0
     held: int = 0
     escheated: int = 0
+    unclaimed: int = 0
+    claimed: date | None = None
     spans: tuple[TimeSpan, ...] = ()
     runs_ahead: bool = False
     pending: bool = False

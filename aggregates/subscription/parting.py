@@ -8,8 +8,9 @@ from aggregates.subscription import events as e
 from aggregates.subscription.funding import billed_parts
 from aggregates.subscription.leaving import FrozenSpan, LeavingLot
 from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.refund import RefundGiven
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import Cycle, RefundGiven, Subscription
+from aggregates.subscription.state import Cycle, Subscription
 from ledger.changed import put
 from ledger.events import Recorded
 
@@ -81,7 +82,13 @@ def refunded(state: Subscription, event: e.Refunded, recorded: Recorded) -> Subs
     for sent in event.payments:
         old = payments[sent.payment]
         payments = put(payments, sent.payment, replace(old, refunded=old.refunded + sent.amount))
-    given = RefundGiven(event.refund, event.payments, event.to == "store_credit", event.paid)
+    given = RefundGiven(
+        event.refund,
+        event.payments,
+        event.to == "store_credit",
+        event.paid,
+        recorded.effective_on,
+    )
     state = replace(
         state,
         payments=payments,
@@ -104,9 +111,11 @@ def _unbilled(state: Subscription, amount: int, tax: int) -> Subscription:
     return replace(state, receivable=state.receivable - amount, tax_funded=state.tax_funded - tax)
 
 
-def refund_settled(state: Subscription, event: e.RefundSettled, _: Recorded) -> Subscription:
-    """The money of a refund left, or came back."""
-    given = replace(state.refunds[event.refund], paid=event.status == "paid")
+def refund_settled(state: Subscription, event: e.RefundSettled, recorded: Recorded) -> Subscription:
+    """The money of a refund left, or came back and is payable from that day on."""
+    paid, given = event.status == "paid", state.refunds[event.refund]
+    on = recorded.effective_on if given.paid and not paid else given.on
+    given = replace(given, paid=paid, on=on)
     return replace(state, refunds=put(state.refunds, event.refund, given))
 
 

@@ -11,10 +11,11 @@ from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Unposted
 from aggregates.subscription.pause import POSTPONING, Pause, pause_on
+from aggregates.subscription.refund import RefundGiven
 from aggregates.subscription.standing import standing
 from aggregates.subscription.waiting import Freeze, Hold
 from aggregates.terms import RecurringBilling
-from aggregates.values import ForfeitsTo, SaleDimensions, Tender, TenderPart
+from aggregates.values import ForfeitsTo, SaleDimensions, Tender
 from ledger.changed import changed, copied, put
 from ledger.ratios import part_of
 
@@ -42,16 +43,6 @@ class Paid:
         """What can still go back on it; nothing while a dispute has withdrawn the money."""
         left = self.amount - self.excess - self.refunded - self.lost
         return 0 if self.withdrawn else max(left, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class RefundGiven:
-    """A refund: where it goes back, and whether the money has left."""
-
-    refund: str
-    payments: tuple[TenderPart, ...]
-    store_credit: bool
-    paid: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ RESOURCES = tuple(
         (f"{_CONTRACT}/members", "share"),
         ("/v1/goodwill", "grant_goodwill"),
         ("/v1/store-credit/uses", "use_store_credit"),
+        ("/v1/unclaimed/remittances", "remit_unclaimed"),
+        ("/v1/unclaimed/claims", "claim_unclaimed"),
         ("/v1/visits", "record_visit"),
         (f"{_VISIT}/signature", "sign_visit"),
         (f"{_VISIT}/reversals", "reverse_consumption"),
@@ -81,6 +83,7 @@ BY_TIME = frozenset(
     {
         "apply_changes",
         "bill",
+        "credit_dormancy",
         "dormancy",
         "end_contract",
         "expire",

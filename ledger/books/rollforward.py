@@ -42,6 +42,7 @@ _BY_ROW = {
     "20": "breakage",
     "20a": "refunds",
     "21": "escheat",
+    "23": "escheat",
     "24": "estimate_changes",
     "25": "estimate_changes",
     "27": "reinstatements",

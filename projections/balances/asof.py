@@ -13,6 +13,11 @@ from aggregates.patient.events import StoreCreditAdded, StoreCreditApplied
 from aggregates.subscription import events as e
 from aggregates.subscription.correction_events import LotReinstated
 from aggregates.subscription.cycle_events import CycleDue, CycleGranted, CycleLapsed
+from aggregates.subscription.dormancy_events import (
+    DormancyReached,
+    RefundDormant,
+    UnclaimedReturned,
+)
 from aggregates.subscription.moves import Draw, Lapse
 from aggregates.subscription.using_events import UnitsReleased, UnitsReserved
 from ledger.events import Event, Recorded
@@ -96,6 +101,8 @@ def _makes(event: Event) -> Iterator[Name]:
             yield "lot", grant
         case UnitsReserved(booking=booking):
             yield "booking", booking
+        case DormancyReached(grant=name) | RefundDormant(refund=name):
+            yield "due to the state", name
 
 
 def _needs(event: Event) -> Iterator[Name]:
@@ -111,8 +118,11 @@ def _needs(event: Event) -> Iterator[Name]:
             yield "payment", payment
         case e.Refunded(payments=payments):
             yield from (("payment", part.payment) for part in payments)
-        case e.RefundSettled(refund=refund):
+        case e.RefundSettled(refund=refund) | RefundDormant(refund=refund):
             yield "refund", refund
+        case UnclaimedReturned(shares=shares, refunds=refunds):
+            yield from (("due to the state", part.grant) for part in shares)
+            yield from (("due to the state", part.refund) for part in refunds)
         case UnitsReleased(booking=booking):
             yield "booking", booking
     if isinstance(event, e.ExpiryReversed | LotReinstated):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregates.due import next_due
+from aggregates.patient.credit import untold_since
 from aggregates.patient.state import PATIENT, Patient
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.state import Subscription
@@ -12,7 +13,13 @@ from ledger.events import Recorded
 from ledger.ids import key_of, kind_of
 from ledger.store.pool import Connection
 from ledger.store.rows import Row
-from projections.balances.serial import restored, sale_text, state_text
+from projections.balances.serial import (
+    patient_text,
+    restored,
+    restored_patient,
+    sale_text,
+    state_text,
+)
 
 _CONTRACTS = """
 SELECT subscription, version, sale, state FROM views.contract
@@ -22,7 +29,7 @@ _VERSIONS = """
 SELECT subscription, version FROM views.contract WHERE clinic = %s AND subscription = ANY (%s)
 """
 _PATIENTS = """
-SELECT patient, version, registered, subscriptions, store_credit FROM views.patient
+SELECT patient, version, state FROM views.patient
 WHERE clinic = %s AND patient = ANY (%s)
 """
 # %b: in the text format every quote of the texts would be searched for and escaped.
@@ -36,14 +43,10 @@ ON CONFLICT (clinic, subscription) DO UPDATE SET
     state = excluded.state
 """
 _WRITE_PATIENTS = """
-INSERT INTO views.patient (clinic, patient, version, registered, subscriptions, store_credit)
-SELECT %s, patient, version, registered,
-       coalesce(string_to_array(nullif(subscriptions, ''), ' '), '{}'), credit
-FROM unnest(%s::text[], %s::int[], %s::bool[], %s::text[], %s::bigint[])
-    AS given (patient, version, registered, subscriptions, credit)
+INSERT INTO views.patient (clinic, patient, version, credit_since, state)
+SELECT %s, * FROM unnest(%s::text[], %s::int[], %s::date[], %s::text[])
 ON CONFLICT (clinic, patient) DO UPDATE SET
-    version = excluded.version, registered = excluded.registered,
-    subscriptions = excluded.subscriptions, store_credit = excluded.store_credit
+    version = excluded.version, credit_since = excluded.credit_since, state = excluded.state
 """
 _KINDS = frozenset({"subscription", "patient"})
 MOST_REMEMBERED = 20_000
@@ -136,13 +139,7 @@ class Balances:
             old = states[key].state if key in states else None
             states[key] = Holder(history[-1].version, PATIENT.fold(history, old))
         rows = [
-            (
-                key,
-                row.version,
-                row.state.registered,
-                " ".join(row.state.subscriptions),
-                row.state.store_credit,
-            )
+            (key, row.version, untold_since(row.state.credits), patient_text(row.state))
             for key, row in states.items()
         ]
         connection.execute(_WRITE_PATIENTS, (clinic, *columns(rows)))
@@ -157,10 +154,7 @@ def contracts_of(connection: Connection, clinic: str, keys: Sequence[str]) -> di
 def holders_of(connection: Connection, clinic: str, keys: Sequence[str]) -> dict[str, Holder]:
     """The patients of these ids that the read model holds, by patient."""
     rows = connection.execute(_PATIENTS, (clinic, list(keys)))
-    return {
-        key: Holder(version, Patient(registered, tuple(roster or ()), credit))
-        for key, version, registered, roster, credit in rows
-    }
+    return {key: Holder(version, restored_patient(state)) for key, version, state in rows}
 
 
 def by_key(events: Iterable[Recorded], kind: str) -> dict[str, list[Recorded]]:

@@ -5,20 +5,27 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from aggregates.clinic.state import CLINIC
+from aggregates.dormant_credit import elapse_credit
 from aggregates.patient.state import PATIENT, Patient
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.state import Subscription
+from ledger.decider import staged
 from ledger.ids import stream
 from ledger.store.pool import Connection, clinic_transaction, lent
 from ledger.store.store import EventStore
 from projections.balances.asof import View, contract_history, patient_history
 from projections.balances.projection import Contract, contracts_of, holders_of
-from projections.balances.report import Presented, balance, presented
+from projections.balances.report import Presented, balance, by_time, presented
 
 _MARK = "SELECT position FROM views.mark WHERE clinic = %s AND projection = 'balances'"
 _DUE = """
 SELECT subscription FROM views.contract
 WHERE clinic = %s AND next_due <= %s ORDER BY next_due, subscription
+"""
+_HOLDERS = """
+SELECT patient FROM views.patient
+WHERE clinic = %s AND (credit_since < %s OR %s::date IS NULL) ORDER BY patient
 """
 _KEYS = "SELECT subscription FROM views.contract WHERE clinic = %s ORDER BY subscription"
 _AT_ONCE = 1000
@@ -54,7 +61,25 @@ def patient_balance(
         contracts = folded(store, clinic, state.subscriptions, view)
         position = _known(store, clinic, view)
     shown = _presented(clinic, state.subscriptions, contracts, view)
-    return balance(patient, view.as_of, position, state.store_credit, shown)
+    credit = _credit_by_time(store, clinic, patient, state, view)
+    return balance(patient, view.as_of, position, credit, shown)
+
+
+def _credit_by_time(
+    store: EventStore, clinic: str, patient: str, state: Patient, view: View
+) -> int:
+    """The store credit less what time has brought the state of it by the view's day."""
+    if not state.credits:
+        return state.store_credit
+    name = stream(clinic, "clinic")
+    known = (
+        one
+        for one in store.load(clinic, [name])[name]
+        if view.known_at is None or one.position <= view.known_at
+    )
+    context = by_time(clinic, view.as_of)
+    coming = elapse_credit(context, patient, state, CLINIC.fold(known), view.as_of)
+    return PATIENT.fold((staged(context, new) for new in coming), state).store_credit
 
 
 def contract_balance(
@@ -85,12 +110,33 @@ def folded(
     }
 
 
+def folded_patients(
+    store: EventStore, clinic: str, patients: Sequence[str], view: View
+) -> dict[str, Patient]:
+    """Patients of a view, folded from their streams."""
+    streams = {stream(clinic, "patient", key): key for key in patients}
+    histories = store.load(clinic, list(streams))
+    return {
+        streams[name]: PATIENT.fold(patient_history(history, view))
+        for name, history in histories.items()
+    }
+
+
 def due(connection: Connection, clinic: str, through: date) -> list[str]:
     """The subscriptions to which time brings something by the end of a day, soonest first.
 
     `connection` sees the clinic (`ledger.store.pool.clinic_transaction`).
     """
     return [key for (key,) in connection.execute(_DUE, (clinic, through))]
+
+
+def credit_holders(connection: Connection, clinic: str, through: date | None) -> list[str]:
+    """The patients with store credit that arose before a day, and is not the state's yet; without
+    a day every patient.
+
+    `connection` sees the clinic (`ledger.store.pool.clinic_transaction`).
+    """
+    return [key for (key,) in connection.execute(_HOLDERS, (clinic, through, through))]
 
 
 def contract_keys(store: EventStore, clinic: str) -> Iterator[list[str]]:

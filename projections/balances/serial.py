@@ -1,4 +1,4 @@
-"""Folded contracts as text: how the read model keeps a state between two batches.
+"""Folded contracts and patients as text: how the read model keeps a state between two batches.
 
 The sale itself never changes, so its event is kept beside the state and written once; the lots
 and plans find its lines in it again. Lines that came later are written in full.
@@ -14,12 +14,14 @@ import msgspec
 import orjson
 from pydantic import TypeAdapter
 
+from aggregates.patient.state import Patient
 from aggregates.subscription.events import PackageSold
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.state import Subscription
 from ledger.events import Frozen
 
 _STATES = TypeAdapter(Subscription)
+_PATIENTS = TypeAdapter(Patient)
 
 
 def sale_text(state: Subscription) -> str | None:
@@ -39,6 +41,16 @@ def state_text(state: Subscription) -> str:
         return _plain(value)
 
     return msgspec.json.encode(_ordered(state), enc_hook=plain).decode()
+
+
+def patient_text(state: Patient) -> str:
+    """A patient's state as JSON text."""
+    return _PATIENTS.dump_json(state, exclude_defaults=True).decode()
+
+
+def restored_patient(text: str) -> Patient:
+    """The patient of whom `patient_text` gave this text."""
+    return _PATIENTS.validate_json(text)
 
 
 def _ordered(state: Subscription) -> Subscription:

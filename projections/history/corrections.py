@@ -4,7 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from aggregates.subscription import correction_events as c
-from aggregates.subscription.dormancy_events import DormancyReached
+from aggregates.subscription.dormancy_events import (
+    DormancyReached,
+    RefundDormant,
+    UnclaimedRemitted,
+    UnclaimedReturned,
+)
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import NONE
 from ledger.events import Event
@@ -56,6 +61,18 @@ def _dormant(event: DormancyReached, amount: Amounts) -> str:
     return f"{amount(event.amount)} of {event.line} is due to the state of {event.state}"
 
 
+def _uncashed(event: RefundDormant, amount: Amounts) -> str:
+    return f"{amount(event.amount)} of refund {event.refund} is due to the state of {event.state}"
+
+
+def _remitted(event: UnclaimedRemitted, amount: Amounts) -> str:
+    return f"{amount(event.amount)} paid to the state with {event.remittance}"
+
+
+def _returned(event: UnclaimedReturned, amount: Amounts) -> str:
+    return f"{amount(event.amount)} claimed by the owner before the state was paid"
+
+
 CORRECTED: dict[type[Event], Callable[[Any, Amounts], str]] = {
     c.UnitsTransferred: _transferred,
     c.UnitsReceived: _received,
@@ -65,5 +82,8 @@ CORRECTED: dict[type[Event], Callable[[Any, Amounts], str]] = {
     c.LotReinstated: _reinstated,
     c.WrittenOff: _written_off,
     DormancyReached: _dormant,
+    RefundDormant: _uncashed,
+    UnclaimedRemitted: _remitted,
+    UnclaimedReturned: _returned,
     c.ContractAssessed: _assessed,
 }

@@ -4,10 +4,10 @@ Used by the journal when a close is recorded, by the replay before one is, and b
 what time alone has brought. The amounts come from the pure functions of ``ledger.books``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 
 from ledger.books.accrual import ROWS, Obligation, Step, Window, accruals
 from ledger.books.chart import CONTRACT_LIABILITIES
@@ -81,6 +81,8 @@ SELECT subscription, lot FROM views.journal_step
 WHERE kind = 'combined' AND effective_on <= ? ORDER BY position
 """
 _PACE, _STEP, _KIND = 8, 11, 12
+#: How many entries are written at a time: those of many months need not fit into memory.
+_BATCH = 20_000
 _FIRST_DAY = """
 SELECT min(day) FROM (
     SELECT min(service_date) AS day FROM views.journal_line
@@ -106,22 +108,25 @@ def close_through(
     `through` ends the last period early, for a report as of a day in it. `event` is the
     close the entries belong to, when it is recorded. `settings` tell what estimates hold.
     """
+    periods = tuple(_open_periods(tables, last, before))
+    if not periods:
+        return
+    end = last.last if through is None else min(last.last, through)
+    window = Window(periods, end, before.period if before else None, provisional)
+    # Days earn the same whatever estimates and reserves say, so every contract is read once for
+    # all the periods; what follows looks only at entries up to its own period's end.
+    _add(tables, _accruals(tables, window, cut, before), event)
     withheld = Withheld()
-    for period in _open_periods(tables, last, before):
-        window = Window(
-            (period,),
-            period.last if through is None else min(period.last, through),
-            before.period if before else None,
-            provisional,
-        )
-        known = settings.at(cut, window.through)
-        reserves = Reserves(tables, known, cut, period, window)
+    for period in periods:
+        day = window.last_day(period)
+        known = settings.at(cut, day)
+        within = replace(window, periods=(period,), through=day)
+        reserves = Reserves(tables, known, cut, period, within)
         _add(tables, reserves.before_refunds(), event)
-        _add(tables, _accruals(tables, window, cut, before), event)
-        breakage = Breakage(tables, known, cut, period, window, withheld)
+        breakage = Breakage(tables, known, cut, period, within, withheld)
         _add(tables, breakage.entries(), event)
         _add(tables, reserves.of_refunds(), event)
-        shown = _presentation(tables, window.through, provisional)
+        shown = _presentation(tables, day, provisional)
         _add(tables, reserves.of_losses(shown), event)
         _add(tables, shown, event)
 
@@ -133,11 +138,13 @@ def _open_periods(tables: Tables, last: Period, before: Close | None) -> list[Pe
     return [] if day is None else list(Period.of(day).until(last))
 
 
-def _add(tables: Tables, entries: list[Entry], event: Source | None) -> None:
-    tables.add(entries if event is None else [replace(one, event=event) for one in entries])
+def _add(tables: Tables, entries: Iterable[Entry], event: Source | None) -> None:
+    waiting = iter(entries)
+    while batch := list(islice(waiting, _BATCH)):
+        tables.add(batch if event is None else [replace(one, event=event) for one in batch])
 
 
-def _accruals(tables: Tables, window: Window, cut: int, before: Close | None) -> list[Entry]:
+def _accruals(tables: Tables, window: Window, cut: int, before: Close | None) -> Iterator[Entry]:
     seen = before.cut if before else 0
     first = window.periods[0].first
     live = (cut, seen, first, first, cut, seen, first)
@@ -147,10 +154,8 @@ def _accruals(tables: Tables, window: Window, cut: int, before: Close | None) ->
     recorded: dict[tuple[str, str], dict[str, int]] = {}
     for subscription, lot, origin, amount in tables.rows(_RECORDED, live):
         recorded.setdefault((subscription, lot), {})[origin] = amount
-    entries = []
     for key, obligation in _obligations(tables.rows(_STEPS, (*live, cut)), funding):
-        entries += accruals(obligation, recorded.get(key, {}), window)
-    return entries
+        yield from accruals(obligation, recorded.get(key, {}), window)
 
 
 def _obligations(

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from aggregates.restating import reallocated, restate
-from aggregates.subscription.events import PackageSold
+from aggregates.subscription.events import LotExpired, PackageSold
 from aggregates.subscription.line import SoldLine
+from tests.support.clinic import day
 from tests.support.club import MASSAGE, Club
 
 CHAT = {"kind": "access", "line": "chat", "access": ["chat"], "ssp": 1000}
@@ -58,3 +59,30 @@ def test_a_refund_gives_the_same_money_and_keeps_what_chat_has_earned(desk: Club
     assert refunded.amount == 31000
     assert (refunded.conceded, refunded.forfeited) == (3, 0)
     assert sum(part.amount for part in refunded.shares) == 30997
+
+
+def committed(desk: Club, consent: dict[str, Any] | None = None) -> Club:
+    """The same offer billed at once and not cancellable, of which 110.00 are paid."""
+    billing = {"kind": "once", "cancellable": False}
+    lines: list[dict[str, Any]] = [{**MASSAGE, "quantity": "5"}, CHAT]
+    desk.publish("owed", 31000, lines, billing=billing, term={"years": 1})
+    more = {} if consent is None else {"consent": consent}
+    desk.sell("2026-01-01", "owed", subscription="s-2", **more)
+    desk.pay("2026-01-02", 11000, subscription="s-2")
+    return desk
+
+
+def test_what_lapses_billed_and_unpaid_is_owed_no_more_and_earns_nothing(desk: Club) -> None:
+    """By ASC 606 all 110.00 that were paid are the massages': without a clause, store credit.
+
+    What is credited, and what 1100 loses, are facts. By IFRS 15 the massages are worth 300.00 and
+    10.00 of what was credited had funded the chat: so much less is revenue.
+    """
+    committed(desk).tick("2027-01-02", "s-2")
+    [own] = desk.events(LotExpired)
+    found = restate([one for one in desk.history if "/subscription/" in one.stream], "ifrs15")
+    [event] = [one for one in found.events.values() if isinstance(one, LotExpired)]
+    assert (event.credited, event.unbilled) == (own.credited, own.unbilled)
+    assert (own.unbilled, own.credited, event.forfeited) == (20000, 11000, -1000)
+    assert event.waived == own.waived
+    assert found.now["s-2"].lots["massage.1"].deferred(day("2027-02-01")) == 0

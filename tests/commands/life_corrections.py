@@ -208,10 +208,10 @@ def lapsing_steps() -> list[Step]:
         Step(
             "use_store_credit",
             JANUARY_12,
-            {"patient": "p-7", "use": "u-1", "amount": MASSAGE, "for": "payout"}
+            {"patient": "p-7", "use": "u-1", "amount": MASSAGE - 100, "for": "payout"}
             | {"reason": "moved away"},
             ["StoreCreditUsed patient/p-7", "CreditUseRegistered credit_use/u-1"],
-            {"use": "u-1", "store_credit": 0},
+            {"use": "u-1", "store_credit": 100},
         ),
     ]
 

@@ -9,6 +9,9 @@ from tests.commands.practice import MASSAGE, OPENED, consent, payment, sale
 from tests.commands.step import Step
 
 FEBRUARY_3 = "2026-02-03T10:00:00-05:00"
+MARCH_5 = "2026-03-05T10:00:00-05:00"
+#: The state gets 60 percent of what the day's massage cost.
+HELD = MASSAGE * 60 // 100
 ROW = {
     "state": "AL",
     "kind": "service_entitlement",
@@ -18,6 +21,7 @@ ROW = {
     "percent": 60,
     "effective_from": "2020-01-01",
 }
+CREDIT = ROW | {"kind": "credit_balance", "percent": 100}
 
 
 def _policy(value: Any) -> Step:
@@ -77,6 +81,37 @@ def dormant_steps() -> list[Step]:
     return [
         Step("expire", FEBRUARY_3, of_it, lapsed, {"expired": ["m.1"]}),
         Step("dormancy", FEBRUARY_3, of_it, dormant, {"dormant": ["m.1"]}),
+        Step(
+            "claim_unclaimed",
+            FEBRUARY_3,
+            {"patient": "p-9"},
+            ["UnclaimedReturned subscription/day-1"],
+            {"patient": "p-9", "amount": HELD},
+        ),
+        Step("dormancy", MARCH_5, of_it, dormant, {"dormant": ["m.1"]}),
+        Step(
+            "remit_unclaimed",
+            MARCH_5,
+            {"remittance": "al-1", "amount": HELD, "subscriptions": ["day-1"]},
+            ["UnclaimedRemitted subscription/day-1"],
+            {"remittance": "al-1", "owners": 1},
+        ),
+        _policy([CREDIT]),
+        Step(
+            "register_patient",
+            MARCH_5,
+            {"patient": "p-7", "state": "AL"},
+            ["PatientRegistered patient/p-7"],
+            {"patient": "p-7"},
+        ),
+        Step(
+            "credit_dormancy",
+            MARCH_5,
+            {"patient": "p-7"},
+            ["StoreCreditDormant patient/p-7"],
+            {"patient": "p-7", "parts": 1},
+        ),
+        _policy("exempt"),
     ]
 
 

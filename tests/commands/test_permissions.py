@@ -1,6 +1,6 @@
 """Who may do what: the table of reliability.md 6.7, typed once more and tried out."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -61,6 +61,9 @@ TABLE = {
     "bill": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "signal": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "dormancy": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
+    "credit_dormancy": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
+    "remit_unclaimed": (NEVER, NEVER, ALONE, NEVER, ALONE, NEVER),
+    "claim_unclaimed": (ALONE, NEVER, ALONE, NEVER, ALONE, ALONE),
     "signal_soft_close": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "signal_dispute": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "close_period": (NEVER, NEVER, ALONE, NEVER, ALONE, NEVER),
@@ -158,6 +161,9 @@ DATA: dict[str, dict[str, Any]] = {
     "bill": {"subscription": "s-1"},
     "signal": {"subscription": "club-1"},
     "dormancy": {"subscription": "s-1"},
+    "credit_dormancy": {"patient": "p-1"},
+    "remit_unclaimed": {"remittance": "al-2", "amount": PACK, "patients": ["p-5"]},
+    "claim_unclaimed": {"patient": "p-5"},
     "signal_soft_close": {"period": "2026-01"},
     "signal_dispute": {"dispute": "d-1"},
     "close_period": {"period": "2026-01"},
@@ -227,7 +233,23 @@ def ready(practice: Practice, command: str) -> Practice:
     lived(practice)
     if command == "reopen_period":
         practice.does("close_period", {"period": "2025-12"}, VISITED)
+    if command in ("remit_unclaimed", "claim_unclaimed"):
+        unclaimed(practice)
     return practice
+
+
+def unclaimed(practice: Practice) -> None:
+    """Store credit of p-5 that his state gets after a month."""
+    law = {"state": "AL", "kind": "credit_balance", "subject": True, "dormancy_months": 1}
+    policy = {"policy": "escheat", "value": [law | {"effective_from": "2020-01-01"}]}
+    practice.does("set_policy", policy | {"effective": "2026-01-01", "reason": "law"} | BY_BOB)
+    practice.does("register_patient", {"patient": "p-5", "state": "AL"})
+    paid = {"payment": payment("pay-5", tender="card")}
+    practice.does("sell_package", sale("s-5", patient="p-5") | paid)
+    back = {"subscription": "s-5", "refund": "r-5", "to": "store_credit", "reason": "x"}
+    practice.does("refund", back, VISITED)
+    practice.clock.now = datetime(2026, 4, 1, tzinfo=UTC)
+    practice.does("credit_dormancy", {"patient": "p-5"}, "2026-03-31T10:00:00-04:00")
 
 
 def approved(command: str, person: str) -> dict[str, Any]:

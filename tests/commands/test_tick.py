@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from aggregates.patient.events import StoreCreditDormant
 from aggregates.subscription.dormancy_events import DormancyReached
 from commands.envelope import Actor, Result
 from commands.handling import Commands
@@ -75,6 +76,37 @@ def test_held_value_goes_to_the_state_once_it_is_dormant(practice: Practice) -> 
     assert reached.effective_on == date(2027, 4, 4)
     assert isinstance(reached.event, DormancyReached)
     assert (reached.event.amount, reached.event.state) == (27000, "AL")
+
+
+def test_store_credit_goes_to_the_state_once_it_is_dormant(practice: Practice) -> None:
+    """Two contracts are refunded in store credit a day apart; twelve months later nobody came."""
+    row = {"state": "AL", "kind": "credit_balance", "subject": True, "dormancy_months": 12}
+    practice.clock.now = noon("2026-01-06")
+    practice.opens(escheat=[row | {"effective_from": "2020-01-01"}])
+    practice.does("register_patient", {"patient": "p-1", "state": "AL"})
+    for key, day in (("s-1", "2026-01-07"), ("s-2", "2026-01-08")):
+        practice.sells(key)
+        practice.clock.now = noon(day)
+        refund = {"subscription": key, "refund": f"r-{key}", "to": "store_credit", "reason": "x"}
+        practice.does("refund", refund | {"approver": "bob"}, f"{day}T12:00:00+00:00")
+
+    def once() -> list[Result]:
+        found = tick(
+            practice.commands, practice.clinic, lambda *_: [], CLOCK, holders=lambda *_: ["p-1"]
+        )
+        return of_contracts(found)
+
+    practice.clock.now = noon("2027-01-08")
+    assert [result.data["parts"] for result in once()] == [1]
+    practice.clock.now = noon("2027-03-01")
+    assert [result.data["parts"] for result in once()] == [1]
+    assert once() == []
+    found = [
+        item.effective_on
+        for item in practice.history()
+        if isinstance(item.event, StoreCreditDormant)
+    ]
+    assert found == [date(2027, 1, 7), date(2027, 1, 8)]
 
 
 def test_nothing_is_due_on_the_last_valid_day(three: Practice) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from commands.envelope import Actor, Result, parse_envelope
 from commands.handling import Commands
 from commands.ticking import tick
+from consumers.asking import credit_holders
 from consumers.bootstrap import Ledger, running
 from consumers.closing import Replays
 from ledger.calendar import Period
@@ -61,7 +62,10 @@ class Story:
 
     def tick(self) -> list[Result]:
         self.ledger.catch_up(CLINIC)
-        return list(tick(self.commands, CLINIC, self._due, CLOCK))
+        return list(tick(self.commands, CLINIC, self._due, CLOCK, holders=self._holders))
+
+    def _holders(self, clinic: str, through: date) -> list[str]:
+        return credit_holders(self.ledger, clinic, through)
 
     def _due(self, clinic: str, through: date) -> list[str]:
         with lent(self.ledger.store.pool) as connection, clinic_transaction(connection, clinic):

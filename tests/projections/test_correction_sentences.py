@@ -30,6 +30,9 @@ def stored(name: str) -> Event:
         ("LotReinstated", "1 of scan reinstated to 2026-06-30, worth $72.10"),
         ("WrittenOff", "$65.10 written off, $9.00 of it delivered"),
         ("DormancyReached", "$600.00 of scan is due to the state of AL"),
+        ("RefundDormant", "$25.00 of refund r-1 is due to the state of AL"),
+        ("UnclaimedRemitted", "$25.00 paid to the state with al-2029"),
+        ("UnclaimedReturned", "$625.00 claimed by the owner before the state was paid"),
         ("ContractAssessed", "Contract test met, deposit of $120.00 released"),
     ],
 )

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from aggregates.books import events as entered
 from aggregates.dispute import events as dispute
 from aggregates.effects import POSTINGS
+from aggregates.patient import events as patient
 from aggregates.payout.events import PayoutRecorded
+from aggregates.subscription import dormancy_events as dormant
 from aggregates.subscription import events as sub
 from aggregates.subscription.dormancy_events import DormancyReached
 from aggregates.values import (
@@ -27,6 +29,7 @@ from ledger.books.entries import Entry, Source
 from ledger.books.interpret import Rules, by_event, entries_of
 from ledger.books.placing import Close
 from ledger.calendar import Period
+from ledger.events import Event
 from projections.close.books import Books
 from projections.close.figures import figures
 from projections.close.replay import replay
@@ -38,6 +41,7 @@ from tests.support.servers import fresh_database
 RULES = by_event(POSTINGS)
 FIRST = date(2026, 1, 1)
 
+few = st.integers(0, 2)
 cents = st.integers(0, 50_000)
 days = st.integers(0, 89).map(lambda day: FIRST + timedelta(day))
 lines = st.sampled_from(["a", "b", "c"])
@@ -144,6 +148,27 @@ def dormancies(draw: st.DrawFn) -> DormancyReached:
 
 
 @st.composite
+def unclaimed(draw: st.DrawFn) -> Event:
+    """Refunds and store credit that fall to the state, what it is paid, and what is claimed."""
+    amount, sale = draw(cents) + 1, draw(sales)
+    given = draw(shares())
+    back = tuple(dormant.RefundBack(refund=f"r-{n}", amount=amount) for n in range(1 + draw(few)))
+    whole = sum(part.amount for part in given) + amount * len(back)
+    return draw(
+        st.sampled_from(
+            [
+                dormant.RefundDormant(refund="r-1", amount=amount, state="AL", sale=sale),
+                dormant.UnclaimedRemitted(remittance="al-1", amount=amount, sale=sale),
+                dormant.UnclaimedReturned(amount=whole, shares=given, refunds=back, sale=sale),
+                patient.StoreCreditDormant(amount=amount, since=FIRST, state="AL"),
+                patient.StoreCreditRemitted(remittance="al-1", amount=amount),
+                patient.StoreCreditReturned(amount=amount),
+            ]
+        )
+    )
+
+
+@st.composite
 def refunds(draw: st.DrawFn) -> sub.Refunded:
     left, tax, forfeited = draw(shares()), draw(cents), draw(cents)
     refilled = draw(shares())
@@ -237,6 +262,7 @@ def histories(draw: st.DrawFn) -> list[Happened]:
         draws(),
         expiries(),
         dormancies(),
+        unclaimed(),
         refunds(),
         closed_disputes(),
         payouts(),
