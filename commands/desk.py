@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregates.approval.state import APPROVAL, Approval
 from aggregates.booking.state import BOOKING, Booking
 from aggregates.books.state import BOOKS, Entered
 from aggregates.clinic.state import CLINIC, Clinic
@@ -112,6 +113,9 @@ class Desk:
 
     def period(self, key: str) -> PeriodState:
         return self.workspace.get(PERIOD, self.name("period", key))
+
+    def approval(self, key: str) -> Approval:
+        return self.workspace.get(APPROVAL, self.name("approval", key))
 
     def payments(self, keys: Iterable[str]) -> Mapping[str, Payment]:
         """Payment streams by id, read in one query."""

@@ -14,6 +14,7 @@ from aggregates.clinic.state import CLINIC
 from aggregates.document.orders import AttachDocument
 from aggregates.estimate.orders import SetEstimate
 from aggregates.period.orders import ClosePeriod
+from commands.approving import with_requests
 from commands.closing import Closer, close_period
 from commands.contexts import context_of, meta_of, out_of_place, protected_channel, salt
 from commands.desk import Desk
@@ -192,7 +193,8 @@ class Commands:
         assert item.order is not None
         order, texts = protect(item.order, salt)
         channel, more = protected_channel(envelope)
-        decision = self._decision(desk, context, envelope.command, order)
+        decided = self._decision(desk, context, envelope.command, order)
+        decision = with_requests(desk, context, envelope, decided)
         if isinstance(decision, Refused):
             item.result = refused(envelope.id, decision)
             return

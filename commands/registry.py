@@ -5,6 +5,7 @@ from aggregates.period.orders import ClosePeriod
 from commands import (
     adjusting,
     altering,
+    approving,
     changing,
     correcting,
     disputing,
@@ -30,6 +31,7 @@ SPECS: dict[str, Spec] = {
         disputing.SPECS,
         periods.SPECS,
         adjusting.SPECS,
+        approving.SPECS,
     )
     for spec in specs
 }

@@ -85,7 +85,11 @@ def _body(order: type[Frozen], resource: Resource, schemas: dict[str, Any]) -> d
     given = set(resource.fields)
     schema["properties"] = {
         name: one for name, one in schema.get("properties", {}).items() if name not in given
-    } | {name: ref(name.capitalize()) for name in ("at", "source", "context")}
+    } | {
+        "at": ref("At"),
+        "source": {"anyOf": [ref("Source"), {"type": "null"}]},
+        "context": {"anyOf": [ref("Context"), {"type": "null"}]},
+    }
     schema["required"] = [name for name in schema.get("required", []) if name not in given]
     return schema
 
@@ -142,7 +146,8 @@ def _add_acts(paths: dict[str, dict[str, Operation]], schemas: dict[str, Any]) -
 
 
 def _in_path(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": ref("Id")}
+    schema = ref("Period" if name == "period" else "Id")
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _answer(about: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _history(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any
 
 def _events(site: Site, clinic: str, _: dict[str, str], given: Asked) -> Any:
     """A page of the clinic's events in order; `next` is where the following page begins."""
-    after, limit = given.number("after", 0), given.number("limit", 100, MOST)
+    after, limit = given.number("after", 0), given.number("limit", 100, MOST, least=1)
     rows = site.ledger.store.read(clinic, after, after + limit)
     items = [_event(recorded) for recorded in rows]
     return {"items": items, "next": items[-1]["position"] if len(items) == limit else None}

@@ -26,6 +26,7 @@ class Resource:
 
 _CONTRACT = "/v1/subscriptions/{subscription}"
 _VISIT = "/v1/visits/{visit}"
+_APPROVAL = "/v1/approvals/{request}"
 _PERIOD = "/v1/periods/{period}"
 _DISPUTE = "/v1/disputes/{dispute}"
 
@@ -72,6 +73,9 @@ RESOURCES = tuple(
         ("/v1/documents", "attach_document"),
         ("/v1/payouts", "record_payout"),
         ("/v1/adjustments", "post_adjustment"),
+        ("/v1/approvals", "request_approval"),
+        (f"{_APPROVAL}/approval", "approve"),
+        (f"{_APPROVAL}/rejection", "reject"),
         (f"{_PERIOD}/close", "close_period"),
         (f"{_PERIOD}/reopening", "reopen_period"),
     )
