@@ -16,15 +16,15 @@ from aggregates.estimate.orders import SetEstimate
 from aggregates.period.orders import ClosePeriod
 from commands.approving import with_requests
 from commands.closing import Closer, close_period
-from commands.contexts import context_of, meta_of, out_of_place, protected_channel, salt
+from commands.contexts import context_of, meta_of, protected_channel, salt
 from commands.desk import Desk
 from commands.disputing import content_of
 from commands.envelope import Envelope, Result, refused
 from commands.estimating import set_estimate
 from commands.gathering import Gathering
+from commands.objecting import objection
 from commands.pending import Pending, parsed, result_of
 from commands.periods import unless_stopped
-from commands.permissions import forbidden
 from commands.registry import CLOSE_PERIOD, SPECS
 from commands.remembering import about, answer, with_subject
 from commands.workspace import StateCache, Workspace
@@ -186,7 +186,7 @@ class Commands:
     def _decide(self, desk: Desk, item: Pending, now: datetime) -> None:
         envelope = item.envelope
         context = context_of(desk, envelope, now)
-        refusal = out_of_place(desk, envelope, context) or forbidden(context, envelope.command)
+        refusal = objection(desk, envelope, context)
         if refusal is not None:
             item.result = refused(envelope.id, refusal)
             return

@@ -10,12 +10,21 @@ DEFAULT_DATA = Path(".ledger")
 
 
 @dataclass(frozen=True, slots=True)
+class Issuer:
+    """The identity provider whose tokens are trusted: its name, ours in them, and its keys."""
+
+    name: str
+    audience: str
+    jwks: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where the servers are and which clock holds.
 
     `database` and `nats` name external servers; without them the embedded ones of the
     folder `data` are used. `now` replaces the clock (interfaces.md 2, ``--now``). The hashes
-    of API keys are keyed with `key_secret`.
+    of API keys are keyed with `key_secret`; people may come with a token of `issuer`.
     """
 
     data: Path = DEFAULT_DATA
@@ -24,6 +33,7 @@ class Settings:
     now: datetime | None = None
     allow_clock: bool = False
     key_secret: str | None = field(default=None, repr=False)
+    issuer: Issuer | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -44,5 +54,13 @@ def from_environment() -> Settings:
         nats=os.environ.get("LEDGER_NATS_URL") or None,
         allow_clock=os.environ.get("LEDGER_ALLOW_CLOCK") == "1",
         key_secret=os.environ.get("LEDGER_KEY_SECRET") or None,
+        issuer=_issuer(os.environ),
         environment=dict(os.environ),
     )
+
+
+def _issuer(environment: Mapping[str, str]) -> Issuer | None:
+    """All three of its variables, or none: half an issuer trusts nobody."""
+    given = [environment.get(f"LEDGER_OIDC_{name}") for name in ("ISSUER", "AUDIENCE", "JWKS")]
+    name, audience, jwks = given
+    return Issuer(name, audience, jwks) if name and audience and jwks else None

@@ -31,8 +31,8 @@ def create(
     Example: ledger key create scheduling --role service --scope write
     """
     call: Call = context.obj
-    _known("role", [role], ROLES)
-    _known("scope", scopes or [], SCOPES)
+    known("role", [role], ROLES)
+    known("scope", scopes or [], SCOPES)
     with call.ledger() as ledger:
         now = ledger.settings.clock()
         clinic = call.chosen(ledger)
@@ -84,7 +84,8 @@ def _shown(key: Key) -> dict[str, Any]:
     }
 
 
-def _known(what: str, given: list[str], known: tuple[str, ...]) -> None:
+def known(what: str, given: list[str], there: tuple[str, ...]) -> None:
+    """Raises Mistake for a word that is none of those there are."""
     for one in given:
-        if one not in known:
-            raise Mistake(f"no {what} {one}; there are {', '.join(known)}")
+        if one not in there:
+            raise Mistake(f"no {what} {one}; there are {', '.join(there)}")

@@ -18,6 +18,7 @@ from consumers.cli import (
     keys,
     members,
     operations,
+    people,
     policies,
     recording,
     reports,
@@ -134,6 +135,7 @@ app.command()(evidence.evidence)
 app.command("verify-packet")(evidence.verify_packet)
 app.add_typer(upkeep.dead_app, name="dead")
 app.add_typer(keys.key_app, name="key")
+app.add_typer(people.person_app, name="person")
 app.command()(upkeep.rebuild)
 app.command()(upkeep.check)
 app.command()(upkeep.stop)

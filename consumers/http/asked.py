@@ -11,6 +11,7 @@ from fastapi import Request
 from consumers.bootstrap import Ledger
 from consumers.http.problems import Refusal
 from ledger.calendar import Period
+from ledger.ids import is_id
 from projections.balances.asof import View, position_at
 
 #: Questions about what takes effect in a view of the history.
@@ -104,6 +105,13 @@ def asked(request: Request, known: Collection[str]) -> Asked:
         if names.count(name) > 1:
             raise wrong(name, "Once is enough.")
     return Asked(dict(items))
+
+
+def check_ids(path: dict[str, str]) -> None:
+    """Raises Refusal for what can be the name of nothing."""
+    for name, value in path.items():
+        if not is_id(value):
+            raise wrong(name, "An id is 1 to 64 of A-Z a-z 0-9 . _ : -")
 
 
 def wrong(name: str, detail: str) -> Refusal:

@@ -32,7 +32,7 @@ class Cursors:
         return last
 
     def _seal(self, clinic: str, listed: str, last: str) -> bytes:
-        text = "\0".join(("cursor", clinic, listed, last))
+        text = f"cursor\0{clinic}\0{listed}\0{last}"
         return hmac.new(self._secret, text.encode(), sha256).digest()[:_SEAL]
 
 

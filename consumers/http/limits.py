@@ -1,4 +1,4 @@
-"""How often a caller may ask, and how often a clinic may undo: 429 beyond it (reliability.md 6.7)."""
+"""How often a caller may ask, and a clinic undo: 429 beyond it (reliability.md 6.7)."""
 
 import logging
 from collections import OrderedDict
@@ -25,7 +25,7 @@ class Rate:
 
 
 #: Requests of one caller.
-REQUESTS = Rate(burst=400, per_second=100)
+REQUESTS = Rate(burst=2000, per_second=500)
 #: What takes back, or gives away, and is not a habit: per clinic and command.
 UNDOING = Rate(burst=60, per_second=1)
 WATCHED = frozenset(

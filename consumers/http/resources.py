@@ -28,7 +28,7 @@ _CONTRACT = "/v1/subscriptions/{subscription}"
 _VISIT = "/v1/visits/{visit}"
 _APPROVAL = "/v1/approvals/{request}"
 _PERIOD = "/v1/periods/{period}"
-_DISPUTE = "/v1/disputes/{dispute}"
+DISPUTE = "/v1/disputes/{dispute}"
 
 RESOURCES = tuple(
     Resource(path, command)
@@ -68,7 +68,7 @@ RESOURCES = tuple(
         ("/v1/holds", "place_hold"),
         ("/v1/holds/{booking}/release", "release_hold"),
         ("/v1/disputes", "open_dispute"),
-        (f"{_DISPUTE}/outcome", "close_dispute"),
+        (f"{DISPUTE}/outcome", "close_dispute"),
         ("/v1/communications", "log_communication"),
         ("/v1/documents", "attach_document"),
         ("/v1/payouts", "record_payout"),

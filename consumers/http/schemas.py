@@ -4,6 +4,7 @@ from typing import Any
 
 from commands.envelope import Channel, Source
 from consumers.http.asked import MOST
+from consumers.http.downloads import DETAILS, FORMATS
 from ledger.codes import Code
 from ledger.ids import PATTERN
 
@@ -22,6 +23,7 @@ PROBLEMS = {
     409: "In conflict with what is recorded; code says how",
     413: "Too large",
     415: "Not JSON",
+    429: "Too often; Retry-After says when",
     422: "The key was used with other content",
     500: "A fault of the ledger",
     503: "Busy; send the same request again",
@@ -99,5 +101,16 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "limit": _query(
         "limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "How many at most"
     ),
+    "cursor": _query("cursor", {"type": "string"}, "`next` of the page before"),
+    "format": _query("format", {"enum": list(FORMATS)}, "The program it is for"),
+    "draft": _query("draft", {"enum": ["true", "false"]}, "Export a period that is still open"),
+    "detail": _query("detail", {"enum": list(DETAILS)}, "Sums by day and row, or every entry"),
+    "month": {**_query("period", ref("Period"), "A month"), "required": True},
+    "seen": {
+        "name": "If-Match",
+        "in": "header",
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+        "description": "The version you have seen of what the path names: another one is 409",
+    },
     "version": _query("version", {**_WHOLE, "minimum": 1}, "Of the close; default: that in force"),
 }

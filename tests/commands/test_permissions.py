@@ -87,8 +87,9 @@ HOLD = {"patient": "p-1", "lines": [{"line": "1", "service": "massage"}], "for":
 BY_BOB = {"reason": "agreed", "approver": "bob"}
 GIVEN = {"transferable": True, "shareable": True}
 ACCRUED = [{"account": "5000", "debit": 1}, {"account": "2000", "credit": 1}]
+MISTAKE = {"visit": "v-1", "reason": "mistake"}
 REFUND = {"subscription": "s-1", "refund": "r-2", "reason": "moved away"}
-ASKED = {"command": {"command": "refund", "data": REFUND}}
+ASKED = {"command": {"command": "reverse_consumption", "data": MISTAKE}}
 REOPENED = {"period": "2025-12", "approvers": ["bob", "cy"], "reason": "a visit was missing"}
 DATA: dict[str, dict[str, Any]] = {
     "define_clinic": {"name": "Glow", "currency": "USD", "timezone": "UTC"},
@@ -118,7 +119,7 @@ DATA: dict[str, dict[str, Any]] = {
     "sign_visit": {"visit": "v-1", "signer": "Pat Doe"},
     "place_hold": HOLD | {"booking": "b-1"},
     "release_hold": {"booking": "b-0"},
-    "reverse_consumption": {"visit": "v-1", "reason": "mistake"},
+    "reverse_consumption": MISTAKE,
     "move_consumption": {"visit": "v-1", "line": "1", "to_subscription": "gift-1", "reason": "x"},
     "transfer_units": {"subscription": "gift-1", "line": "m", "quantity": "1", "reason": "a gift"}
     | {"to_patient": "p-3", "to_subscription": "gift-2"},
