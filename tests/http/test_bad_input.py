@@ -201,9 +201,7 @@ def test_a_close_that_cannot_be(
     assert code in {None, answer.json()["code"]}
 
 
-@pytest.mark.parametrize(
-    "document", ["../../x", "..", "x" * 4000, "a/b", "a\\b", "con\u0000", "C:\\x"]
-)
+@pytest.mark.parametrize("document", ["../../x", "x" * 4000, "a/b", "a\\b", "con\u0000", "C:\\x"])
 def test_an_upload_is_named_by_an_id(api: Api, document: str) -> None:
     """B40: there is no file name to follow; bytes are filed under their digest."""
     data = {"document": document, "kind": "terms", "sha256": "a" * 64, "media_type": "text/plain"}
@@ -211,8 +209,11 @@ def test_an_upload_is_named_by_an_id(api: Api, document: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
 
 
+OF_A_SALE = {"subscription": "s-1", "at": AT}
+
+
 def test_bytes_that_are_not_what_their_digest_says_are_refused(api: Api) -> None:
     """B40."""
-    data = {"document": "doc-x", "kind": "terms", "media_type": "text/plain", "visit": "v-1"}
+    data = {"document": "doc-x", "kind": "terms", "media_type": "text/plain"} | OF_A_SALE
     answer = api.post("/v1/documents", **data, sha256="a" * 64, content_base64="eA==")
     assert (answer.status_code, answer.json()["field"]) == (400, "sha256")

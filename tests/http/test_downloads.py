@@ -1,10 +1,12 @@
 """Lists page by page, and what is downloaded."""
 
 import hashlib
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+import httpx
 import orjson
 import pytest
 
@@ -119,7 +121,7 @@ def test_an_answer_is_compressed_for_who_reads_that(api: Api) -> None:
 
 
 def test_what_ends_a_bulk_request_early_is_its_last_line(api: Api) -> None:
-    def sent() -> object:
+    def sent() -> Iterator[bytes]:
         for number in range(300):
             yield (
                 orjson.dumps(
@@ -132,7 +134,8 @@ def test_what_ends_a_bulk_request_early_is_its_last_line(api: Api) -> None:
         yield b'"}\n'
 
     kind = {"Content-Type": "application/x-ndjson"}
-    answer = api.client().post("/v1/commands", content=sent(), headers=kind)  # type: ignore[arg-type]
+    headers = {"Authorization": api.client().headers["Authorization"], **kind}
+    answer = httpx.post(f"{api.url}/v1/commands", content=sent(), headers=headers, timeout=60)
     found = [orjson.loads(line) for line in answer.text.splitlines()]
     assert answer.status_code == 200
     assert [one["ok"] for one in found] == [True] * 300 + [False]
