@@ -9,6 +9,7 @@ from commands.registry import APART, SPECS
 from consumers.http import problems, shapes
 from consumers.http.asked import OF_A_PERIOD
 from consumers.http.downloads import OF_AN_EXPORT, ZIP
+from consumers.http.examples import EXAMPLES
 from consumers.http.questions import QUESTIONS
 from consumers.http.reporting import reports
 from consumers.http.resources import RESOURCES, Resource
@@ -76,7 +77,7 @@ def _command(resource: Resource, schemas: dict[str, Any]) -> Operation:
             PARAMETERS["key"],
             *([PARAMETERS["seen"]] if resource.fields else []),
         ],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "requestBody": _sent(body, resource.command),
         "responses": {
             "200": _answer("Sent before, or nothing to record", ref("Result")),
             "201": _answer("Recorded", ref("Result")),
@@ -127,10 +128,7 @@ def _add_acts(paths: dict[str, dict[str, Operation]], schemas: dict[str, Any]) -
     paths["/v1/check"] = {
         "post": {
             **_read("check", "What a visit would be covered with", "/v1/check", (), {}),
-            "requestBody": {
-                "required": True,
-                "content": {"application/json": {"schema": question}},
-            },
+            "requestBody": _sent(question, "check"),
             "responses": {
                 "200": _answer("Covered", shapes.COVERED),
                 **_problems(404, 408, 413, 415),
@@ -183,6 +181,13 @@ def _add_downloads(paths: dict[str, dict[str, Operation]]) -> None:
 def _in_path(name: str) -> dict[str, Any]:
     schema = ref("Period" if name == "period" else "Id")
     return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _sent(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    content = {"schema": schema}
+    if name in EXAMPLES:
+        content["example"] = EXAMPLES[name]
+    return {"required": True, "content": {"application/json": content}}
 
 
 def _answer(about: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def check_guards(conninfo: str) -> None:
 
 
 def _wrong_roles(connection: psycopg.Connection) -> list[str]:
-    mighty = dict(connection.execute(_ROLES).fetchall())
+    mighty: dict[str, bool] = dict(connection.execute(_ROLES).fetchall())
     return [
         *(f"role {name} is missing" for name in sorted(ROLES - mighty.keys())),
         *(f"role {name} may more than it should" for name in sorted(ROLES) if mighty.get(name)),

@@ -9,8 +9,8 @@ import pytest
 
 from tests.http.conftest import AT, Api
 
-PAYMENT = {"payment": "pay-x", "amount": 100, "tender": "card", "at": AT}
-VISIT = {"visit": "v-x", "patient": "p-1", "status": "completed", "at": AT}
+PAYMENT: dict[str, Any] = {"payment": "pay-x", "amount": 100, "tender": "card", "at": AT}
+VISIT: dict[str, Any] = {"visit": "v-x", "patient": "p-1", "status": "completed", "at": AT}
 
 
 AMOUNTS = """

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import httpx
@@ -31,10 +32,10 @@ def disputed(api: Api) -> Api:
                 offer="two",
                 at=AT,
             )
-            paid = {"payment": f"pd-{name}", "amount": 18000, "tender": "card"}
+            paid: dict[str, Any] = {"payment": f"pd-{name}", "amount": 18000, "tender": "card"}
             path = f"/v1/subscriptions/sd-{name}/payments"
             api.post(path, clinic=clinic, **paid, charge=f"cd-{name}", at=AT)
-            opened = {"dispute": dispute, "charge": f"cd-{name}", "amount": 18000}
+            opened: dict[str, Any] = {"dispute": dispute, "charge": f"cd-{name}", "amount": 18000}
             due = f"2026-04-{20 - number:02d}T00:00:00Z"
             more = {"reason": "fraudulent", "opened_at": AT, "due_by": due, "at": AT}
             answer = api.post("/v1/disputes", clinic=clinic, **opened, **more)

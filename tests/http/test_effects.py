@@ -40,7 +40,8 @@ def test_a_sale_that_is_void_and_a_close_that_was_reopened_say_so(api: Api) -> N
 
 
 def state(answer: httpx.Response) -> str | None:
-    return answer.headers.get("Resource-State")
+    found: str | None = answer.headers.get("Resource-State")
+    return found
 
 
 def test_a_reversal_is_not_reversed_and_not_repeated(api: Api) -> None:
@@ -94,9 +95,13 @@ def test_a_path_that_names_nothing_has_no_version(api: Api) -> None:
 
 def test_approval_is_asked_for_given_and_used(api: Api) -> None:
     """B25: the front desk asks, the accountant approves, the front desk refunds."""
-    refund = {"refund": "r-ask", "lines": [{"line": "drip", "quantity": "1"}], "reason": "moved"}
+    refund: dict[str, Any] = {
+        "refund": "r-ask",
+        "lines": [{"line": "drip", "quantity": "1"}],
+        "reason": "moved",
+    }
     command = {"command": "refund", "data": refund | {"subscription": "s-1"}}
-    front = {"sender": "front_desk"}
+    front: dict[str, Any] = {"sender": "front_desk"}
     asked = api.post("/v1/approvals", request="ask-1", command=command, **front)
     assert asked.status_code == 201
     own = api.post("/v1/approvals/ask-1/approval", **front)
