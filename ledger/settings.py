@@ -25,6 +25,7 @@ class Settings:
     `database` and `nats` name external servers; without them the embedded ones of the
     folder `data` are used. `now` replaces the clock (interfaces.md 2, ``--now``). The hashes
     of API keys are keyed with `key_secret`; people may come with a token of `issuer`.
+    The file `webhook_secrets` holds what posted events are signed with.
     """
 
     data: Path = DEFAULT_DATA
@@ -34,6 +35,7 @@ class Settings:
     allow_clock: bool = False
     key_secret: str | None = field(default=None, repr=False)
     issuer: Issuer | None = None
+    webhook_secrets: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -55,6 +57,9 @@ def from_environment() -> Settings:
         allow_clock=os.environ.get("LEDGER_ALLOW_CLOCK") == "1",
         key_secret=os.environ.get("LEDGER_KEY_SECRET") or None,
         issuer=_issuer(os.environ),
+        webhook_secrets=Path(hooks)
+        if (hooks := os.environ.get("LEDGER_WEBHOOK_SECRETS"))
+        else None,
         environment=dict(os.environ),
     )
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from consumers.bootstrap import Ledger, key_secret
-from consumers.http import acts, bulk, downloads, health, questions, reporting, writing
+from consumers.http import acts, bulk, downloads, health, hooks, questions, reporting, writing
 from consumers.http.callers import Gate
 from consumers.http.cursors import Cursors
 from consumers.http.description import describe
@@ -21,6 +21,7 @@ from consumers.http.questions import QUESTIONS
 from consumers.http.resources import DISPUTE, RESOURCES
 from consumers.http.site import Site
 from consumers.http.work import Work
+from consumers.webhooks.secrets import Secrets
 
 
 def make_app(
@@ -47,7 +48,8 @@ def make_app(
         redirect_slashes=False,
     )
     cursors = Cursors(key_secret(ledger.settings))
-    site = Site(ledger, gate, work, limits or Limits(Buckets()), cursors)
+    secrets = Secrets(ledger.settings.webhook_secrets)
+    site = Site(ledger, gate, work, limits or Limits(Buckets()), cursors, secrets)
     _add_routes(app, site)
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
@@ -74,6 +76,8 @@ def _add_routes(app: FastAPI, site: Site) -> None:
     _add(app, "GET", "/v1/periods/{period}/proof", acts.proof(site), "proof")
     _add(app, "GET", "/v1/exports/journal", downloads.journal(site), "export_journal")
     _add(app, "GET", f"{DISPUTE}/evidence", downloads.packet(site), "evidence_packet")
+    for system in hooks.SYSTEMS:
+        _add(app, "POST", f"/v1/webhooks/{{clinic}}/{system}", hooks.hook(site, system))
     _add(app, "GET", "/healthz", health.alive(site), "alive")
     _add(app, "GET", "/readyz", health.ready(site), "ready")
 

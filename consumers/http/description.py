@@ -10,6 +10,7 @@ from consumers.http import problems, shapes
 from consumers.http.asked import OF_A_PERIOD
 from consumers.http.downloads import OF_AN_EXPORT, ZIP
 from consumers.http.examples import EXAMPLES
+from consumers.http.hooks import SYSTEMS
 from consumers.http.questions import QUESTIONS
 from consumers.http.reporting import reports
 from consumers.http.resources import RESOURCES, Resource
@@ -156,6 +157,8 @@ def _add_acts(paths: dict[str, dict[str, Operation]], schemas: dict[str, Any]) -
         "get": _read("proof", "A replay", f"{period}/proof", ("version",), shapes.PROOF)
     }
     _add_downloads(paths)
+    for system, (header, _) in SYSTEMS.items():
+        paths[f"/v1/webhooks/{{clinic}}/{system}"] = {"post": _hook(system, header)}
     for path in ("/healthz", "/readyz"):
         paths[path] = {
             "get": {
@@ -176,6 +179,24 @@ def _add_downloads(paths: dict[str, dict[str, Operation]]) -> None:
     paths[exports] = {"get": {**journal, "responses": {**journal["responses"], **files}}}
     packet = _read("evidence_packet", "The packet that answers a dispute", evidence, (), {})
     paths[evidence] = {"get": {**packet, "responses": {**packet["responses"], **files}}}
+
+
+def _hook(system: str, header: str) -> Operation:
+    signature = {"name": header, "in": "header", "required": True, "schema": {"type": "string"}}
+    told = shapes.thing(recorded=shapes.TRUTH)
+    problems = _problems(404, 408, 409, 413, 422)
+    return {
+        "operationId": f"{system}_events",
+        "tags": ["webhooks"],
+        "summary": f"Events of {system}, signed over their raw bytes",
+        "security": [],
+        "parameters": [_in_path("clinic"), signature],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+        "responses": {"200": _answer("Taken", told), **problems},
+    }
 
 
 def _in_path(name: str) -> dict[str, Any]:

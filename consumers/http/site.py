@@ -14,6 +14,7 @@ from consumers.http.cursors import Cursors
 from consumers.http.limits import Limits
 from consumers.http.problems import Refusal
 from consumers.http.work import Work
+from consumers.webhooks.secrets import Secrets
 
 LAST_POSITION = "Last-Position"
 
@@ -27,6 +28,7 @@ class Site:
     work: Work
     limits: Limits
     cursors: Cursors
+    secrets: Secrets
 
     async def caller(self, request: Request, scope: str, reads: str | None = None) -> Caller:
         """Who asks; raises Refusal unless this caller may, for this."""
