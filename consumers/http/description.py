@@ -46,7 +46,7 @@ def document(title: str, version: str) -> dict[str, Any]:
     for name in reports():
         path = f"/v1/reports/{name}"
         key, shape = f"report_{name}".replace("-", "_"), shapes.REPORTS.get(name, {})
-        paths[path] = {"get": _read(key, name, path, OF_A_PERIOD, shape)}
+        paths[path] = {"get": _read(key, f"The report {name}", path, OF_A_PERIOD, shape)}
     _add_acts(paths, schemas)
     return {
         "openapi": "3.1.0",

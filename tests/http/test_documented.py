@@ -15,8 +15,9 @@ BLOCKS = re.findall(r"```(curl|python)\n(.*?)```", PAGE, re.DOTALL)
 
 def test_every_example_runs_in_the_order_of_the_page(api: Api, tmp_path: Path) -> None:
     client = api.client()
-    names = {"client": client}
-    shell = {**os.environ, "LEDGER": api.url, "KEY": client.headers["Authorization"][7:]}
+    key = client.headers["Authorization"].removeprefix("Bearer ")
+    names = {"client": client, "url": api.url, "key": key}
+    shell = {**os.environ, "LEDGER": api.url, "KEY": key}
     for language, text in BLOCKS:
         if language == "python":
             exec(text, names)

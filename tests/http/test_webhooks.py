@@ -147,8 +147,11 @@ def test_a_secret_opens_its_own_clinic_only(hooks: httpx.Client, clinic: str) ->
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{}", b"not json", event("charge.dispute.created", {"id": "dp_9"})]
-    + [event("payment_intent.succeeded", PAID | {"amount_received": "all"}, "evt_9")],
+    [
+        *(b"", b"[]", b"{}", b"not json"),
+        event("charge.dispute.created", {"id": "dp_9"}),
+        event("payment_intent.succeeded", PAID | {"amount_received": "all"}, "evt_9"),
+    ],
 )
 def test_a_signed_event_that_cannot_be_read_is_refused(hooks: httpx.Client, body: bytes) -> None:
     answer = posts(hooks, body)
