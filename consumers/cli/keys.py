@@ -20,7 +20,7 @@ key_app = typer.Typer(no_args_is_help=True, help="API keys of a clinic.")
 def create(
     context: typer.Context,
     actor: Annotated[str, typer.Argument(metavar="ACTOR", help="Who stands in the events.")],
-    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")],
+    role: Annotated[str, typer.Argument(metavar="ROLE", help=f"One of {', '.join(ROLES)}.")],
     scopes: Annotated[
         list[str] | None, typer.Option("--scope", help=f"One of {', '.join(SCOPES)}; default all.")
     ] = None,
@@ -28,7 +28,7 @@ def create(
 ) -> None:
     """Make a key and show it, this once: the ledger keeps only a hash.
 
-    Example: ledger key create scheduling --role service --scope write
+    Example: ledger key create scheduling service --scope write
     """
     call: Call = context.obj
     known("role", [role], ROLES)

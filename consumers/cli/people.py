@@ -20,14 +20,14 @@ def add(
     context: typer.Context,
     person: Annotated[str, typer.Argument(metavar="SUBJECT", help="As the token names them.")],
     actor: Annotated[str, typer.Argument(metavar="ACTOR", help="Who stands in the events.")],
-    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")],
+    role: Annotated[str, typer.Argument(metavar="ROLE", help=f"One of {', '.join(ROLES)}.")],
     scopes: Annotated[
         list[str] | None, typer.Option("--scope", help=f"One of {', '.join(SCOPES)}; default all.")
     ] = None,
 ) -> None:
     """Let a person in, or change what they may; it holds from their next request.
 
-    Example: ledger person add 248289761001 amy --role front_desk
+    Example: ledger person add 248289761001 amy front_desk
     """
     call: Call = context.obj
     known("role", [role], ROLES)

@@ -157,6 +157,10 @@ def _add_acts(paths: dict[str, dict[str, Operation]], schemas: dict[str, Any]) -
         "get": _read("proof", "A replay", f"{period}/proof", ("version",), shapes.PROOF)
     }
     _add_downloads(paths)
+    _add_hooks(paths)
+
+
+def _add_hooks(paths: dict[str, dict[str, Operation]]) -> None:
     for system, (header, _) in SYSTEMS.items():
         paths[f"/v1/webhooks/{{clinic}}/{system}"] = {"post": _hook(system, header)}
     for path in ("/healthz", "/readyz"):

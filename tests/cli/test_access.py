@@ -4,7 +4,7 @@ from tests.cli.conftest import Terminal
 
 
 def test_a_key_is_shown_once_and_ends(terminal: Terminal) -> None:
-    made = terminal.run("key", "create", "desk", "--role", "front_desk", "--json").json
+    made = terminal.run("key", "create", "desk", "front_desk", "--json").json
     assert made["key"].startswith(made["prefix"] + "_")
     assert made["scopes"] == ["read", "write", "reports", "evidence"]
     listed = terminal.run("key", "list", "--json")
@@ -20,14 +20,14 @@ def test_a_key_is_shown_once_and_ends(terminal: Terminal) -> None:
 
 
 def test_a_key_is_for_a_role_and_for_scopes_there_are(terminal: Terminal) -> None:
-    for wrong in (("--role", "owner"), ("--role", "provider", "--scope", "all")):
+    for wrong in (("owner",), ("provider", "--scope", "all")):
         assert terminal.run("key", "create", "x", *wrong).status == 2
 
 
 def test_a_person_works_here_until_they_do_not(terminal: Terminal) -> None:
-    added = terminal.run("person", "add", "sub-1", "amy", "--role", "provider", "--json").json
+    added = terminal.run("person", "add", "sub-1", "amy", "provider", "--json").json
     assert (added["person"], added["actor"], added["role"]) == ("sub-1", "amy", "provider")
-    terminal.run("person", "add", "sub-1", "amy", "--role", "accountant")
+    terminal.run("person", "add", "sub-1", "amy", "accountant")
     [shown] = terminal.run("person", "list", "--json").json
     assert (shown["role"], shown["ended_at"]) == ("accountant", None)
     assert terminal.run("person", "end", "sub-1").status == 0

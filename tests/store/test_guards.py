@@ -1,10 +1,13 @@
 """A database whose guards were taken down is not served."""
 
+from contextlib import closing
+
 import psycopg
 import pytest
 
 from ledger.errors import Broken
 from ledger.store.guards import check_guards
+from ledger.store.pool import lent, open_pool
 
 
 def test_what_the_migrations_make_is_guarded(database: str) -> None:
@@ -37,3 +40,25 @@ def test_a_guard_that_is_missing_is_told(database: str, done: str, told: str) ->
     with pytest.raises(Broken, match="is not guarded") as broken:
         check_guards(database)
     assert told in str(broken.value)
+
+
+@pytest.mark.parametrize(
+    "left", ["SELECT set_config('ledger.clinic', 'glow', false)", "SET ROLE ledger_relay"]
+)
+def test_a_connection_that_comes_back_with_its_last_use_is_dropped(
+    database: str, left: str
+) -> None:
+    pool = open_pool(database, "ledger_api", 1, verified=True)
+    with closing(pool):
+        with lent(pool) as connection:
+            first = connection.info.backend_pid
+        with lent(pool) as connection:
+            assert connection.info.backend_pid == first
+            connection.execute(left.encode())
+        with lent(pool) as connection:
+            assert connection.info.backend_pid != first
+            clean = "SELECT current_user, current_setting('ledger.clinic', true)"
+            assert connection.execute(clean).fetchone() in {
+                ("ledger_api", None),
+                ("ledger_api", ""),
+            }
