@@ -13,7 +13,6 @@ from consumers.http.problems import Refusal
 from consumers.http.site import Site, answer
 from consumers.http.writing import Endpoint
 from consumers.webhooks import gateway, stripe
-from consumers.webhooks.secrets import Secrets
 from consumers.webhooks.signatures import BadSignature, verify
 from ledger.codes import Refused
 from ledger.errors import Unreadable
@@ -34,7 +33,8 @@ def hook(site: Site, system: str) -> Endpoint:
     async def handle(request: Request) -> Response:
         clinic = request.path_params["clinic"]
         body = await bodies.read(request, MOST_BYTES)
-        _prove(site, site.secrets, (clinic, system), body, request.headers.get(header, ""))
+        _prove(site, (clinic, system), body, request.headers.get(header, ""))
+        site.limits.request(clinic, system)
         line = _line(body, command_of)
         if line is None:
             return answer({"recorded": False}, await site.work.run(site.position, clinic))
@@ -49,10 +49,10 @@ def hook(site: Site, system: str) -> Endpoint:
     return handle
 
 
-def _prove(site: Site, secrets: Secrets, who: tuple[str, str], body: bytes, header: str) -> None:
+def _prove(site: Site, who: tuple[str, str], body: bytes, header: str) -> None:
     """Raises Refusal with 400 unless the body is signed; a clinic without secret is not there."""
     try:
-        verify(body, header, secrets.of(*who), site.ledger.settings.clock())
+        verify(body, header, site.secrets.of(*who), site.ledger.settings.clock())
     except BadSignature as error:
         raise Refusal(HTTPStatus.BAD_REQUEST, "bad_signature", f"{error}.") from None
 
