@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Match
 
 from consumers.bootstrap import Ledger, key_secret
 from consumers.http import acts, bulk, downloads, health, hooks, questions, reporting, writing
@@ -100,11 +102,24 @@ async def _refused(_: Request, error: Exception) -> Response:
     return error.response()
 
 
-async def _unrouted(_: Request, error: Exception) -> Response:
+async def _unrouted(request: Request, error: Exception) -> Response:
     """No such path, or not this method on it."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     code = (
         "not_found" if status is HTTPStatus.NOT_FOUND else status.phrase.lower().replace(" ", "_")
     )
-    return Refusal(status, code, f"{status.phrase}.", headers=error.headers).response()
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return Refusal(status, code, f"{status.phrase}.", headers=headers).response()
+
+
+def _methods(request: Request) -> set[str]:
+    """What the path is there for; the first of its routes would name only its own."""
+    return {
+        method
+        for route in request.app.routes
+        if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods
+    }
