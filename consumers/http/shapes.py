@@ -110,7 +110,8 @@ QUESTIONS: dict[str, Schema] = {
     ),
     "events": thing(items=some(_RECORDED), next=maybe(WHOLE)),
     "disputes": thing(
-        items=some(thing(dispute=TEXT, charge=TEXT, amount=MONEY, reason=TEXT)), next=maybe(TEXT)
+        items=some(thing(dispute=TEXT, status=TEXT, amount=MONEY, currency=TEXT, code=TEXT)),
+        next=maybe(TEXT),
     ),
     "approval": thing(
         request=TEXT,

@@ -8,7 +8,7 @@ from aggregates.approval.state import APPROVAL
 from consumers.http.asked import Asked
 from consumers.http.site import Site
 from ledger.ids import stream
-from projections.evidence.projection import work_list
+from projections.evidence.worklist import work_list
 
 MOST = 1000
 PAGE = 100
@@ -17,7 +17,7 @@ PAGE = 100
 def disputes(site: Site, clinic: str, _: dict[str, str], given: Asked) -> Any:
     """A page of the disputes, open ones first by their due date."""
     limit, after = given.number("limit", PAGE, MOST, least=1), given.given.get("cursor")
-    items = work_list(site.ledger.store, clinic)
+    items = work_list(site.ledger.store, clinic, site.ledger.settings.clock())
     if after is not None:
         last = site.cursors.read(clinic, "disputes", after)
         names = [item["dispute"] for item in items]

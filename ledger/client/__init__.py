@@ -3,6 +3,7 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
+from ledger.client.adjustments import Adjustments
 from ledger.client.approvals import Approvals
 from ledger.client.charges import Charges
 from ledger.client.check import Check
@@ -35,6 +36,7 @@ __all__ = ["Answer", "Client", "Problem", "Unreachable"]
 
 
 class Client(
+    Adjustments,
     Approvals,
     Charges,
     Check,

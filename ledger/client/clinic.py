@@ -32,6 +32,19 @@ class SetPolicyData(TypedDict, total=False):
     context: Mapping[str, Any]
 
 
+class SetEstimateData(TypedDict, total=False):
+    estimate: Required[str]
+    kind: Required[str]
+    scope: Mapping[str, Any]
+    rate: Required[str]
+    effective: Required[str]
+    evidence: Required[str]
+    approver: Required[str]
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
 class Clinic(Transport):
     def define_clinic(self, key: str, **data: Unpack[DefineClinicData]) -> Answer:
         """Define clinic."""
@@ -40,3 +53,7 @@ class Clinic(Transport):
     def set_policy(self, key: str, **data: Unpack[SetPolicyData]) -> Answer:
         """Set policy."""
         return self.post("/v1/clinic/policies", {}, data, key=key)
+
+    def set_estimate(self, key: str, **data: Unpack[SetEstimateData]) -> Answer:
+        """Set estimate."""
+        return self.post("/v1/clinic/estimates", {}, data, key=key)

@@ -32,6 +32,7 @@ class PublishOfferData(TypedDict, total=False):
     description: Mapping[str, Any]
     notices: Mapping[str, Any]
     milestones: Sequence[Any]
+    bundle: Mapping[str, Any]
     at: str
     source: Mapping[str, Any]
     context: Mapping[str, Any]
