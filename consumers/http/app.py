@@ -121,5 +121,5 @@ def _methods(request: Request) -> set[str]:
         method
         for route in request.app.routes
         if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
-        for method in route.methods
+        for method in route.methods or ()
     }
