@@ -4,7 +4,13 @@ import base64
 import hashlib
 from typing import Any
 
-from tests.commands import life_changes, life_corrections, life_dormancy, life_members
+from tests.commands import (
+    life_approvals,
+    life_changes,
+    life_corrections,
+    life_dormancy,
+    life_members,
+)
 from tests.commands.practice import MASSAGE, OPENED, SOLD, consent, massage, pack, sale, visit
 from tests.commands.step import Step
 
@@ -354,40 +360,6 @@ def closing_steps() -> list[Step]:
     ]
 
 
-def approving_steps() -> list[Step]:
-    bob = {"id": "bob", "role": "clinic_admin"}
-    goodwill = {"patient": "p-1", "service": "massage", "quantity": "1", "reason": "sorry"}
-    asked = {"command": {"command": "grant_goodwill", "data": goodwill}}
-    expires = {"expires": "2026-06-08T00:00:00+00:00"}
-    return [
-        *(
-            Step(
-                "request_approval",
-                JUNE_1,
-                asked | {"request": request} | expires,
-                [f"ApprovalRequested approval/{request}"],
-                {"request": request} | expires,
-            )
-            for request in ("ask-1", "ask-2")
-        ),
-        Step(
-            "approve",
-            JUNE_1,
-            {"request": "ask-1"},
-            ["ApprovalGiven approval/ask-1"],
-            {"request": "ask-1", "standing": "approved"},
-            bob,
-        ),
-        Step(
-            "reject",
-            JUNE_1,
-            {"request": "ask-2", "reason": "enough given"},
-            ["ApprovalRejected approval/ask-2"],
-            {"request": "ask-2", "standing": "rejected"},
-        ),
-    ]
-
-
 CLOSED = ["PeriodClosed period/2026-01", "PeriodLocked clinic"]
 
 
@@ -408,7 +380,7 @@ STORY = (
     adjusting_steps,
     dispute_steps,
     closing_steps,
-    approving_steps,
+    *life_approvals.STORY,
 )
 
 
