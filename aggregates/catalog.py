@@ -7,6 +7,7 @@ for ever (architecture.md 4).
 from collections.abc import Callable
 from typing import Any
 
+from aggregates.approval import events as approval
 from aggregates.booking import events as booking
 from aggregates.books import events as books
 from aggregates.clinic import events as clinic
@@ -127,6 +128,10 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("PeriodSoftClosed", 1, period.PeriodSoftClosed),
     ("PeriodReopened", 1, period.PeriodReopened),
     ("SoftCloseDue", 1, period.SoftCloseDue),
+    ("ApprovalRequested", 1, approval.ApprovalRequested),
+    ("ApprovalGiven", 1, approval.ApprovalGiven),
+    ("ApprovalRejected", 1, approval.ApprovalRejected),
+    ("ApprovalUsed", 1, approval.ApprovalUsed),
 )
 
 #: ``(name, from version)`` → the plain dictionary one version later.

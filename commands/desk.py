@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from aggregates.approval.state import APPROVAL, Approval
 from aggregates.booking.state import BOOKING, Booking
 from aggregates.books.state import BOOKS, Entered
 from aggregates.clinic.state import CLINIC, Clinic
@@ -45,6 +47,12 @@ class Desk:
     def name(self, kind: str, key: str | None = None) -> str:
         """The name of one of this clinic's streams."""
         return stream(self.clinic_id, kind, key)
+
+    def version(self, kind: str, key: str) -> int:
+        """How many events the stream has; 0 for one that is not there."""
+        name = self.name(kind, key)
+        self.workspace.get(BY_KIND[kind], name)
+        return self.workspace.version(name)
 
     def clinic(self) -> Clinic:
         return self.workspace.get(CLINIC, self.name("clinic"))
@@ -113,6 +121,9 @@ class Desk:
     def period(self, key: str) -> PeriodState:
         return self.workspace.get(PERIOD, self.name("period", key))
 
+    def approval(self, key: str) -> Approval:
+        return self.workspace.get(APPROVAL, self.name("approval", key))
+
     def payments(self, keys: Iterable[str]) -> Mapping[str, Payment]:
         """Payment streams by id, read in one query."""
         wanted = list(keys)
@@ -120,5 +131,16 @@ class Desk:
         return {key: self.payment(key) for key in wanted}
 
 
+#: How the streams fold whose version a sender may have seen.
+BY_KIND: Mapping[str, Decider[Any]] = {
+    "subscription": SUBSCRIPTION,
+    "visit": VISIT,
+    "dispute": DISPUTE,
+    "offer": OFFER,
+    "period": PERIOD,
+    "refund": REFUND,
+    "booking": BOOKING,
+    "approval": APPROVAL,
+}
 #: The streams a command needs, with how they fold: what a batch reads in one query.
 Wanted = list[tuple[Decider[object], str]]

@@ -44,9 +44,17 @@ class Channel(Frozen):
     session: Personal | None = None
 
 
+class Seen(Frozen):
+    """The version of a stream that the sender has seen; another one refuses the command."""
+
+    kind: str
+    key: str
+    version: int
+
+
 class Envelope(Frozen):
     """One command. `content` is the digest of the line as it was sent: the same id with
-    another content is refused.
+    another content is refused. What an edge knows beside the line is `seen`.
     """
 
     command: Annotated[str, StringConstraints(max_length=64)]
@@ -58,13 +66,17 @@ class Envelope(Frozen):
     source: Source | None = None
     context: Channel | None = None
     content: Annotated[str, Field(default="")] = ""
+    seen: Seen | None = None
 
     @property
     def fingerprint(self) -> str:
         """The digest that the command memory keeps."""
         if self.content:
             return self.content
-        return digest(self.model_dump(mode="json", exclude={"content"}, exclude_none=True))
+        return digest(self.model_dump(mode="json", exclude={"content", "seen"}, exclude_none=True))
+
+
+_INTERNAL = frozenset({"content", "seen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +124,8 @@ def parse_envelope(value: Any, defaults: Defaults = Defaults()) -> Envelope | Re
     filled = {**_defaults(defaults), **value}
     if defaults.clinic not in (None, filled.get("clinic")):
         return Refused(Code.INVALID, f"This call is for clinic {defaults.clinic}.", "clinic")
-    if "content" in filled:
-        return Refused(Code.INVALID, "Unknown field.", "content")
+    for name in _INTERNAL & filled.keys():
+        return Refused(Code.INVALID, "Unknown field.", name)
     filled["content"] = sha256(canonical_trusted(value)).hexdigest()
     try:
         # No text is parsed twice: of an envelope only `at` is written otherwise in JSON.

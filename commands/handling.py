@@ -14,16 +14,17 @@ from aggregates.clinic.state import CLINIC
 from aggregates.document.orders import AttachDocument
 from aggregates.estimate.orders import SetEstimate
 from aggregates.period.orders import ClosePeriod
+from commands.approving import with_requests
 from commands.closing import Closer, close_period
-from commands.contexts import context_of, meta_of, out_of_place, protected_channel, salt
+from commands.contexts import context_of, meta_of, protected_channel, salt
 from commands.desk import Desk
 from commands.disputing import content_of
 from commands.envelope import Envelope, Result, refused
 from commands.estimating import set_estimate
 from commands.gathering import Gathering
+from commands.objecting import objection
 from commands.pending import Pending, parsed, result_of
 from commands.periods import unless_stopped
-from commands.permissions import forbidden
 from commands.registry import CLOSE_PERIOD, SPECS
 from commands.remembering import about, answer, with_subject
 from commands.workspace import StateCache, Workspace
@@ -185,14 +186,15 @@ class Commands:
     def _decide(self, desk: Desk, item: Pending, now: datetime) -> None:
         envelope = item.envelope
         context = context_of(desk, envelope, now)
-        refusal = out_of_place(desk, envelope, context) or forbidden(context, envelope.command)
+        refusal = objection(desk, envelope, context)
         if refusal is not None:
             item.result = refused(envelope.id, refusal)
             return
         assert item.order is not None
         order, texts = protect(item.order, salt)
         channel, more = protected_channel(envelope)
-        decision = self._decision(desk, context, envelope.command, order)
+        decided = self._decision(desk, context, envelope.command, order)
+        decision = with_requests(desk, context, envelope, decided)
         if isinstance(decision, Refused):
             item.result = refused(envelope.id, decision)
             return

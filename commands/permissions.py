@@ -37,6 +37,7 @@ REFUNDING = _right(ACCOUNTANT, ADMIN, asks=(FRONT, DISPUTES))
 CANCELLING = _right(ADMIN, asks=(ACCOUNTANT, DISPUTES))
 DISPUTING = _right(DISPUTES, ADMIN, SERVICE)
 NOTING = _right(FRONT, PROVIDER, ACCOUNTANT, DISPUTES, ADMIN, SERVICE)
+ASKING = _right(FRONT, PROVIDER, ACCOUNTANT, DISPUTES, ADMIN)
 CLOCK = _right(ACCOUNTANT, ADMIN, SERVICE)
 
 #: Who may hand the journal to another program (accounting.md 16: export is a role of its own).
@@ -100,6 +101,9 @@ RIGHTS: dict[str, Right] = {
     "signal_dispute": CLOCK,
     "close_period": _right(ACCOUNTANT, ADMIN),
     "reopen_period": _right(ADMIN, asks=(ACCOUNTANT,)),
+    "request_approval": ASKING,
+    "approve": _right(ACCOUNTANT, ADMIN),
+    "reject": ASKING,
 }
 
 

@@ -5,6 +5,7 @@ from aggregates.period.orders import ClosePeriod
 from commands import (
     adjusting,
     altering,
+    approving,
     changing,
     correcting,
     disputing,
@@ -32,6 +33,7 @@ SPECS: dict[str, Spec] = {
         periods.SPECS,
         adjusting.SPECS,
         unclaimed.SPECS,
+        approving.SPECS,
     )
     for spec in specs
 }

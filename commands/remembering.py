@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from aggregates.approval.orders import RequestApproval
 from commands.desk import Desk
 from commands.envelope import Envelope, Result, refused
 from ledger.codes import Code, Refused
@@ -35,8 +36,9 @@ def conflicting(envelope: Envelope) -> Result:
 
 def about(desk: Desk, order: Frozen) -> str:
     """The patient a command concerns, else the clinic: whose erasure takes its texts along."""
+    subject = order.command if isinstance(order, RequestApproval) else order
     for name, patient_of in _WAYS.items():
-        key = getattr(order, name, None)
+        key = getattr(subject, name, None)
         patient = patient_of(desk, key) if isinstance(key, str) else None
         if patient is not None:
             return patient

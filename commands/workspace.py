@@ -147,6 +147,15 @@ class Workspace:
         head = self._store.head(self._clinic)
         return head.position if head is not None else 0
 
+    def version(self, name: str) -> int:
+        """The version of a stream that was read, with what this batch decided so far."""
+        return (self._staged.get(name) or self._stored[name]).version
+
+    def text(self, digest: str) -> str | None:
+        """A personal text by the digest in its event, or None once it is erased."""
+        found = self._store.personal(self._clinic, [digest]).get(digest)
+        return None if found is None else found.value
+
     def get(self, decider: Decider[State], name: str) -> State:
         """The state of a stream, with what this batch decided so far."""
         if name not in self._stored:

@@ -26,6 +26,7 @@ from ledger.settings import Settings
 from ledger.store.anchors import Anchors
 from ledger.store.catalog import Catalog
 from ledger.store.feed import Feed
+from ledger.store.guards import check_guards
 from ledger.store.migrations import STORE_MIGRATIONS, migrate
 from ledger.store.pool import refuse_db_functions
 from ledger.store.store import EventStore
@@ -64,11 +65,20 @@ class Ledger:
         self.conninfo = conninfo
         self._open = open_
         self._catalog = catalog()
+        self.is_served = False
+
+    def guard(self) -> None:
+        """Before it serves many clinics: raises Broken unless the database keeps them apart, and
+        has connections verified from here on.
+        """
+        check_guards(self.conninfo)
+        self.is_served = True
 
     @cached_property
     def store(self) -> EventStore:
         """The history as commands and questions see it: one clinic at a time."""
-        return self._open.enter_context(EventStore.open(self.conninfo, self._catalog))
+        opened = EventStore.open(self.conninfo, self._catalog, verified=self.is_served)
+        return self._open.enter_context(opened)
 
     @cached_property
     def projector(self) -> EventStore:

@@ -10,13 +10,23 @@ DEFAULT_DATA = Path(".ledger")
 
 
 @dataclass(frozen=True, slots=True)
+class Issuer:
+    """The identity provider whose tokens are trusted: its name, ours in them, and its keys."""
+
+    name: str
+    audience: str
+    jwks: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where the servers are and which clock holds.
 
     `database` and `nats` name external servers; without them the embedded ones of the
     folder `data` are used. `now` replaces the clock (interfaces.md 2, ``--now``). The hashes
-    of API keys are keyed with `key_secret`. `tsa` is the address of a time-stamp authority
-    (RFC 3161), which is asked about every anchor; without one nobody is.
+    of API keys are keyed with `key_secret`; people may come with a token of `issuer`. The file
+    `webhook_secrets` holds what posted events are signed with. `tsa` is the address of a
+    time-stamp authority (RFC 3161), which is asked about every anchor; without one nobody is.
     """
 
     data: Path = DEFAULT_DATA
@@ -26,6 +36,8 @@ class Settings:
     allow_clock: bool = False
     key_secret: str | None = field(default=None, repr=False)
     tsa: str | None = None
+    issuer: Issuer | None = None
+    webhook_secrets: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -47,5 +59,16 @@ def from_environment() -> Settings:
         allow_clock=os.environ.get("LEDGER_ALLOW_CLOCK") == "1",
         tsa=os.environ.get("LEDGER_TSA_URL") or None,
         key_secret=os.environ.get("LEDGER_KEY_SECRET") or None,
+        issuer=_issuer(os.environ),
+        webhook_secrets=Path(hooks)
+        if (hooks := os.environ.get("LEDGER_WEBHOOK_SECRETS"))
+        else None,
         environment=dict(os.environ),
     )
+
+
+def _issuer(environment: Mapping[str, str]) -> Issuer | None:
+    """All three of its variables, or none: half an issuer trusts nobody."""
+    given = [environment.get(f"LEDGER_OIDC_{name}") for name in ("ISSUER", "AUDIENCE", "JWKS")]
+    name, audience, jwks = given
+    return Issuer(name, audience, jwks) if name and audience and jwks else None

@@ -11,11 +11,12 @@ import orjson
 import typer
 
 from consumers.cli.call import EXPORTS, Form, Mistake
+from consumers.exporting import Format, OpenPeriod, exported
 from ledger.calendar import Period
 
 if TYPE_CHECKING:
     from aggregates.clinic.state import Clinic
-    from projections.close.books import Books, Sealed
+    from projections.close.books import Books
     from projections.exports.formats import Export
 
 Draft = Annotated[
@@ -60,27 +61,12 @@ def export_journal(
     Raises Mistake with the code ``invalid`` for a period that is open, unless a draft will do;
     comma-separated values are a report as well, and never refused.
     """
-    from projections.exports.batch import Scope  # noqa: PLC0415  only exports need them
-    from projections.exports.formats import export  # noqa: PLC0415
-
-    sealed = close_of(books, Period.of(last))
-    if sealed is None and not wish.draft and wish.form is not Form.CSV:
-        raise Mistake(
-            f"invalid: period: {Period.of(last)} is open, and what is exported could still"
-            " change; close it, or say --draft"
-        )
-    policies = clinic.policies(last)
-    scope = Scope(
-        clinic=books.clinic,
-        currency=clinic.currency,
-        period=_label(period, last),
-        close_version=None if sealed is None else sealed.version,
-        position=books.cut if sealed is None else sealed.cut,
-        form=wish.form.value,
-        detail=wish.detail or _detail_of(wish.form, policies),
-        books=books.basis.name,
-    )
-    write(export(entries, scope, policies["accounts"]), wish.out)
+    try:
+        form = Format(wish.form.value, wish.draft, wish.detail)
+        made = exported(form, clinic, books, entries, period, last)
+    except OpenPeriod as error:
+        raise Mistake(f"invalid: period: {error}; close it, or say --draft") from None
+    write(made, wish.out)
 
 
 def checked_exporter(form: Form, role: str | None) -> None:
@@ -93,22 +79,6 @@ def checked_exporter(form: Form, role: str | None) -> None:
     if role is not None and role not in EXPORTING and form is not Form.CSV:
         may = " or ".join(sorted(EXPORTING))
         raise Mistake(f"forbidden: the role {role} may not export the journal; {may} may")
-
-
-def close_of(books: "Books", period: Period) -> "Sealed | None":
-    """The close in force of a period; the first close of a clinic takes in all before it."""
-    return next((sealed for sealed in books.closes if sealed.period >= period), None)
-
-
-def _detail_of(form: Form, policies: dict[str, Any]) -> str:
-    """Comma-separated values are where the key of a summary leads to."""
-    return "line" if form is Form.CSV else str(policies["export_detail"])
-
-
-def _label(period: Period | None, last: date) -> str:
-    if period is None:
-        return f"to-{last}"
-    return str(period) if last == period.last else f"{period}-to-{last}"
 
 
 def write(made: "Export", out: Path | None) -> None:

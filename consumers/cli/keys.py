@@ -20,7 +20,7 @@ key_app = typer.Typer(no_args_is_help=True, help="API keys of a clinic.")
 def create(
     context: typer.Context,
     actor: Annotated[str, typer.Argument(metavar="ACTOR", help="Who stands in the events.")],
-    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")],
+    role: Annotated[str, typer.Argument(metavar="ROLE", help=f"One of {', '.join(ROLES)}.")],
     scopes: Annotated[
         list[str] | None, typer.Option("--scope", help=f"One of {', '.join(SCOPES)}; default all.")
     ] = None,
@@ -28,11 +28,11 @@ def create(
 ) -> None:
     """Make a key and show it, this once: the ledger keeps only a hash.
 
-    Example: ledger key create scheduling --role service --scope write
+    Example: ledger key create scheduling service --scope write
     """
     call: Call = context.obj
-    _known("role", [role], ROLES)
-    _known("scope", scopes or [], SCOPES)
+    known("role", [role], ROLES)
+    known("scope", scopes or [], SCOPES)
     with call.ledger() as ledger:
         now = ledger.settings.clock()
         clinic = call.chosen(ledger)
@@ -84,7 +84,8 @@ def _shown(key: Key) -> dict[str, Any]:
     }
 
 
-def _known(what: str, given: list[str], known: tuple[str, ...]) -> None:
+def known(what: str, given: list[str], there: tuple[str, ...]) -> None:
+    """Raises Mistake for a word that is none of those there are."""
     for one in given:
-        if one not in known:
-            raise Mistake(f"no {what} {one}; there are {', '.join(known)}")
+        if one not in there:
+            raise Mistake(f"no {what} {one}; there are {', '.join(there)}")

@@ -19,6 +19,7 @@ from consumers.cli import (
     keys,
     members,
     operations,
+    people,
     policies,
     recording,
     reports,
@@ -136,6 +137,7 @@ app.command("verify-packet")(evidence.verify_packet)
 app.command()(anchoring.anchor)
 app.add_typer(upkeep.dead_app, name="dead")
 app.add_typer(keys.key_app, name="key")
+app.add_typer(people.person_app, name="person")
 app.command()(upkeep.rebuild)
 app.command()(upkeep.check)
 app.command()(upkeep.stop)

@@ -29,6 +29,9 @@ def serve(
     ] = False,
     host: Annotated[str, typer.Option(help="Where the API answers.")] = HOST,
     port: Annotated[int, typer.Option(help="0: a free one.")] = PORT,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Also /metrics for Prometheus, without a key.")
+    ] = False,
 ) -> None:
     """Answer the HTTP API and, with --workers, work off visits and payments until stopped.
 
@@ -37,7 +40,8 @@ def serve(
     Example: ledger serve --workers
     """
     from consumers.http.app import make_app  # noqa: PLC0415
-    from consumers.http.callers import Gate, KeyBearer  # noqa: PLC0415
+    from consumers.http.doors import gate_of  # noqa: PLC0415
+    from consumers.http.metrics import Metrics  # noqa: PLC0415
     from consumers.http.serving import served  # noqa: PLC0415
 
     call: Call = context.obj
@@ -47,8 +51,9 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     with ExitStack() as stack, call.ledger() as ledger:
+        ledger.guard()
         listener = stack.enter_context(_listening(host, port))
-        app = make_app(ledger, Gate(KeyBearer(ledger.keys, ledger.settings.clock)))
+        app = make_app(ledger, gate_of(ledger), metrics=Metrics() if metrics else None)
         bound = stack.enter_context(served(app, listener))
         sys.stderr.write(f"The API answers at http://{host}:{bound}, described in /openapi.json.\n")
         _print_first_keys(ledger)

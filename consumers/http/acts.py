@@ -10,7 +10,7 @@ from commands.asking import check as covered
 from commands.envelope import Actor
 from consumers.applying import ticked
 from consumers.http import bodies, problems
-from consumers.http.asked import asked, wrong
+from consumers.http.asked import asked, month
 from consumers.http.callers import Caller
 from consumers.http.problems import Refusal
 from consumers.http.site import Site, answer
@@ -55,7 +55,7 @@ def closed(site: Site) -> Endpoint:
 
     async def handle(request: Request) -> Response:
         caller = await site.caller(request, "reports", "books")
-        return await site.work.run(_closed, site, caller, _period(request))
+        return await site.work.run(_closed, site, caller, month(request.path_params["period"]))
 
     return handle
 
@@ -79,8 +79,10 @@ def proof(site: Site) -> Endpoint:
     async def handle(request: Request) -> Response:
         caller = await site.caller(request, "reports", "books")
         given = asked(request, ("version",))
-        version = given.number("version", 0) or None
-        return await site.work.run(_proof, site, caller, _period(request), version)
+        version = given.number("version", 0, least=1) or None
+        return await site.work.run(
+            _proof, site, caller, month(request.path_params["period"]), version
+        )
 
     return handle
 
@@ -92,10 +94,3 @@ def _proof(site: Site, caller: Caller, period: Period, version: int | None) -> R
     if found is None:
         raise Refusal(HTTPStatus.NOT_FOUND, "not_found", f"{period} is not closed.")
     return answer(found, site.position(caller.clinic))
-
-
-def _period(request: Request) -> Period:
-    try:
-        return Period.parse(request.path_params["period"])
-    except ValueError as error:
-        raise wrong("period", f"{error}.") from None

@@ -5,22 +5,34 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Match
 
-from consumers.bootstrap import Ledger
-from consumers.http import acts, health, questions, reporting, writing
+from consumers.bootstrap import Ledger, key_secret
+from consumers.http import acts, bulk, downloads, health, hooks, questions, reporting, writing
 from consumers.http.callers import Gate
+from consumers.http.cursors import Cursors
 from consumers.http.description import describe
 from consumers.http.dressing import Dressed
+from consumers.http.limits import Buckets, Limits
+from consumers.http.metrics import Measured, Metrics, page
 from consumers.http.problems import Refusal
 from consumers.http.questions import QUESTIONS
-from consumers.http.resources import RESOURCES
+from consumers.http.resources import DISPUTE, RESOURCES
 from consumers.http.site import Site
 from consumers.http.work import Work
+from consumers.webhooks.secrets import Secrets
 
 
-def make_app(ledger: Ledger, gate: Gate) -> FastAPI:
-    """The API of a ledger; `gate` tells who a request is from."""
+def make_app(
+    ledger: Ledger, gate: Gate, limits: Limits | None = None, metrics: Metrics | None = None
+) -> FastAPI:
+    """The API of a ledger; `gate` tells who a request is from, `limits` how often it may come.
+
+    With `metrics` there is a page of them, for whoever can reach the port.
+    """
     work = Work()
 
     @asynccontextmanager
@@ -37,10 +49,16 @@ def make_app(ledger: Ledger, gate: Gate) -> FastAPI:
         openapi_url="/openapi.json",
         redirect_slashes=False,
     )
-    site = Site(ledger, gate, work)
+    cursors = Cursors(key_secret(ledger.settings))
+    secrets = Secrets(ledger.settings.webhook_secrets)
+    site = Site(ledger, gate, work, limits or Limits(Buckets()), cursors, secrets)
     _add_routes(app, site)
     describe(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Dressed)
+    if metrics is not None:
+        app.add_middleware(Measured, metrics=metrics)
+        _add(app, "GET", "/metrics", page(site, metrics), "metrics")
     app.exception_handler(Refusal)(_refused)
     app.exception_handler(HTTPException)(_unrouted)
     return app
@@ -53,11 +71,15 @@ def _add_routes(app: FastAPI, site: Site) -> None:
         _add(app, "GET", question.path, questions.endpoint(site, question))
     for name, (reads, made) in reporting.reports().items():
         _add(app, "GET", f"/v1/reports/{name}", reporting.endpoint(site, name, reads, made))
-    _add(app, "POST", "/v1/commands", writing.bulk(site), "bulk")
+    _add(app, "POST", "/v1/commands", bulk.bulk(site), "bulk")
     _add(app, "POST", "/v1/check", acts.check(site), "check")
     _add(app, "POST", "/v1/tick", acts.tick(site), "tick")
     _add(app, "GET", "/v1/periods/{period}", acts.closed(site), "closed_period")
     _add(app, "GET", "/v1/periods/{period}/proof", acts.proof(site), "proof")
+    _add(app, "GET", "/v1/exports/journal", downloads.journal(site), "export_journal")
+    _add(app, "GET", f"{DISPUTE}/evidence", downloads.packet(site), "evidence_packet")
+    for system in hooks.SYSTEMS:
+        _add(app, "POST", f"/v1/webhooks/{{clinic}}/{system}", hooks.hook(site, system))
     _add(app, "GET", "/healthz", health.alive(site), "alive")
     _add(app, "GET", "/readyz", health.ready(site), "ready")
 
@@ -80,11 +102,24 @@ async def _refused(_: Request, error: Exception) -> Response:
     return error.response()
 
 
-async def _unrouted(_: Request, error: Exception) -> Response:
+async def _unrouted(request: Request, error: Exception) -> Response:
     """No such path, or not this method on it."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     code = (
         "not_found" if status is HTTPStatus.NOT_FOUND else status.phrase.lower().replace(" ", "_")
     )
-    return Refusal(status, code, f"{status.phrase}.", headers=error.headers).response()
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return Refusal(status, code, f"{status.phrase}.", headers=headers).response()
+
+
+def _methods(request: Request) -> set[str]:
+    """What the path is there for; the first of its routes would name only its own."""
+    return {
+        method
+        for route in request.app.routes
+        if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }

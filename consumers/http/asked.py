@@ -1,5 +1,6 @@
 """What a question says beside its path: the day, what was known, where a list goes on."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,11 +11,17 @@ from fastapi import Request
 from consumers.bootstrap import Ledger
 from consumers.http.problems import Refusal
 from ledger.calendar import Period
+from ledger.ids import is_id
 from projections.balances.asof import View, position_at
 
 #: Questions about what takes effect in a view of the history.
 OF_A_VIEW = ("as_of", "known_at", "at_least")
 OF_A_PERIOD = (*OF_A_VIEW, "period")
+#: The largest whole number that every JSON reader keeps exact.
+MOST = 2**53
+#: Far enough for every contract, near enough for sums of dates.
+YEARS = range(1900, 3000)
+_NUMBER = re.compile(r"[0-9]{1,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +38,15 @@ class Asked:
     @property
     def period(self) -> Period | None:
         """The month asked for."""
-        try:
-            return Period.parse(self.given["period"]) if "period" in self.given else None
-        except ValueError as error:
-            raise wrong("period", f"{error}.") from None
+        return month(self.given["period"]) if "period" in self.given else None
 
-    def number(self, name: str, default: int, most: int = 2**53) -> int:
-        """A whole number from 0 to `most`."""
-        text = self.given.get(name, str(default))
-        if not (text.isascii() and text.isdecimal()) or int(text) > most:
-            raise wrong(name, f"A whole number from 0 to {most}.")
+    def number(self, name: str, default: int, most: int = MOST, least: int = 0) -> int:
+        """A whole number from `least` to `most`."""
+        if name not in self.given:
+            return default
+        text = self.given[name]
+        if _NUMBER.fullmatch(text) is None or not least <= int(text) <= most:
+            raise wrong(name, f"A whole number from {least} to {most}.")
         return int(text)
 
     def view(self, ledger: Ledger, clinic: str) -> View:
@@ -55,7 +61,7 @@ class Asked:
         text = self.given.get("known_at")
         if text is None:
             return None
-        if text.isascii() and text.isdecimal():
+        if _NUMBER.fullmatch(text) is not None:
             return self.number("known_at", 0)
         try:
             moment = datetime.fromisoformat(text)
@@ -67,9 +73,26 @@ class Asked:
 
     def _day(self, name: str) -> date:
         try:
-            return date.fromisoformat(self.given[name])
+            day = date.fromisoformat(self.given[name])
         except ValueError:
             raise wrong(name, "A date is written 2026-01-31.") from None
+        _check_year(name, day.year)
+        return day
+
+
+def month(text: str) -> Period:
+    """The period a request names."""
+    try:
+        period = Period.parse(text)
+    except ValueError as error:
+        raise wrong("period", f"{error}.") from None
+    _check_year("period", period.year)
+    return period
+
+
+def _check_year(name: str, year: int) -> None:
+    if year not in YEARS:
+        raise wrong(name, f"Books are kept from {YEARS.start} to {YEARS.stop - 1}.")
 
 
 def asked(request: Request, known: Collection[str]) -> Asked:
@@ -82,6 +105,13 @@ def asked(request: Request, known: Collection[str]) -> Asked:
         if names.count(name) > 1:
             raise wrong(name, "Once is enough.")
     return Asked(dict(items))
+
+
+def check_ids(path: dict[str, str]) -> None:
+    """Raises Refusal for what can be the name of nothing."""
+    for name, value in path.items():
+        if not is_id(value):
+            raise wrong(name, "An id is 1 to 64 of A-Z a-z 0-9 . _ : -")
 
 
 def wrong(name: str, detail: str) -> Refusal:

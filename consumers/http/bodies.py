@@ -27,19 +27,12 @@ async def read(request: Request, most: int = MOST_BYTES) -> bytes:
         async with asyncio.timeout(SLOWEST):
             return await _collected(request, most)
     except TimeoutError:
-        detail = f"The body took longer than {SLOWEST:.0f} seconds."
-        raise Refusal(HTTPStatus.REQUEST_TIMEOUT, "timeout", detail) from None
+        raise _too_slow() from None
 
 
 async def read_json(request: Request, most: int = MOST_BYTES) -> dict[str, Any]:
     """The body as a JSON object, read as strictly as on every other edge."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _JSON:
-        detail = f"Send Content-Type: {_JSON}."
-        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid", detail)
-    if request.headers.get("content-encoding", "identity") != "identity":
-        detail = "Send the body as it is, not compressed."
-        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid", detail)
+    must_be(request, _JSON)
     try:
         value = strictjson.loads(await read(request, most))
     except strictjson.Malformed as error:
@@ -49,6 +42,17 @@ async def read_json(request: Request, most: int = MOST_BYTES) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Refusal(HTTPStatus.BAD_REQUEST, "invalid", "The body is a JSON object.")
     return value
+
+
+def must_be(request: Request, wanted: str) -> None:
+    """Raises Refusal with 415 for a body of another kind, or for one that is compressed."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != wanted:
+        detail = f"Send Content-Type: {wanted}."
+        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid", detail)
+    if request.headers.get("content-encoding", "identity") != "identity":
+        detail = "Send the body as it is, not compressed."
+        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid", detail)
 
 
 async def _collected(request: Request, most: int) -> bytes:
@@ -70,11 +74,21 @@ def _too_large(most: int) -> Refusal:
     )
 
 
+def _too_slow() -> Refusal:
+    detail = f"Nothing more of the body came for {SLOWEST:.0f} seconds."
+    headers = {"Connection": "close"}
+    return Refusal(HTTPStatus.REQUEST_TIMEOUT, "timeout", detail, headers=headers)
+
+
 async def lines(request: Request, many: int, most: int) -> AsyncIterator[list[bytes]]:
-    """The lines of a body in groups of up to `many`, as they come, within `most` bytes in all."""
+    """The lines of a body in groups of up to `many`, as they come, within `most` bytes in all.
+
+    A pause between two parts is bounded, not the whole: what comes is worked off meanwhile.
+    """
     waiting: list[bytes] = []
     rest, size = b"", 0
-    async for part in request.stream():
+    parts = aiter(request.stream())
+    while (part := await _next_part(parts)) is not None:
         size += len(part)
         if size > most or len(rest) > MOST_BYTES:
             raise _too_large(most)
@@ -87,3 +101,11 @@ async def lines(request: Request, many: int, most: int) -> AsyncIterator[list[by
             yield waiting
             waiting = []
     yield [rest]
+
+
+async def _next_part(parts: AsyncIterator[bytes]) -> bytes | None:
+    try:
+        async with asyncio.timeout(SLOWEST):
+            return await anext(parts, None)
+    except TimeoutError:
+        raise _too_slow() from None

@@ -19,6 +19,7 @@ READS: dict[str, frozenset[str]] = {
     "patients": _EVERYBODY,
     "practice": _EVERYBODY - {p.SERVICE},
     "books": frozenset({p.ACCOUNTANT, p.ADMIN}),
+    "approvals": _EVERYBODY - {p.SERVICE},
     "evidence": frozenset({p.DISPUTES, p.ADMIN}),
     "events": frozenset({p.ACCOUNTANT, p.ADMIN, p.SERVICE}),
 }

@@ -6,8 +6,11 @@ from fastapi import FastAPI
 
 from commands.asking import Check
 from commands.registry import APART, SPECS
-from consumers.http import problems
+from consumers.http import problems, shapes
 from consumers.http.asked import OF_A_PERIOD
+from consumers.http.downloads import OF_AN_EXPORT, ZIP
+from consumers.http.examples import EXAMPLES
+from consumers.http.hooks import SYSTEMS
 from consumers.http.questions import QUESTIONS
 from consumers.http.reporting import reports
 from consumers.http.resources import RESOURCES, Resource
@@ -37,11 +40,13 @@ def document(title: str, version: str) -> dict[str, Any]:
     for resource in RESOURCES:
         paths.setdefault(resource.path, {})["post"] = _command(resource, schemas)
     for question in QUESTIONS:
-        operation = _read(question.name, question.about, question.path, question.parameters)
+        shape = shapes.QUESTIONS[question.name]
+        operation = _read(question.name, question.about, question.path, question.parameters, shape)
         paths.setdefault(question.path, {})["get"] = operation
     for name in reports():
         path = f"/v1/reports/{name}"
-        paths[path] = {"get": _read(f"report_{name}".replace("-", "_"), name, path, OF_A_PERIOD)}
+        key, shape = f"report_{name}".replace("-", "_"), shapes.REPORTS.get(name, {})
+        paths[path] = {"get": _read(key, f"The report {name}", path, OF_A_PERIOD, shape)}
     _add_acts(paths, schemas)
     return {
         "openapi": "3.1.0",
@@ -68,8 +73,12 @@ def _command(resource: Resource, schemas: dict[str, Any]) -> Operation:
         "operationId": resource.command,
         "tags": [resource.tag],
         "summary": resource.command.replace("_", " ").capitalize(),
-        "parameters": [_in_path(name) for name in resource.fields] + [PARAMETERS["key"]],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "parameters": [
+            *map(_in_path, resource.fields),
+            PARAMETERS["key"],
+            *([PARAMETERS["seen"]] if resource.fields else []),
+        ],
+        "requestBody": _sent(body, resource.command),
         "responses": {
             "200": _answer("Sent before, or nothing to record", ref("Result")),
             "201": _answer("Recorded", ref("Result")),
@@ -85,12 +94,22 @@ def _body(order: type[Frozen], resource: Resource, schemas: dict[str, Any]) -> d
     given = set(resource.fields)
     schema["properties"] = {
         name: one for name, one in schema.get("properties", {}).items() if name not in given
-    } | {name: ref(name.capitalize()) for name in ("at", "source", "context")}
+    } | {
+        "at": ref("At"),
+        "source": {"anyOf": [ref("Source"), {"type": "null"}]},
+        "context": {"anyOf": [ref("Context"), {"type": "null"}]},
+    }
     schema["required"] = [name for name in schema.get("required", []) if name not in given]
     return schema
 
 
-def _read(name: str, about: str, path: str, parameters: tuple[str, ...]) -> Operation:
+def _read(
+    name: str,
+    about: str,
+    path: str,
+    parameters: tuple[str, ...],
+    shape: dict[str, Any],
+) -> Operation:
     in_path = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     return {
         "operationId": name,
@@ -100,7 +119,7 @@ def _read(name: str, about: str, path: str, parameters: tuple[str, ...]) -> Oper
             *map(_in_path, in_path),
             *(PARAMETERS[parameter] for parameter in parameters),
         ],
-        "responses": {"200": _answer("The answer", {}), **_problems(404, 409)},
+        "responses": {"200": _answer("The answer", shape), **_problems(404, 409)},
     }
 
 
@@ -109,28 +128,41 @@ def _add_acts(paths: dict[str, dict[str, Operation]], schemas: dict[str, Any]) -
     schemas.update(question.pop("$defs", {}))
     paths["/v1/check"] = {
         "post": {
-            **_read("check", "What a visit would be covered with", "/v1/check", ()),
-            "requestBody": {
-                "required": True,
-                "content": {"application/json": {"schema": question}},
+            **_read("check", "What a visit would be covered with", "/v1/check", (), {}),
+            "requestBody": _sent(question, "check"),
+            "responses": {
+                "200": _answer("Covered", shapes.COVERED),
+                **_problems(404, 408, 413, 415),
             },
-            "responses": {"200": _answer("Covered", {}), **_problems(404, 408, 413, 415)},
         }
     }
-    paths["/v1/tick"] = {"post": _read("tick", "What time alone brings", "/v1/tick", ())}
+    paths["/v1/tick"] = {
+        "post": _read("tick", "What time alone brings", "/v1/tick", (), shapes.TICKED)
+    }
     paths["/v1/commands"] = {
         "post": {
-            **_read("bulk", "Many commands as JSON Lines, one result line each", "/v1/", ()),
+            **_read("bulk", "Many commands as JSON Lines, one result line each", "/v1/", (), {}),
             "requestBody": {"required": True, "content": {"application/x-ndjson": {}}},
             "responses": {
                 "200": {"description": "Results", "content": {"application/x-ndjson": {}}},
-                **_problems(413),
+                **_problems(408, 413, 415),
             },
         }
     }
     period = "/v1/periods/{period}"
-    paths.setdefault(period, {})["get"] = _read("closed_period", "What was sealed", period, ())
-    paths[f"{period}/proof"] = {"get": _read("proof", "A replay", f"{period}/proof", ("version",))}
+    paths.setdefault(period, {})["get"] = _read(
+        "closed_period", "What was sealed", period, (), shapes.CLOSED
+    )
+    paths[f"{period}/proof"] = {
+        "get": _read("proof", "A replay", f"{period}/proof", ("version",), shapes.PROOF)
+    }
+    _add_downloads(paths)
+    _add_hooks(paths)
+
+
+def _add_hooks(paths: dict[str, dict[str, Operation]]) -> None:
+    for system, (header, _) in SYSTEMS.items():
+        paths[f"/v1/webhooks/{{clinic}}/{system}"] = {"post": _hook(system, header)}
     for path in ("/healthz", "/readyz"):
         paths[path] = {
             "get": {
@@ -141,8 +173,46 @@ def _add_acts(paths: dict[str, dict[str, Operation]], schemas: dict[str, Any]) -
         }
 
 
+def _add_downloads(paths: dict[str, dict[str, Operation]]) -> None:
+    files = {"200": {"description": "An archive", "content": {ZIP: {}}}}
+    exports, evidence = "/v1/exports/journal", "/v1/disputes/{dispute}/evidence"
+    asked = tuple(name for name in OF_AN_EXPORT if name != "period")
+    journal = _read(
+        "export_journal", "The journal for another program", exports, ("month", *asked), {}
+    )
+    paths[exports] = {"get": {**journal, "responses": {**journal["responses"], **files}}}
+    packet = _read("evidence_packet", "The packet that answers a dispute", evidence, (), {})
+    paths[evidence] = {"get": {**packet, "responses": {**packet["responses"], **files}}}
+
+
+def _hook(system: str, header: str) -> Operation:
+    signature = {"name": header, "in": "header", "required": True, "schema": {"type": "string"}}
+    told = shapes.thing(recorded=shapes.TRUTH)
+    problems = _problems(404, 408, 409, 413, 422)
+    return {
+        "operationId": f"{system}_events",
+        "tags": ["webhooks"],
+        "summary": f"Events of {system}, signed over their raw bytes",
+        "security": [],
+        "parameters": [_in_path("clinic"), signature],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+        "responses": {"200": _answer("Taken", told), **problems},
+    }
+
+
 def _in_path(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": ref("Id")}
+    schema = ref("Period" if name == "period" else "Id")
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _sent(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    content = {"schema": schema}
+    if name in EXAMPLES:
+        content["example"] = EXAMPLES[name]
+    return {"required": True, "content": {"application/json": content}}
 
 
 def _answer(about: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -153,5 +223,5 @@ def _problems(*more: int) -> dict[str, Any]:
     content = {problems.MEDIA_TYPE: {"schema": ref("Problem")}}
     return {
         str(status): {"description": PROBLEMS[status], "content": content}
-        for status in sorted({400, 401, 403, 500, 503, *more})
+        for status in sorted({400, 401, 403, 429, 500, 503, *more})
     }

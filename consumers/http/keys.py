@@ -10,6 +10,7 @@ from typing import Self
 
 from psycopg.rows import class_row
 
+from consumers.http.people import People
 from ledger.errors import LedgerError
 from ledger.store.pool import Pool, lent, open_pool
 
@@ -77,6 +78,11 @@ class Keys:
     def open(cls, conninfo: str, pepper: bytes) -> Self:
         """Opens connections that can do nothing but this."""
         return cls(open_pool(conninfo, ROLE, 4), pepper)
+
+    @property
+    def people(self) -> People:
+        """The memberships of people who come with a token, over the same connections."""
+        return People(self._pool)
 
     def close(self) -> None:
         """Closes the connections."""

@@ -39,6 +39,10 @@ class Refusal(Exception):
         self.field = field
         self.headers = dict(headers or {})
 
+    def told(self) -> dict[str, Any]:
+        """The error of a result line, where the answer has begun already."""
+        return {"code": self.code, "message": self.detail, "field": self.field, "details": {}}
+
     def response(self) -> Response:
         """The answer it stands for."""
         return _problem(self.status, self.code, self.detail, self.field, {}, self.headers)

@@ -8,11 +8,13 @@ from typing import Any
 from fastapi import Request, Response
 
 from consumers import asking
-from consumers.http.asked import OF_A_VIEW, Asked, asked
+from consumers.http import worklists
+from consumers.http.asked import OF_A_VIEW, Asked, asked, check_ids
 from consumers.http.callers import Caller
 from consumers.http.problems import Refusal
 from consumers.http.site import Site, answer
 from ledger.events import Recorded
+from ledger.ids import stream
 from projections.history import queries
 
 MOST = 1000
@@ -29,6 +31,7 @@ class Question:
     reads: str
     answer: Callable[[Site, str, dict[str, str], Asked], Any]
     parameters: tuple[str, ...] = OF_A_VIEW
+    version: Callable[[Site, str, dict[str, str]], int | None] = lambda *_: None
 
 
 def endpoint(site: Site, question: Question) -> Callable[[Request], Any]:
@@ -46,11 +49,20 @@ def endpoint(site: Site, question: Question) -> Callable[[Request], Any]:
 def _answered(
     site: Site, question: Question, caller: Caller, path: dict[str, str], given: Asked
 ) -> Response:
+    check_ids(path)
     position = site.reached(caller.clinic, given.at_least)
+    version = question.version(site, caller.clinic, path)
     found = question.answer(site, caller.clinic, path, given)
     if found is None:
         raise Refusal(HTTPStatus.NOT_FOUND, "not_found", "Nothing is recorded about it.")
-    return answer(found, position)
+    headers = {} if version is None else {"ETag": f'"{version}"'}
+    return answer(found, position, headers=headers)
+
+
+def _contract_version(site: Site, clinic: str, path: dict[str, str]) -> int | None:
+    """For If-Match; read before the answer, so that it is never newer than that."""
+    name = stream(clinic, "subscription", path["subscription"])
+    return len(site.ledger.store.load(clinic, [name])[name])
 
 
 def _balance(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any:
@@ -80,7 +92,7 @@ def _history(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any
 
 def _events(site: Site, clinic: str, _: dict[str, str], given: Asked) -> Any:
     """A page of the clinic's events in order; `next` is where the following page begins."""
-    after, limit = given.number("after", 0), given.number("limit", 100, MOST)
+    after, limit = given.number("after", 0), given.number("limit", 100, MOST, least=1)
     rows = site.ledger.store.read(clinic, after, after + limit)
     items = [_event(recorded) for recorded in rows]
     return {"items": items, "next": items[-1]["position"] if len(items) == limit else None}
@@ -107,7 +119,14 @@ QUESTIONS = (
         "patients",
         _balance,
     ),
-    Question(_CONTRACT, "contract_balance", "What is left of one contract", "patients", _balance),
+    Question(
+        _CONTRACT,
+        "contract_balance",
+        "What is left of one contract; its ETag is for If-Match",
+        "patients",
+        _balance,
+        version=_contract_version,
+    ),
     Question(
         f"{_CONTRACT}/history",
         "contract_history",
@@ -136,5 +155,21 @@ QUESTIONS = (
         "events",
         _events,
         _PAGE,
+    ),
+    Question(
+        "/v1/disputes",
+        "disputes",
+        "The disputes, open ones first by their due date, page by page",
+        "evidence",
+        worklists.disputes,
+        ("cursor", "limit"),
+    ),
+    Question(
+        "/v1/approvals/{request}",
+        "approval",
+        "What approval was asked for, and what became of it",
+        "approvals",
+        worklists.approval,
+        (),
     ),
 )

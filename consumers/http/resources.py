@@ -26,8 +26,9 @@ class Resource:
 
 _CONTRACT = "/v1/subscriptions/{subscription}"
 _VISIT = "/v1/visits/{visit}"
+_APPROVAL = "/v1/approvals/{request}"
 _PERIOD = "/v1/periods/{period}"
-_DISPUTE = "/v1/disputes/{dispute}"
+DISPUTE = "/v1/disputes/{dispute}"
 
 RESOURCES = tuple(
     Resource(path, command)
@@ -69,11 +70,14 @@ RESOURCES = tuple(
         ("/v1/holds", "place_hold"),
         ("/v1/holds/{booking}/release", "release_hold"),
         ("/v1/disputes", "open_dispute"),
-        (f"{_DISPUTE}/outcome", "close_dispute"),
+        (f"{DISPUTE}/outcome", "close_dispute"),
         ("/v1/communications", "log_communication"),
         ("/v1/documents", "attach_document"),
         ("/v1/payouts", "record_payout"),
         ("/v1/adjustments", "post_adjustment"),
+        ("/v1/approvals", "request_approval"),
+        (f"{_APPROVAL}/approval", "approve"),
+        (f"{_APPROVAL}/rejection", "reject"),
         (f"{_PERIOD}/close", "close_period"),
         (f"{_PERIOD}/reopening", "reopen_period"),
     )

@@ -3,6 +3,8 @@
 from typing import Any
 
 from commands.envelope import Channel, Source
+from consumers.http.asked import MOST
+from consumers.http.downloads import DETAILS, FORMATS
 from ledger.codes import Code
 from ledger.ids import PATTERN
 
@@ -21,13 +23,15 @@ PROBLEMS = {
     409: "In conflict with what is recorded; code says how",
     413: "Too large",
     415: "Not JSON",
+    429: "Too often; Retry-After says when",
     422: "The key was used with other content",
     500: "A fault of the ledger",
     503: "Busy; send the same request again",
 }
-_WHOLE = {"type": "integer", "minimum": 0}
+_WHOLE = {"type": "integer", "minimum": 0, "maximum": MOST}
 COMPONENTS: dict[str, Any] = {
     "Id": {"type": "string", "pattern": PATTERN},
+    "Period": {"type": "string", "pattern": r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"},
     "At": {"type": "string", "format": "date-time", "description": "When it happened; now"},
     "Source": Source.model_json_schema(),
     "Context": Channel.model_json_schema(),
@@ -82,13 +86,31 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "as_of": _query("as_of", {"type": "string", "format": "date"}, "The end of that local day"),
     "known_at": _query(
-        "known_at", {"type": "string"}, "Hide what was recorded after that position or time"
+        "known_at",
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^[0-9]{1,15}$"},
+                {"type": "string", "format": "date-time"},
+            ]
+        },
+        "Hide what was recorded after that position or time",
     ),
     "at_least": _query("at_least", _WHOLE, "The position that the answer must have seen"),
-    "period": _query(
-        "period", {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}, "A month"
-    ),
+    "period": _query("period", ref("Period"), "A month"),
     "after": _query("after", _WHOLE, "The position to go on from"),
-    "limit": _query("limit", {**_WHOLE, "maximum": 1000}, "How many at most"),
-    "version": _query("version", _WHOLE, "Of the close; default: that in force"),
+    "limit": _query(
+        "limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "How many at most"
+    ),
+    "cursor": _query("cursor", {"type": "string"}, "`next` of the page before"),
+    "format": _query("format", {"enum": list(FORMATS)}, "The program it is for"),
+    "draft": _query("draft", {"enum": ["true", "false"]}, "Export a period that is still open"),
+    "detail": _query("detail", {"enum": list(DETAILS)}, "Sums by day and row, or every entry"),
+    "month": {**_query("period", ref("Period"), "A month"), "required": True},
+    "seen": {
+        "name": "If-Match",
+        "in": "header",
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+        "description": "The version you have seen of what the path names: another one is 409",
+    },
+    "version": _query("version", {**_WHOLE, "minimum": 1}, "Of the close; default: that in force"),
 }

@@ -10,8 +10,11 @@ from fastapi import Request, Response
 
 from consumers.bootstrap import Ledger
 from consumers.http.callers import Caller, Gate
+from consumers.http.cursors import Cursors
+from consumers.http.limits import Limits
 from consumers.http.problems import Refusal
 from consumers.http.work import Work
+from consumers.webhooks.secrets import Secrets
 
 LAST_POSITION = "Last-Position"
 
@@ -23,10 +26,14 @@ class Site:
     ledger: Ledger
     gate: Gate
     work: Work
+    limits: Limits
+    cursors: Cursors
+    secrets: Secrets
 
     async def caller(self, request: Request, scope: str, reads: str | None = None) -> Caller:
         """Who asks; raises Refusal unless this caller may, for this."""
         caller = await self.work.run(self.gate.caller, request)
+        self.limits.request(caller.clinic, caller.actor)
         caller.must(scope, reads)
         return caller
 

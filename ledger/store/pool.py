@@ -25,17 +25,25 @@ SELECT set_config('role', %s, false), set_config('lock_timeout', '2s', false),
        set_config('statement_timeout', '30s', false), set_config('timezone', 'UTC', false),
        set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false)
 """
+_LEFT_OVER = """
+SELECT coalesce(current_setting('ledger.clinic', true), '') = '' AND current_user = %s
+"""
 
 
-def open_pool(conninfo: str, role: str, size: int) -> Pool:
+def open_pool(conninfo: str, role: str, size: int, *, verified: bool = False) -> Pool:
     """Up to `size` autocommit connections acting as `role`.
 
-    A lock is waited for 2 s and a statement runs 30 s at most. Raises Busy when the server
-    cannot be reached within 10 s.
+    A lock is waited for 2 s and a statement runs 30 s at most. `verified` connections that
+    come back still set to a clinic, or to another role, are dropped: a round trip each time.
+    Raises Busy when the server cannot be reached within 10 s.
     """
 
     def act_as_role(connection: Connection) -> None:
         connection.execute(_SESSION, (role,))
+
+    def be_clean(connection: Connection) -> None:
+        if connection.execute(_LEFT_OVER, (role,)).fetchone() != (True,):
+            raise Broken("a connection came back with the setting of its last use")
 
     pool: Pool = ConnectionPool(
         conninfo,
@@ -44,6 +52,7 @@ def open_pool(conninfo: str, role: str, size: int) -> Pool:
         min_size=1,
         max_size=size,
         configure=act_as_role,
+        reset=be_clean if verified else None,
         open=False,
     )
     try:

@@ -47,11 +47,20 @@ class EventStore:
 
     @classmethod
     def open(
-        cls, conninfo: str, catalog: Catalog, *, role: str = "ledger_api", pool_size: int = 8
+        cls,
+        conninfo: str,
+        catalog: Catalog,
+        *,
+        role: str = "ledger_api",
+        pool_size: int = 8,
+        verified: bool = False,
     ) -> Self:
-        """Connects as `role`; raises Busy without a server, Broken for a gap in the lifts."""
+        """Connects as `role`; raises Busy without a server, Broken for a gap in the lifts.
+
+        `verified`: as for `open_pool`, where one process serves many clinics.
+        """
         catalog.check()
-        return cls(open_pool(conninfo, role, pool_size), catalog)
+        return cls(open_pool(conninfo, role, pool_size, verified=verified), catalog)
 
     def close(self) -> None:
         """Returns the connections."""

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from rich.progress import Progress
 
-from scripts.benchmarks import contracts, disputes, history, recording
+from scripts.benchmarks import contracts, disputes, history, recording, serving
 from scripts.benchmarks.clinic import CLINICS
 from scripts.benchmarks.closing import MONTHS, closes
 from scripts.benchmarks.figure import Figure, Sizes
@@ -27,6 +27,7 @@ NAMES = (
     "membership_fold",
     "packet",
     "work_list",
+    "http",
 )
 CONSUMED = 62
 """Commands in an append of the visits consumer: 500 messages of eight clinics."""
@@ -56,6 +57,7 @@ class Bench:
             "membership_fold": lambda: contracts.membership_fold(self._place, self._sizes),
             "packet": lambda: disputes.packet(self._place, self._sizes),
             "work_list": lambda: disputes.judged(self._place, self._sizes),
+            "http": lambda: serving.http(self._place, self._sizes),
         }
 
     def _visits(self) -> Iterator[Figure]:

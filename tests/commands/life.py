@@ -4,7 +4,13 @@ import base64
 import hashlib
 from typing import Any
 
-from tests.commands import life_changes, life_corrections, life_dormancy, life_members
+from tests.commands import (
+    life_approvals,
+    life_changes,
+    life_corrections,
+    life_dormancy,
+    life_members,
+)
 from tests.commands.practice import MASSAGE, OPENED, SOLD, consent, massage, pack, sale, visit
 from tests.commands.step import Step
 
@@ -374,6 +380,7 @@ STORY = (
     adjusting_steps,
     dispute_steps,
     closing_steps,
+    *life_approvals.STORY,
 )
 
 

@@ -1,7 +1,9 @@
 """A step in a clinic's life: a command, and what must come of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from tests.commands.practice import ADMIN
 
 
 @dataclass(frozen=True)
@@ -13,3 +15,4 @@ class Step:
     data: dict[str, Any]
     events: list[str]
     answer: dict[str, Any]
+    actor: dict[str, str] = field(default_factory=ADMIN.copy)

@@ -68,6 +68,9 @@ TABLE = {
     "signal_dispute": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "close_period": (NEVER, NEVER, ALONE, NEVER, ALONE, NEVER),
     "reopen_period": (NEVER, NEVER, ASKS, NEVER, ALONE, NEVER),
+    "request_approval": (ALONE, ALONE, ALONE, ALONE, ALONE, NEVER),
+    "approve": (NEVER, NEVER, ALONE, NEVER, ALONE, NEVER),
+    "reject": (ALONE, ALONE, ALONE, ALONE, ALONE, NEVER),
 }
 CELLS = [
     (command, role, right)
@@ -87,6 +90,9 @@ HOLD = {"patient": "p-1", "lines": [{"line": "1", "service": "massage"}], "for":
 BY_BOB = {"reason": "agreed", "approver": "bob"}
 GIVEN = {"transferable": True, "shareable": True}
 ACCRUED = [{"account": "5000", "debit": 1}, {"account": "2000", "credit": 1}]
+MISTAKE = {"visit": "v-1", "reason": "mistake"}
+REFUND = {"subscription": "s-1", "refund": "r-2", "reason": "moved away"}
+ASKED = {"command": {"command": "reverse_consumption", "data": MISTAKE}}
 REOPENED = {"period": "2025-12", "approvers": ["bob", "cy"], "reason": "a visit was missing"}
 DATA: dict[str, dict[str, Any]] = {
     "define_clinic": {"name": "Glow", "currency": "USD", "timezone": "UTC"},
@@ -116,7 +122,7 @@ DATA: dict[str, dict[str, Any]] = {
     "sign_visit": {"visit": "v-1", "signer": "Pat Doe"},
     "place_hold": HOLD | {"booking": "b-1"},
     "release_hold": {"booking": "b-0"},
-    "reverse_consumption": {"visit": "v-1", "reason": "mistake"},
+    "reverse_consumption": MISTAKE,
     "move_consumption": {"visit": "v-1", "line": "1", "to_subscription": "gift-1", "reason": "x"},
     "transfer_units": {"subscription": "gift-1", "line": "m", "quantity": "1", "reason": "a gift"}
     | {"to_patient": "p-3", "to_subscription": "gift-2"},
@@ -142,7 +148,7 @@ DATA: dict[str, dict[str, Any]] = {
     "reinstate": {"subscription": "gone-1", "until": "2026-12-31"} | BY_BOB,
     "write_off": {"subscription": "gone-1", "amount": 1} | BY_BOB,
     "assess_contract": {"subscription": "doubt-1", "met": True} | BY_BOB,
-    "refund": {"subscription": "s-1", "refund": "r-2", "reason": "moved away"},
+    "refund": REFUND,
     "settle_refund": {"refund": "r-1", "status": "paid"},
     "void_sale": {"subscription": "s-2", "reason": "keyed twice"},
     "credit_note": {"subscription": "s-2", "note": "n-1", "amount": 1, "reason": "agreed"},
@@ -168,6 +174,9 @@ DATA: dict[str, dict[str, Any]] = {
     "signal_dispute": {"dispute": "d-1"},
     "close_period": {"period": "2026-01"},
     "reopen_period": REOPENED,
+    "request_approval": ASKED | {"request": "ask-1"},
+    "approve": {"request": "ask-0"},
+    "reject": {"request": "ask-0", "reason": "not now"},
 }
 
 
@@ -190,6 +199,7 @@ def lived(practice: Practice) -> Practice:
     given = {"subscription": "s-1", "refund": "r-1", "lines": part, "paid": False, "reason": "x"}
     practice.does("refund", given, VISITED)
     practice.does("open_dispute", DISPUTE | DISPUTE_0 | {"opened_at": VISITED}, VISITED)
+    practice.does("request_approval", ASKED | {"request": "ask-0"}, VISITED)
     return odd(practice)
 
 

@@ -8,17 +8,27 @@ from typing import Any
 
 import httpx
 import pytest
+import schemathesis
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import Match
 
 from consumers.bootstrap import Ledger, running
 from consumers.http.app import make_app
 from consumers.http.callers import Gate, KeyBearer
+from consumers.http.description import document
 from consumers.http.keys import SCOPES, NewKey
 from consumers.http.serving import served
 from ledger.settings import Settings
 
+DESCRIBED = schemathesis.openapi.from_dict(document("Clinic ledger", "1"))
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 AT = "2026-03-02T10:00:00-05:00"
+
+
+def bound() -> socket.socket:
+    """A free port of this machine."""
+    return socket.create_server(("127.0.0.1", 0))
 
 
 @dataclass
@@ -39,9 +49,22 @@ class Api:
         if (clinic, role) not in self.clients:
             headers = {"Authorization": f"Bearer {self.key(clinic, role)}"}
             self.clients[clinic, role] = httpx.Client(
-                base_url=self.url, headers=headers, timeout=60
+                base_url=self.url,
+                headers=headers,
+                timeout=60,
+                event_hooks={"response": [self.is_described]},
             )
         return self.clients[clinic, role]
+
+    def is_described(self, response: httpx.Response) -> None:
+        """Every answer in every test is one that the description has."""
+        response.read()
+        scope = {"type": "http", "method": response.request.method, "path": response.url.path}
+        for route in self.app.routes:
+            match, _ = route.matches(scope)
+            if match is Match.FULL and isinstance(route, APIRoute):
+                operation = DESCRIBED[route.path][response.request.method]
+                operation.validate_response(response)
 
     def post(
         self,
@@ -67,7 +90,7 @@ def api(module_database: str) -> Iterator[Api]:
     settings = Settings(database=module_database, now=NOW, allow_clock=True, key_secret="pepper")
     with running(settings) as ledger:
         app = make_app(ledger, Gate(KeyBearer(ledger.keys, settings.clock)))
-        with served(app, socket.create_server(("127.0.0.1", 0))) as port:
+        with served(app, bound()) as port:
             made = Api(ledger, app, f"http://127.0.0.1:{port}")
             for clinic in ("glow", "dew"):
                 open_clinic(made, clinic)

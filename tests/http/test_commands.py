@@ -152,7 +152,10 @@ def test_many_commands_come_as_lines_and_answer_as_lines(api: Api) -> None:
         for n in range(450)
     )
     foreign = f'{{"command":"register_patient","id":"f","clinic":"dew","at":"{AT}","data":{{}}}}'
-    answer = api.client().post("/v1/commands", content=f"{lines}\nnot json\n{foreign}\n")
+    kind = {"Content-Type": "application/x-ndjson"}
+    answer = api.client().post(
+        "/v1/commands", content=f"{lines}\nnot json\n{foreign}\n", headers=kind
+    )
     found = [httpx.Response(200, text=line).json() for line in answer.text.splitlines()]
     assert [one["ok"] for one in found] == [True] * 450 + [False] * 2
     assert [one["error"]["code"] for one in found[-2:]] == ["invalid", "invalid"]

@@ -71,6 +71,8 @@ def test_what_is_not_there_is_404(api: Api, path: str) -> None:
 
 def test_a_method_that_a_path_has_not_is_405(api: Api) -> None:
     assert api.client().delete("/v1/subscriptions/s-1").status_code == 405
+    allowed = api.client().delete("/v1/disputes").headers["Allow"]
+    assert allowed == "GET, POST"
 
 
 def test_a_check_answers_what_a_visit_would_be_covered_with(api: Api) -> None:

@@ -1,0 +1,96 @@
+"""Figures for Prometheus: how many requests, how fast, how far the read models lag.
+
+Labels are route, method and status only: no clinic, no id, nothing of a person.
+"""
+
+from http import HTTPStatus
+from time import perf_counter
+
+from fastapi import Request, Response
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from consumers.bootstrap import Ledger
+from consumers.http.site import Site
+from consumers.http.writing import Endpoint
+
+BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """The figures of one server."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "ledger_http_requests",
+            "Requests answered",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "ledger_http_seconds",
+            "Seconds from a request's head to the end of its answer",
+            ("method", "route"),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.lag = Gauge(
+            "ledger_feed_lag",
+            "Events that a read model has not seen, of all clinics",
+            ("projection",),
+            registry=self.registry,
+        )
+        self.dead = Gauge("ledger_dead_letters", "Open dead letters", registry=self.registry)
+
+    def page(self, ledger: Ledger) -> bytes:
+        """The page that is scraped."""
+        for feed in ledger.feeds:
+            self.lag.labels(feed.projection.name).set(sum(feed.lag().values()))
+        self.dead.set(len(ledger.letters.list("open")))
+        return generate_latest(self.registry)
+
+
+def page(site: Site, metrics: Metrics) -> Endpoint:
+    """Answers a scraper."""
+
+    async def handle(_: Request) -> Response:
+        found = await site.work.run(metrics.page, site.ledger)
+        return Response(found, HTTPStatus.OK, media_type=CONTENT_TYPE_LATEST)
+
+    return handle
+
+
+class Measured:
+    """Wraps an application and counts what it answers, by the route that answered."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = perf_counter(), HTTPStatus.INTERNAL_SERVER_ERROR.value
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            method, route = _named(scope)
+            self._metrics.requests.labels(method, route, str(status)).inc()
+            self._metrics.seconds.labels(method, route).observe(perf_counter() - begun)
+
+
+def _named(scope: Scope) -> tuple[str, str]:
+    """The route as it is written, with its braces; what no route answered is one label."""
+    route = scope.get("route")
+    return (scope["method"], route.path) if route is not None else ("-", "-")

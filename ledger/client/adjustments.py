@@ -1,0 +1,26 @@
+"""What is asked and sent: adjustments.
+
+Made by scripts/client from the description of the API, not edited by hand.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Required, TypedDict, Unpack
+
+from ledger.client.transport import Answer, Transport
+
+
+class PostAdjustmentData(TypedDict, total=False):
+    adjustment: Required[str]
+    lines: Required[Sequence[Any]]
+    reason: Required[str]
+    approver: str
+    auto_reverse: bool
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class Adjustments(Transport):
+    def post_adjustment(self, key: str, **data: Unpack[PostAdjustmentData]) -> Answer:
+        """Post adjustment."""
+        return self.post("/v1/adjustments", {}, data, key=key)

@@ -1,0 +1,58 @@
+"""What is asked and sent: disputes.
+
+Made by scripts/client from the description of the API, not edited by hand.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Required, TypedDict, Unpack
+
+from ledger.client.transport import Answer, Transport
+
+
+class OpenDisputeData(TypedDict, total=False):
+    dispute: Required[str]
+    charge: Required[str]
+    amount: Required[int]
+    currency: str
+    reason: Required[str]
+    network_reason_code: str
+    case_type: str
+    opened_at: Required[str]
+    due_by: str
+    fee: int
+    funds_withdrawn: bool
+    claim: Mapping[str, Any]
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class CloseDisputeData(TypedDict, total=False):
+    outcome: Required[str]
+    amount: int
+    fee_returned: bool
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class Disputes(Transport):
+    def open_dispute(self, key: str, **data: Unpack[OpenDisputeData]) -> Answer:
+        """Open dispute."""
+        return self.post("/v1/disputes", {}, data, key=key)
+
+    def disputes(self, *, cursor: str | None = None, limit: int | None = None) -> Answer:
+        """The disputes, open ones first by their due date, page by page."""
+        return self.get("/v1/disputes", {}, {"cursor": cursor, "limit": limit})
+
+    def close_dispute(
+        self, dispute: str, key: str, if_match: str | None = None, **data: Unpack[CloseDisputeData]
+    ) -> Answer:
+        """Close dispute."""
+        return self.post(
+            "/v1/disputes/{dispute}/outcome", {"dispute": dispute}, data, key=key, if_match=if_match
+        )
+
+    def evidence_packet(self, dispute: str) -> Answer:
+        """The packet that answers a dispute."""
+        return self.get("/v1/disputes/{dispute}/evidence", {"dispute": dispute}, {})

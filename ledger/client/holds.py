@@ -1,0 +1,39 @@
+"""What is asked and sent: holds.
+
+Made by scripts/client from the description of the API, not edited by hand.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Required, TypedDict, Unpack
+
+from ledger.client.transport import Answer, Transport
+
+
+class PlaceHoldData(TypedDict, total=False):
+    booking: Required[str]
+    patient: Required[str]
+    lines: Required[Sequence[Any]]
+    for_: Required[str]
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class ReleaseHoldData(TypedDict, total=False):
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class Holds(Transport):
+    def place_hold(self, key: str, **data: Unpack[PlaceHoldData]) -> Answer:
+        """Place hold."""
+        return self.post("/v1/holds", {}, data, key=key)
+
+    def release_hold(
+        self, booking: str, key: str, if_match: str | None = None, **data: Unpack[ReleaseHoldData]
+    ) -> Answer:
+        """Release hold."""
+        return self.post(
+            "/v1/holds/{booking}/release", {"booking": booking}, data, key=key, if_match=if_match
+        )

@@ -1,0 +1,30 @@
+"""What is asked and sent: services.
+
+Made by scripts/client from the description of the API, not edited by hand.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Required, TypedDict, Unpack
+
+from ledger.client.transport import Answer, Transport
+
+
+class DefineServiceData(TypedDict, total=False):
+    service: Required[str]
+    label: Required[str]
+    list_price: Required[int]
+    ssp: int | Mapping[str, Any]
+    cost: int
+    category: str
+    taxable: bool
+    principal: bool
+    product: bool
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class Services(Transport):
+    def define_service(self, key: str, **data: Unpack[DefineServiceData]) -> Answer:
+        """Define service."""
+        return self.post("/v1/services", {}, data, key=key)

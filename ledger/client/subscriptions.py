@@ -1,0 +1,241 @@
+"""What is asked and sent: subscriptions.
+
+Made by scripts/client from the description of the API, not edited by hand.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Required, TypedDict, Unpack
+
+from ledger.client.transport import Answer, Transport
+
+
+class SellPackageData(TypedDict, total=False):
+    subscription: Required[str]
+    offer: Required[str]
+    version: int
+    patient: Required[str]
+    payer: str
+    members: Sequence[Any]
+    location: str
+    provider: str
+    price: int
+    discount: int
+    tax: int
+    starts: str
+    channel: str
+    present: bool
+    invoice: str
+    promotion: str
+    discount_rate: str
+    contract_met: bool
+    payment: Mapping[str, Any]
+    consent: Mapping[str, Any]
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class RecordConsentData(TypedDict, total=False):
+    consent: Required[str]
+    kind: str
+    document: Required[Mapping[str, Any]]
+    method: Required[str]
+    signer: Required[str]
+    signer_relation: str
+    signed_at: Required[str]
+    shown_before_payment: Required[bool]
+    shown: Mapping[str, Any]
+    language: str
+    wording_sha256: str
+    default_state: str
+    signature_sha256: str
+    signed_sha256: str
+    witness: str
+    copy: str
+    clauses: Sequence[Any]
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class RecordPaymentData(TypedDict, total=False):
+    payment: Required[str]
+    amount: Required[int]
+    currency: str
+    tax: int
+    tender: Required[str]
+    charge: str
+    intent: str
+    processor: str
+    card: Mapping[str, Any]
+    network_transaction: str
+    fee: int
+    ip: str
+    device: Mapping[str, Any]
+    email: str
+    account: str
+    cycle_choice: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class RecordPaymentFailureData(TypedDict, total=False):
+    attempt: Required[str]
+    amount: Required[int]
+    code: Required[str]
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class AssessContractData(TypedDict, total=False):
+    met: Required[bool]
+    reason: Required[str]
+    approver: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class RefundData(TypedDict, total=False):
+    refund: Required[str]
+    lines: Sequence[Any]
+    amount: int
+    to: str | Mapping[str, Any] | Sequence[Any]
+    paid: bool
+    reason: Required[str]
+    approver: str
+    goodwill: bool
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class VoidSaleData(TypedDict, total=False):
+    reason: Required[str]
+    approver: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class CreditNoteData(TypedDict, total=False):
+    note: Required[str]
+    amount: Required[int]
+    lines: Sequence[Any]
+    reason: Required[str]
+    approver: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class Subscriptions(Transport):
+    def sell_package(self, key: str, **data: Unpack[SellPackageData]) -> Answer:
+        """Sell package."""
+        return self.post("/v1/subscriptions", {}, data, key=key)
+
+    def record_consent(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[RecordConsentData],
+    ) -> Answer:
+        """Record consent."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/consents",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def record_payment(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[RecordPaymentData],
+    ) -> Answer:
+        """Record payment."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/payments",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def record_payment_failure(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[RecordPaymentFailureData],
+    ) -> Answer:
+        """Record payment failure."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/payment-failures",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def assess_contract(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[AssessContractData],
+    ) -> Answer:
+        """Assess contract."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/assessment",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def refund(
+        self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[RefundData]
+    ) -> Answer:
+        """Refund."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/refunds",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def void_sale(
+        self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[VoidSaleData]
+    ) -> Answer:
+        """Void sale."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/void",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def credit_note(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[CreditNoteData],
+    ) -> Answer:
+        """Credit note."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/credit-notes",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )

@@ -1,0 +1,198 @@
+"""What is asked and sent: subscriptions 2.
+
+Made by scripts/client from the description of the API, not edited by hand.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Required, TypedDict, Unpack
+
+from ledger.client.transport import Answer, Transport
+
+
+class WriteOffData(TypedDict, total=False):
+    amount: Required[int]
+    reason: Required[str]
+    approver: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class ExtendData(TypedDict, total=False):
+    line: str
+    until: Required[str]
+    reason: Required[str]
+    fee: int
+    approver: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class ReinstateData(TypedDict, total=False):
+    line: str
+    until: Required[str]
+    reason: Required[str]
+    approver: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class PauseData(TypedDict, total=False):
+    from_: Required[str]
+    until: str
+    mode: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class ResumeData(TypedDict, total=False):
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class CancelData(TypedDict, total=False):
+    effective: Required[str]
+    channel: Required[str]
+    reason: Required[str]
+    received_at: str
+    communication: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class ChangePlanData(TypedDict, total=False):
+    offer: Required[str]
+    version: int
+    effective: Required[str]
+    proration: Required[str]
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class ModifyContractData(TypedDict, total=False):
+    modification: Required[str]
+    effective: Required[str]
+    price: Required[int]
+    lines: Required[Sequence[Any]]
+    method: str
+    reason: Required[str]
+    approver: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class Subscriptions2(Transport):
+    def write_off(
+        self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[WriteOffData]
+    ) -> Answer:
+        """Write off."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/write-offs",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def extend(
+        self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[ExtendData]
+    ) -> Answer:
+        """Extend."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/extensions",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def reinstate(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[ReinstateData],
+    ) -> Answer:
+        """Reinstate."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/reinstatements",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def pause(
+        self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[PauseData]
+    ) -> Answer:
+        """Pause."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/pause",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def resume(
+        self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[ResumeData]
+    ) -> Answer:
+        """Resume."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/resumption",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def cancel(
+        self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[CancelData]
+    ) -> Answer:
+        """Cancel."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/cancellation",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def change_plan(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[ChangePlanData],
+    ) -> Answer:
+        """Change plan."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/plan",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def modify_contract(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[ModifyContractData],
+    ) -> Answer:
+        """Modify contract."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/modifications",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
