@@ -17,9 +17,9 @@ from aggregates.period.orders import ClosePeriod
 from commands.closing import Closer, close_period
 from commands.contexts import context_of, meta_of, out_of_place, protected_channel, salt
 from commands.desk import Desk
-from commands.disputing import content_of
 from commands.envelope import Envelope, Result, refused
 from commands.estimating import set_estimate
+from commands.evidencing import content_of
 from commands.gathering import Gathering
 from commands.pending import Pending, parsed, result_of
 from commands.periods import unless_stopped

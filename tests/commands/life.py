@@ -4,7 +4,13 @@ import base64
 import hashlib
 from typing import Any
 
-from tests.commands import life_changes, life_corrections, life_dormancy, life_members
+from tests.commands import (
+    life_changes,
+    life_corrections,
+    life_dormancy,
+    life_evidence,
+    life_members,
+)
 from tests.commands.practice import MASSAGE, OPENED, SOLD, consent, massage, pack, sale, visit
 from tests.commands.step import Step
 
@@ -322,6 +328,7 @@ def dispute_steps() -> list[Step]:
             ["DisputeDue dispute/d-1"],
             {"signals": ["DisputeDue"]},
         ),
+        *life_evidence.answer_steps(),
         Step(
             "close_dispute",
             FEBRUARY_3,
@@ -372,6 +379,7 @@ STORY = (
     *life_dormancy.STORY,
     estimating_steps,
     adjusting_steps,
+    life_evidence.evidence_steps,
     dispute_steps,
     closing_steps,
 )
