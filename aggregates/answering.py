@@ -71,7 +71,8 @@ def unknown_dispute(dispute: str) -> Refused:
 
 def _is_stale(context: Context, order: UpdateDispute, dispute: Dispute) -> bool:
     """Whether it tells of a time before what is known."""
-    told = (rank(order.status or dispute.status), order.submission_count or dispute.submissions)
+    count = dispute.submissions if order.submission_count is None else order.submission_count
+    told = (rank(order.status or dispute.status), count)
     known = (rank(dispute.status), dispute.submissions)
     if told != known:
         return told < known
