@@ -8,6 +8,7 @@ from aggregates.booking.orders import RecordBooking
 from aggregates.communication.orders import LogCommunication
 from aggregates.document.orders import AttachDocument
 from aggregates.evidence.orders import RecordEvidence
+from commands.contents import Unfit, media_type_of
 from commands.desk import Desk
 from commands.spec import Spec, unknown_subscription
 from commands.using import day_of
@@ -53,15 +54,26 @@ def content_of(order: AttachDocument) -> bytes | None:
 
 
 def wrong_content(order: AttachDocument) -> Refused | None:
-    """Why the bytes cannot be the document that the digest names."""
+    """Why the bytes cannot be the document that the digest and the type name."""
     content = content_of(order)
     if order.content_base64 is None:
         return Refused(Code.INVALID, "A path is read by the command line alone.", "data.path")
     if content is None:
-        return Refused(Code.INVALID, "The content is not base64.", "data.content_base64")
+        return _unfit("not_base64", "The content is not base64.")
     if hashlib.sha256(content).hexdigest() != order.sha256:
-        return Refused(Code.INVALID, "The content has another SHA-256.", "data.sha256")
+        return _unfit("other_digest", "The content has another SHA-256.", "sha256")
+    try:
+        found = media_type_of(content)
+    except Unfit as error:
+        return _unfit(error.problem, str(error))
+    if found != order.media_type:
+        return _unfit("other_type", f"The content is {found}.", "media_type")
     return None
+
+
+def _unfit(problem: str, message: str, field: str = "content_base64") -> Refused:
+    """`problem` is stable, as the code is."""
+    return Refused(Code.INVALID, message, f"data.{field}", {"problem": problem})
 
 
 def record_booking(desk: Desk, context: Context, order: RecordBooking) -> Decision:
