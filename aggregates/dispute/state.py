@@ -37,6 +37,12 @@ class Dispute:
     submitted: EvidenceSubmitted | None = None
     approvals: tuple[DisclosureApproved, ...] = ()
 
+    @property
+    def answered(self) -> bool:
+        """Whether the answer is given, so that no other one counts (evidence.md 0.2)."""
+        final = self.submitted is not None and self.submitted.final
+        return final or self.status in ("under_review", "warning_under_review")
+
     def disclosable(self, at: datetime) -> set[str]:
         """The facts beyond the minimum that may be shown at a time."""
         return {field for item in self.approvals if item.expires > at for field in item.fields}
