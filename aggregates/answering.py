@@ -48,7 +48,7 @@ def update_dispute(
     if opened is None:
         return unknown_dispute(order.dispute)
     if dispute.closed is not None:
-        return Refused(Code.DUPLICATE, f"Dispute {order.dispute} is closed.", "data.dispute")
+        return _closed(context, order)
     if _is_stale(context, order, dispute):
         order = order.model_copy(update=dict.fromkeys(TOLD))
     refusal = _may_update(order, opened)
@@ -62,6 +62,13 @@ def update_dispute(
     events += _withdrawn(context, order, opened, parts, contracts)
     withdrawn = opened.funds_withdrawn or bool(order.funds_withdrawn)
     return Decided(tuple(events), {"dispute": order.dispute, "withdrawn": withdrawn})
+
+
+def _closed(context: Context, order: UpdateDispute) -> Decision:
+    """A message that comes late is no mistake; a person is told."""
+    if context.role == "service":
+        return Decided((), {"dispute": order.dispute, "withdrawn": False})
+    return Refused(Code.DUPLICATE, f"Dispute {order.dispute} is closed.", "data.dispute")
 
 
 def unknown_dispute(dispute: str) -> Refused:

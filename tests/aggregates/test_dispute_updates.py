@@ -8,7 +8,7 @@ import pytest
 
 from aggregates import answering
 from aggregates.dispute import events as d
-from aggregates.dispute.orders import ApproveDisclosure, RecordSubmission
+from aggregates.dispute.orders import ApproveDisclosure, RecordSubmission, UpdateDispute
 from aggregates.subscription.events import UnitsFrozen
 from ledger.codes import Code, Refused
 from ledger.decider import Decided
@@ -151,6 +151,15 @@ def test_an_unknown_dispute_and_a_closed_one_are_not_updated() -> None:
     assert glow.update_dispute("04-12", dispute="d-9").code is Code.UNKNOWN_DISPUTE
     glow.close_dispute("04-12", "withdrawn")
     assert glow.update_dispute("04-13", status="under_review").code is Code.DUPLICATE
+
+
+def test_a_message_that_comes_after_the_close_is_no_mistake() -> None:
+    glow = inquired()
+    glow.close_dispute("04-12", "withdrawn")
+    context, order = glow.context("04-13", "service"), parsed(UpdateDispute, {"dispute": "d-1"})
+    told = answering.update_dispute(context, order, glow.state("dispute", "d-1"), {})
+    assert isinstance(told, Decided)
+    assert told.events == ()
 
 
 def test_a_second_dispute_of_the_charge_holds_what_the_first_left() -> None:
