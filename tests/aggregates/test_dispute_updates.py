@@ -8,7 +8,12 @@ import pytest
 
 from aggregates import answering
 from aggregates.dispute import events as d
-from aggregates.dispute.orders import ApproveDisclosure, RecordSubmission, UpdateDispute
+from aggregates.dispute.orders import (
+    ApproveDisclosure,
+    RecordSubmission,
+    SignalDispute,
+    UpdateDispute,
+)
 from aggregates.subscription.events import UnitsFrozen
 from ledger.codes import Code, Refused
 from ledger.decider import Decided
@@ -258,7 +263,7 @@ def test_a_warning_follows_the_due_date_as_it_is_known_now() -> None:
     glow.update_dispute("04-12", due_by=at("04-30"))
     assert answering.warn_from(glow.state("dispute", "d-1")) == at("04-27")
     context = glow.context("04-27")
-    order = parsed(answering.SignalDispute, {"dispute": "d-1"})
+    order = parsed(SignalDispute, {"dispute": "d-1"})
     told = answering.signal_dispute(context, order, glow.state("dispute", "d-1"))
     assert isinstance(told, Decided)
     glow.take(context, told)

@@ -11,7 +11,7 @@ MORE = "issuer_min + visits.service (approved by bob)"
 def evidence_steps() -> list[Step]:
     booked = {"booking": "b-1", "patient": "p-1", "status": "checked_in", "for": FEBRUARY_3}
     searched = {"evidence": "search-1", "kind": "cancellation_search", "subscription": "s-1"}
-    searched |= {"occurred_at": JANUARY_12, "fields": {"channels": ["email", "phone"], "hits": 0}}
+    asked = {"channels": ["email", "phone"], "hits": 0}
     return [
         Step(
             "record_booking",
@@ -23,7 +23,7 @@ def evidence_steps() -> list[Step]:
         Step(
             "record_evidence",
             JANUARY_12,
-            searched,
+            searched | {"occurred_at": JANUARY_12, "fields": asked},
             ["EvidenceRecorded evidence/search-1"],
             {"evidence": "search-1", "kind": "cancellation_search"},
         ),
