@@ -15,6 +15,7 @@ from aggregates.communication import events as communication
 from aggregates.dispute import events as dispute
 from aggregates.document import events as document
 from aggregates.estimate import events as estimate
+from aggregates.evidence import events as evidence
 from aggregates.offer import events as offer
 from aggregates.patient import events as patient
 from aggregates.payment import events as payment
@@ -111,11 +112,17 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("ConsumptionReversed", 1, visit.ConsumptionReversed),
     ("ConsumptionMoved", 1, visit.ConsumptionMoved),
     ("HoldPlaced", 1, booking.HoldPlaced),
+    ("BookingRecorded", 1, booking.BookingRecorded),
+    ("EvidenceRecorded", 1, evidence.EvidenceRecorded),
     ("PaymentRegistered", 1, payment.PaymentRegistered),
     ("ChargeRegistered", 1, payment.ChargeRegistered),
     ("RefundRegistered", 1, payment.RefundRegistered),
     ("CreditUseRegistered", 1, payment.CreditUseRegistered),
     ("DisputeOpened", 1, dispute.DisputeOpened),
+    ("DisputeUpdated", 1, dispute.DisputeUpdated),
+    ("FundsWithdrawn", 1, dispute.FundsWithdrawn),
+    ("EvidenceSubmitted", 1, dispute.EvidenceSubmitted),
+    ("DisclosureApproved", 1, dispute.DisclosureApproved),
     ("DisputeClosed", 1, dispute.DisputeClosed),
     ("DisputeDue", 1, dispute.DisputeDue),
     ("DocumentAttached", 1, document.DocumentAttached),

@@ -1,42 +1,28 @@
 """Disputes: units freeze when the money is withdrawn, then leave or thaw (accounting.md 8.5)."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
-from fractions import Fraction
+from collections.abc import Mapping
 
-from aggregates.dispute.events import (
-    ClosedPart,
-    DisputeClosed,
-    DisputedPart,
-    DisputeDue,
-    DisputeOpened,
-)
-from aggregates.dispute.orders import CloseDispute, OpenDispute, SignalDispute
+from aggregates.dispute.events import ClosedPart, DisputeClosed, DisputedPart, DisputeOpened
+from aggregates.dispute.orders import CloseDispute, OpenDispute
 from aggregates.dispute.state import Dispute
 from aggregates.expiry import due_lots, expire_lots
-from aggregates.losing import Loss, ends_contract, funding_share, loss_of, shares_of
-from aggregates.offsetting import cleared, loss_if_lost, offset_by
+from aggregates.losing import Loss, ends_contract, loss_of, shares_of
 from aggregates.payment.events import ChargeRegistered
 from aggregates.payment.state import Charge
 from aggregates.releasing import still_frozen
 from aggregates.sales import after, on_contract
-from aggregates.subscription.events import DisputeSettled, UnitsFrozen
-from aggregates.subscription.leaving import HeldLot
-from aggregates.subscription.lot import Lot
+from aggregates.subscription.events import DisputeSettled
 from aggregates.subscription.state import Subscription, sale_of
+from aggregates.withdrawing import withdraw
 from ledger.calendar import ONE_DAY
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
 from ledger.events import NewEvent
 from ledger.ids import stream
-from ledger.quantity import STEP
 from ledger.ratios import largest_remainder
 
 Contracts = Mapping[str, Subscription]
 LOSING = ("lost", "accepted")
-#: How long before an answer is due its handler is told.
-WARNING = timedelta(days=3)
 
 
 def open_dispute(
@@ -46,24 +32,23 @@ def open_dispute(
     refusal = _may_open(order, dispute, charge, contracts)
     if refusal is not None:
         return refusal
-    amounts = _split(order.amount, charge.parts)
-    parts = [
+    amounts = largest_remainder(order.amount, [part.amount for part in charge.parts])
+    parts = tuple(
         _disputed_part(contracts, part, amount, order.fee if index == 0 else 0)
         for index, (part, amount) in enumerate(zip(charge.parts, amounts, strict=True))
-    ]
-    taken = parts if order.withdrawn else []
-    frozen = [_frozen(order, part, contracts) for part in taken]
-    losses = [
-        loss_if_lost(context, part, event, contracts[part.sale.subscription])
-        for part, event in zip(taken, frozen, strict=True)
-    ]
-    name = stream(context.clinic, "dispute", order.dispute)
-    events = [NewEvent(name, _opened(order, parts, losses, contracts))]
-    events += [
-        on_contract(context, part.sale.subscription, cleared(event, loss))
-        for part, event, loss in zip(taken, frozen, losses, strict=True)
-    ]
-    return Decided(tuple(events), {"dispute": order.dispute, "withdrawn": order.withdrawn})
+    )
+    opened = _opened(order, parts, contracts)
+    if not order.withdrawn:
+        return _told(context, opened, ())
+    taken = withdraw(context, opened, parts, contracts)
+    opened = opened.model_copy(update={"cleared": taken.cleared, "offsets": taken.offsets})
+    return _told(context, opened, taken.frozen)
+
+
+def _told(context: Context, opened: DisputeOpened, frozen: tuple[NewEvent, ...]) -> Decision:
+    name = stream(context.clinic, "dispute", opened.dispute)
+    data = {"dispute": opened.dispute, "withdrawn": opened.funds_withdrawn}
+    return Decided((NewEvent(name, opened), *frozen), data)
 
 
 def _may_open(
@@ -83,11 +68,6 @@ def _may_open(
     return None
 
 
-def _split(amount: int, parts: Sequence[ChargeRegistered]) -> list[int]:
-    """The disputed amount over the payments of the charge, in their proportion."""
-    return largest_remainder(amount, [part.amount for part in parts])
-
-
 def _disputed_part(
     contracts: Contracts, part: ChargeRegistered, amount: int, fee: int
 ) -> DisputedPart:
@@ -96,51 +76,22 @@ def _disputed_part(
 
 
 def _opened(
-    order: OpenDispute,
-    parts: list[DisputedPart],
-    losses: Sequence[Loss | None],
-    contracts: Contracts,
+    order: OpenDispute, parts: tuple[DisputedPart, ...], contracts: Contracts
 ) -> DisputeOpened:
-    sold = sale_of(contracts[parts[0].sale.subscription])
     return DisputeOpened(
         dispute=order.dispute,
         charge=order.charge,
         amount=order.amount,
-        currency=sold.currency,
+        currency=sale_of(contracts[parts[0].sale.subscription]).currency,
         reason=order.reason,
         network_reason_code=order.network_reason_code,
         case_type=order.case_type,
         opened_at=order.opened_at,
         due_by=order.due_by,
         funds_withdrawn=order.withdrawn,
-        parts=tuple(parts),
+        parts=parts,
         claim=order.claim,
-        cleared=tuple(share for loss in losses if loss for share in shares_of(loss)),
-        offsets=tuple(offset_by(loss) for loss in losses if loss),
     )
-
-
-def _frozen(order: OpenDispute, part: DisputedPart, contracts: Contracts) -> UnitsFrozen:
-    """The unused units of the lots this payment funded, in its funding share."""
-    state = contracts[part.sale.subscription]
-    lots = [
-        HeldLot(grant=lot.grant, quantity=quantity)
-        for lot in state.lots.values()
-        if (quantity := _funded_units(state, lot, part.payment)) > 0
-    ]
-    return UnitsFrozen(
-        dispute=order.dispute,
-        charge=order.charge,
-        payment=part.payment,
-        lots=tuple(lots),
-        withdrawn=part.amount,
-    )
-
-
-def _funded_units(state: Subscription, lot: Lot, payment: str) -> Decimal:
-    exact = Fraction(lot.free) * funding_share(state, lot, payment)
-    numerator = Decimal(exact.numerator) / Decimal(exact.denominator)
-    return min(numerator.quantize(STEP, ROUND_HALF_EVEN), lot.free)
 
 
 def close_dispute(
@@ -234,25 +185,3 @@ def _settled(
     over = state.ended == "cancelled"
     lapsed = [(lot.grant, context.on) for lot in loss.thawed if over or lot.grant in due]
     return [new, *expire_lots(context, state, lapsed)]
-
-
-def warn_from(dispute: Dispute) -> datetime | None:
-    """When its handler is to be told that the answer is due; None when there is nothing to tell."""
-    opened = dispute.opened
-    if opened is None or opened.due_by is None or dispute.closed is not None:
-        return None
-    if dispute.told == opened.due_by:
-        return None
-    return max(opened.due_by - WARNING, opened.opened_at)
-
-
-def signal_dispute(context: Context, order: SignalDispute, dispute: Dispute) -> Decision:
-    """Tells once for each due date that the answer is due; nobody answers by themselves."""
-    since, opened = warn_from(dispute), dispute.opened
-    if since is None or opened is None or opened.due_by is None or context.at < since:
-        return Decided((), {"signals": []})
-    event = DisputeDue(
-        dispute=opened.dispute, charge=opened.charge, amount=opened.amount, due_by=opened.due_by
-    )
-    name = stream(context.clinic, "dispute", opened.dispute)
-    return Decided((NewEvent(name, event),), {"signals": ["DisputeDue"]})

@@ -42,6 +42,11 @@ def _refunded(to: tuple[str, ...], account: str) -> Posting:
     return Posting("Refunded", "29", legs, (("to", to),))
 
 
+_TAKEN = (
+    debit("1130", "amount", each="parts", place="contract"),
+    debit("6110", "fee", each="parts", place="contract"),
+    credit("1020", "amount", "fee", each="parts", place="contract"),
+)
 _OFFSET = Posting(
     "DisputeOpened",
     "37a",
@@ -149,17 +154,10 @@ POSTINGS: tuple[Posting, ...] = (
     Posting("RefundSettled", "30", SETTLED.mirrored().legs, (("status", ("failed",)),)),
     _undone("CreditNoted", "35", "posted_tax"),
     _undone("SaleVoided", "36", "tax"),
-    Posting(
-        "DisputeOpened",
-        "37",
-        (
-            debit("1130", "amount", each="parts", place="contract"),
-            debit("6110", "fee", each="parts", place="contract"),
-            credit("1020", "amount", "fee", each="parts", place="contract"),
-        ),
-        (("funds_withdrawn", (True,)),),
-    ),
+    Posting("DisputeOpened", "37", _TAKEN, (("funds_withdrawn", (True,)),)),
+    Posting("FundsWithdrawn", "37", _TAKEN),
     _OFFSET,
+    Posting("FundsWithdrawn", _OFFSET.row, _OFFSET.legs),
     _OFFSET.mirrored("DisputeClosed"),
     Posting(
         "DisputeClosed",

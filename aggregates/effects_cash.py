@@ -135,17 +135,14 @@ _GIVEN_BACK = (
         (debit("4900", "amount", place="none"), credit("1010", "amount", place="none")),
     ),
 )
+_TAKEN = (
+    debit("4910", "amount", each="parts", place="contract"),
+    debit("6110", "fee", each="parts", place="contract"),
+    credit("1020", "amount", "fee", each="parts", place="contract"),
+)
 _DISPUTED = (
-    Posting(
-        "DisputeOpened",
-        "37",
-        (
-            debit("4910", "amount", each="parts", place="contract"),
-            debit("6110", "fee", each="parts", place="contract"),
-            credit("1020", "amount", "fee", each="parts", place="contract"),
-        ),
-        (("funds_withdrawn", (True,)),),
-    ),
+    Posting("DisputeOpened", "37", _TAKEN, (("funds_withdrawn", (True,)),)),
+    Posting("FundsWithdrawn", "37", _TAKEN),
     Posting(
         "DisputeClosed",
         "38",

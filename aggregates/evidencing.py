@@ -1,13 +1,20 @@
-"""Communications and documents: what may later prove what was said and shown."""
+"""What may later prove what was said, shown and agreed: messages, documents, bookings, evidence."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
+from aggregates.booking.events import BookingRecorded
+from aggregates.booking.orders import RecordBooking
+from aggregates.booking.state import Booking
 from aggregates.communication.events import CommunicationLogged, CommunicationStatusChanged
 from aggregates.communication.orders import LogCommunication
 from aggregates.communication.state import Communication
 from aggregates.document.events import DocumentAttached
 from aggregates.document.orders import AttachDocument
 from aggregates.document.state import Document
+from aggregates.evidence.events import EvidenceRecorded
+from aggregates.evidence.orders import RecordEvidence
+from aggregates.evidence.state import Evidence
 from aggregates.subscription.link_events import CommunicationLinked
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
@@ -63,3 +70,50 @@ def attach_document(context: Context, order: AttachDocument, existing: Document)
     )
     name = stream(context.clinic, "document", order.document)
     return Decided((NewEvent(name, attached),), {"document": order.document})
+
+
+def record_booking(context: Context, order: RecordBooking, existing: Booking, on: date) -> Decision:
+    """What became of an appointment; `on` is its local day (evidence.md 9)."""
+    if existing.patient not in (None, order.patient):
+        return Refused(
+            Code.INVALID, f"Booking {order.booking} is another patient's.", "data.patient"
+        )
+    starts = order.booked_for if isinstance(order.booked_for, datetime) else None
+    more = order.model_dump(exclude={"booked_for"}, exclude_none=True)
+    recorded = BookingRecorded.model_validate({**more, "booked_on": on, "starts": starts})
+    if existing.recorded is not None and _told_before(existing.recorded, recorded):
+        return Refused(
+            Code.DUPLICATE,
+            f"Booking {order.booking} is {order.status} for then.",
+            "data.booking",
+        )
+    name = stream(context.clinic, "booking", order.booking)
+    data = {"booking": order.booking, "status": order.status}
+    return Decided((NewEvent(name, recorded),), data)
+
+
+def _told_before(known: BookingRecorded, told: BookingRecorded) -> bool:
+    """Whether it says the same again; digests of the same words differ."""
+    return (known.status, known.booked_on, known.starts) == (
+        told.status,
+        told.booked_on,
+        told.starts,
+    )
+
+
+def record_evidence(context: Context, order: RecordEvidence, existing: Evidence) -> Decision:
+    """Whatever else proves something (evidence.md 9)."""
+    if existing.recorded is not None:
+        return Refused(Code.DUPLICATE, f"Evidence {order.evidence} is recorded.", "data.evidence")
+    said = order.model_dump(exclude={"fields"}, exclude_none=True)
+    fields = order.fields.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
+    recorded = EvidenceRecorded.model_validate({**said, "fields": _as_kept(fields)})
+    name = stream(context.clinic, "evidence", order.evidence)
+    data = {"evidence": order.evidence, "kind": order.kind}
+    return Decided((NewEvent(name, recorded),), data)
+
+
+def _as_kept(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }

@@ -13,6 +13,7 @@ from aggregates.communication.state import COMMUNICATION, Communication
 from aggregates.dispute.state import DISPUTE, Dispute
 from aggregates.document.state import DOCUMENT, Document
 from aggregates.estimate.state import ESTIMATES, Estimates
+from aggregates.evidence.state import EVIDENCE, Evidence
 from aggregates.offer.state import OFFER, Offer
 from aggregates.patient.state import PATIENT, Patient
 from aggregates.payment.state import (
@@ -114,6 +115,9 @@ class Desk:
 
     def document(self, key: str) -> Document:
         return self.workspace.get(DOCUMENT, self.name("document", key))
+
+    def evidence(self, key: str) -> Evidence:
+        return self.workspace.get(EVIDENCE, self.name("evidence", key))
 
     def payout(self, key: str) -> Payout:
         return self.workspace.get(PAYOUT, self.name("payout", key))

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from aggregates.evidence.events import Kind as EvidenceKind
 from commands.wording import sentence
 from ledger.calendar import Moment
 from ledger.canonical import canonical_trusted, digest
@@ -159,6 +160,7 @@ def _problem(error: ValidationError, prefix: str) -> Refused:
 
 
 _ARMS = {
+    *get_args(EvidenceKind),
     "units",
     "access",
     "int",

@@ -18,9 +18,9 @@ from commands.approving import with_requests
 from commands.closing import Closer, close_period
 from commands.contexts import context_of, meta_of, protected_channel, salt
 from commands.desk import Desk
-from commands.disputing import content_of
 from commands.envelope import Envelope, Result, refused
 from commands.estimating import set_estimate
+from commands.evidencing import content_of
 from commands.gathering import Gathering
 from commands.objecting import objection
 from commands.pending import Pending, parsed, result_of

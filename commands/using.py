@@ -54,12 +54,12 @@ def place_hold(desk: Desk, context: Context, order: PlaceHold) -> Decision:
     before = booking.placed.subscriptions if booking.placed is not None else ()
     wanted = dict.fromkeys((*desk.patient(order.patient).subscriptions, *before))
     services = desk.services((line.service for line in order.lines), context.at)
-    on = _day_of(order.booked_for, desk.clinic().timezone)
+    on = day_of(order.booked_for, desk.clinic().timezone)
     contracts = desk.subscriptions(wanted)
     return holding.place_hold(context, order, on, booking, contracts, frozenset(services))
 
 
-def _day_of(booked_for: date, timezone: str) -> date:
+def day_of(booked_for: date, timezone: str) -> date:
     """The local day of the booked visit; a datetime is a date, too."""
     if isinstance(booked_for, datetime):
         return local_date(booked_for, timezone)

@@ -1,7 +1,7 @@
 """What a booking can be asked to do: the data of its commands (interfaces.md 4, 7.10)."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     Field,
@@ -11,10 +11,13 @@ from pydantic import (
     model_validator,
 )
 
+from aggregates.booking.events import Status
+from aggregates.values import Word
 from ledger.calendar import Day, Moment
 from ledger.events import Frozen
 from ledger.ids import Id
-from ledger.quantity import PositiveQuantity
+from ledger.personal import FreeText, Personal
+from ledger.quantity import PositiveQuantity, Quantity
 
 
 def _day_or_moment(value: object, read: ValidatorFunctionWrapHandler) -> object:
@@ -31,17 +34,20 @@ class HoldLine(Frozen):
     quantity: PositiveQuantity = Decimal(1)
 
 
+BookedFor = Annotated[
+    Annotated[Day | Moment, Field(union_mode="left_to_right")],
+    WrapValidator(_day_or_moment),
+    Field(alias="for"),
+]
+
+
 class PlaceHold(Frozen):
     """`booked_for` is the field `for`: when the visit is to take place."""
 
     booking: Id
     patient: Id
     lines: Annotated[tuple[HoldLine, ...], Field(min_length=1, max_length=50)]
-    booked_for: Annotated[
-        Annotated[Day | Moment, Field(union_mode="left_to_right")],
-        WrapValidator(_day_or_moment),
-        Field(alias="for"),
-    ]
+    booked_for: BookedFor
 
     @model_validator(mode="after")
     def _lines_differ(self) -> "PlaceHold":
@@ -52,3 +58,26 @@ class PlaceHold(Frozen):
 
 class ReleaseHold(Frozen):
     booking: Id
+
+
+class RecordBooking(Frozen):
+    """`booked_for` is the field `for`: when the visit is to take place."""
+
+    booking: Id
+    patient: Id
+    status: Status
+    booked_for: BookedFor
+    services: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+    location: Id | None = None
+    provider: Id | None = None
+    channel: Word | None = None
+    booked_by: Personal | None = None
+    cancelled_by: Literal["patient", "clinic"] | None = None
+    notice_hours: Quantity | None = None
+    reason: FreeText | None = None
+
+    @model_validator(mode="after")
+    def _cancelled_by_somebody(self) -> "RecordBooking":
+        if self.cancelled_by is not None and self.status != "cancelled":
+            raise ValueError("only a cancelled booking was cancelled by somebody")
+        return self

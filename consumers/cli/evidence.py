@@ -87,6 +87,10 @@ def evidence(
         Paper, typer.Option(help="The pages' size; auto goes by the clinic's currency.")
     ] = Paper.AUTO,
     standard: Annotated[Standard, typer.Option(help="The PDF standard.")] = Standard.A_2B,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Show an approved field as well; repeat."),
+    ] = None,
     leave_out: Annotated[
         list[str] | None, typer.Option(metavar="DOCUMENT", help="Leave a document out; repeat.")
     ] = None,
@@ -98,7 +102,11 @@ def evidence(
     from projections.evidence.packet import Options, build_packet  # noqa: PLC0415  the typesetter
 
     options = Options(
-        processor.value, paper.value, standard.value, leave_out=tuple(leave_out or ())
+        processor.value,
+        paper.value,
+        standard.value,
+        include=tuple(include or ()),
+        leave_out=tuple(leave_out or ()),
     )
     call: Call = context.obj
     with call.at_clinic() as (ledger, clinic):

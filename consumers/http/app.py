@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match
 
 from consumers.bootstrap import Ledger, key_secret
-from consumers.http import acts, bulk, downloads, health, hooks, questions, reporting, writing
+from consumers.http import acts, bulk, downloads, health, questions, reporting, webhooks, writing
 from consumers.http.callers import Gate
 from consumers.http.cursors import Cursors
 from consumers.http.description import describe
@@ -23,6 +23,7 @@ from consumers.http.questions import QUESTIONS
 from consumers.http.resources import DISPUTE, RESOURCES
 from consumers.http.site import Site
 from consumers.http.work import Work
+from consumers.webhooks.processors import PROCESSORS
 from consumers.webhooks.secrets import Secrets
 
 
@@ -78,8 +79,8 @@ def _add_routes(app: FastAPI, site: Site) -> None:
     _add(app, "GET", "/v1/periods/{period}/proof", acts.proof(site), "proof")
     _add(app, "GET", "/v1/exports/journal", downloads.journal(site), "export_journal")
     _add(app, "GET", f"{DISPUTE}/evidence", downloads.packet(site), "evidence_packet")
-    for system in hooks.SYSTEMS:
-        _add(app, "POST", f"/v1/webhooks/{{clinic}}/{system}", hooks.hook(site, system))
+    for system in PROCESSORS:
+        _add(app, "POST", f"/v1/webhooks/{{clinic}}/{system}", webhooks.webhook(site, system))
     _add(app, "GET", "/healthz", health.alive(site), "alive")
     _add(app, "GET", "/readyz", health.ready(site), "ready")
 

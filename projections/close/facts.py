@@ -52,6 +52,11 @@ _HELD: tuple[tuple[str, Fields, str], ...] = (
         f"CASE WHEN b.funds_withdrawn THEN -{_PARTS.format('p.amount + p.fee')} ELSE 0 END",
     ),
     (
+        "FundsWithdrawn",
+        {"parts": [integers("amount", "fee")]},
+        f"-{_PARTS.format('p.amount + p.fee')}",
+    ),
+    (
         "DisputeClosed",
         {"parts": [integers("returned", "fee_returned")]},
         _PARTS.format("p.returned + p.fee_returned"),

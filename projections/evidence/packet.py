@@ -24,7 +24,7 @@ from projections.evidence.paper.fitting import Format, TooLarge, fitted, undrawa
 from projections.evidence.paper.letter import LONG, SHORT, letter, summary
 from projections.evidence.processors.answer import PACKET, Answer
 from projections.evidence.processors.limits import DEFAULT, PROCESSORS, check, limits_of
-from projections.evidence.profile.elevation import Elevation, Profile, profile_for
+from projections.evidence.profile.elevation import Profile, profile_for
 from projections.evidence.profile.project import kept, sent
 from projections.evidence.proof import anchoring, proof
 
@@ -45,14 +45,13 @@ class Options:
     """How a packet is made.
 
     `paper` "auto" follows the clinic's country; `include` are fields beyond the minimum, each
-    covered by one of the `approvals`; `leave_out` are ids of attached documents.
+    covered by an approval of the dispute; `leave_out` are ids of attached documents.
     """
 
     processor: str = DEFAULT
     paper: str = "auto"
     standard: str = "a-2b"
     include: tuple[str, ...] = ()
-    approvals: tuple[Elevation, ...] = ()
     leave_out: tuple[str, ...] = ()
 
 
@@ -110,8 +109,7 @@ def build_packet(
 def _draft(store: EventStore, case: Case, options: Options) -> _Draft:
     if options.processor not in PROCESSORS:
         raise UnknownName(f"processor {options.processor} is none of {', '.join(PROCESSORS)}")
-    dispute = case.opened.dispute if case.opened else None
-    profile = profile_for(dispute, options.include, options.approvals, case.now)
+    profile = profile_for(options.include, case.dispute.approvals, case.now)
     assessment = assess(case)
     held = contents(store, case)
     whole = facts(case, assessment, held)

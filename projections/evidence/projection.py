@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from aggregates.dispute.events import DisputeClosed, DisputeOpened
+from aggregates.dispute.events import DisputeClosed, DisputeOpened, DisputeUpdated
 from aggregates.document.events import DocumentAttached
 from ledger.events import Recorded
 from ledger.store.pool import Connection, clinic_transaction, lent
@@ -21,6 +21,11 @@ INSERT INTO views.dispute (clinic, dispute, charge, amount, currency, reason,
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _CLOSE = "UPDATE views.dispute SET outcome = %s WHERE clinic = %s AND dispute = %s"
+_UPDATE = """
+UPDATE views.dispute SET amount = coalesce(%s, amount), reason = coalesce(%s, reason),
+       network_reason_code = coalesce(%s, network_reason_code), due_by = coalesce(%s, due_by)
+WHERE clinic = %s AND dispute = %s
+"""
 #: A day more than the warning itself, so that no zone of a clinic is left out.
 _SOON = """
 SELECT dispute FROM views.dispute
@@ -41,7 +46,8 @@ SELECT dispute, charge, amount, currency, reason, network_reason_code, opened_at
 FROM views.dispute WHERE clinic = %s ORDER BY outcome IS NOT NULL, due_by, dispute
 """
 
-_TYPES = frozenset(kind.__name__ for kind in (DocumentAttached, DisputeOpened, DisputeClosed))
+_KINDS = (DocumentAttached, DisputeOpened, DisputeUpdated, DisputeClosed)
+_TYPES = frozenset(kind.__name__ for kind in _KINDS)
 
 
 class EvidenceIndex:
@@ -50,7 +56,7 @@ class EvidenceIndex:
     name = "evidence"
 
     def wants(self, row: Row) -> bool:
-        """Whether the event is of a document or of a dispute's beginning or end."""
+        """Whether the event is of a document, or of what a list of disputes shows."""
         return row.type in _TYPES
 
     def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
@@ -62,6 +68,9 @@ class EvidenceIndex:
                     connection.execute(_ATTACH, (clinic, attached.document, *owners))
                 case DisputeOpened() as opened:
                     connection.execute(_OPEN, (clinic, *_opened_row(opened)))
+                case DisputeUpdated() as told:
+                    news = (told.amount, told.reason, told.network_reason_code, told.due_by)
+                    connection.execute(_UPDATE, (*news, clinic, told.dispute))
                 case DisputeClosed(dispute=dispute, outcome=outcome):
                     connection.execute(_CLOSE, (outcome, clinic, dispute))
 

@@ -40,6 +40,8 @@ def _row(store: EventStore, clinic: str, row: dict[str, Any], now: datetime) -> 
     case = None if row["outcome"] else gather(store, clinic, row["dispute"], now)
     if case is None:
         return found
+    if case.dispute.answered:
+        found["status"] = "under_review"
     judged = assess(case)
     held, needed = judged.completeness
     return {

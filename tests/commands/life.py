@@ -9,6 +9,7 @@ from tests.commands import (
     life_changes,
     life_corrections,
     life_dormancy,
+    life_evidence,
     life_members,
 )
 from tests.commands.practice import MASSAGE, OPENED, SOLD, consent, massage, pack, sale, visit
@@ -328,6 +329,7 @@ def dispute_steps() -> list[Step]:
             ["DisputeDue dispute/d-1"],
             {"signals": ["DisputeDue"]},
         ),
+        *life_evidence.answer_steps(),
         Step(
             "close_dispute",
             FEBRUARY_3,
@@ -378,6 +380,7 @@ STORY = (
     *life_dormancy.STORY,
     estimating_steps,
     adjusting_steps,
+    life_evidence.evidence_steps,
     dispute_steps,
     closing_steps,
     *life_approvals.STORY,

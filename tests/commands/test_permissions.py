@@ -53,7 +53,12 @@ TABLE = {
     "post_adjustment": (NEVER, NEVER, ASKS, NEVER, ALONE, NEVER),
     "record_payout": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
     "open_dispute": (NEVER, NEVER, NEVER, ALONE, ALONE, ALONE),
+    "update_dispute": (NEVER, NEVER, NEVER, ALONE, ALONE, ALONE),
     "close_dispute": (NEVER, NEVER, NEVER, ALONE, ALONE, ALONE),
+    "record_submission": (NEVER, NEVER, NEVER, ALONE, ALONE, ALONE),
+    "approve_disclosure": (NEVER, NEVER, NEVER, ASKS, ALONE, NEVER),
+    "record_booking": (ALONE, ALONE, NEVER, NEVER, ALONE, ALONE),
+    "record_evidence": (NEVER, NEVER, NEVER, ALONE, ALONE, ALONE),
     "log_communication": (ALONE, ALONE, ALONE, ALONE, ALONE, ALONE),
     "attach_document": (ALONE, ALONE, ALONE, ALONE, ALONE, ALONE),
     "expire": (NEVER, NEVER, ALONE, NEVER, ALONE, ALONE),
@@ -157,7 +162,19 @@ DATA: dict[str, dict[str, Any]] = {
     "post_adjustment": {"adjustment": "adj-1", "lines": ACCRUED} | BY_BOB,
     "record_payout": {"payout": "po-1", "amount": PACK - 9000, "payments": ["pay-1"]},
     "open_dispute": DISPUTE | {"opened_at": VISITED},
+    "update_dispute": {"dispute": "d-0", "reason": "duplicate"},
     "close_dispute": {"dispute": "d-0", "outcome": "won"},
+    "record_submission": {"dispute": "d-0", "packet_sha256": "a" * 64}
+    | {"profile": "issuer_min", "submitted_at": VISITED},
+    "approve_disclosure": {
+        "dispute": "d-0",
+        "fields": ["claim.text"],
+        "expires": "2027-01-01T00:00:00Z",
+    }
+    | BY_BOB,
+    "record_booking": {"booking": "b-2", "patient": "p-1", "status": "booked", "for": "2026-02-03"},
+    "record_evidence": {"evidence": "e-1", "kind": "perk_used", "patient": "p-1"}
+    | {"occurred_at": VISITED, "fields": {"perk_id": "sauna"}},
     "log_communication": MESSAGE | {"direction": "out", "sent_at": VISITED},
     "attach_document": DOCUMENT
     | {"sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}

@@ -1,10 +1,11 @@
 """Personal data stands apart: in no event, no answer and no view; and it can be erased."""
 
-from typing import Any
+from typing import Any, get_args
 
 import psycopg
 import pytest
 
+from aggregates.evidence.events import Kind
 from consumers.bootstrap import running
 from ledger.settings import Settings
 from tests.commands.practice import (
@@ -58,6 +59,13 @@ def told(practice: Practice) -> list[str]:
         ("log_communication", message),
         ("refund", {"subscription": "s-1", "refund": "r-1", "lines": part} | trace("reason")),
         ("open_dispute", dispute | {"opened_at": VISITED, "claim": trace("access_log")}),
+        ("update_dispute", {"dispute": "d-1", "claim": trace("what_differs")}),
+        ("approve_disclosure", APPROVAL | trace("reason")),
+        ("record_booking", BOOKING | trace("booked_by", "reason")),
+        *(
+            ("record_evidence", evidence(kind, first | trace(*free)))
+            for kind, (first, free) in EVIDENCE.items()
+        ),
         ("sell_package", sale("s-2")),
         ("credit_note", {"subscription": "s-2", "note": "n", "amount": 1} | trace("reason")),
         ("void_sale", {"subscription": "s-2"} | trace("reason")),
@@ -65,6 +73,29 @@ def told(practice: Practice) -> list[str]:
     for command, data in life:
         practice.does(command, data, LATER, context={"channel": "web"} | CONTEXT)
     return [value for _, data in life for value in _secrets(data)] + list(CONTEXT.values())
+
+
+APPROVAL = {"dispute": "d-1", "fields": ["claim.text"], "approver": "bob"}
+APPROVAL |= {"expires": "2027-01-01T00:00:00Z"}
+BOOKING = {"booking": "b-9", "patient": "p-1", "status": "booked", "for": "2026-12-01"}
+EVIDENCE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "terms_presented": ({"document_id": "terms"}, ()),
+    "identity_checked": ({"type_of_id": "passport"}, ("matched_name", "by_whom")),
+    "perk_used": ({"perk_id": "sauna"}, ()),
+    "complaint": ({"issue_class": "result"}, ("response",)),
+    "remedy": ({}, ("offer", "response")),
+    "refund_request": ({}, ("requester", "reason")),
+    "cancellation_request": ({"received_at": VISITED}, ("requester", "reason")),
+    "cancellation_search": ({"channels": ["email"]}, ("identifiers_searched", "operator")),
+    "card_event": ({"charge": "ch-1"}, ()),
+    "account_closed_notice": ({"received_at": VISITED}, ()),
+    "cardholder_withdrawal": ({"received_at": VISITED}, ()),
+}
+
+
+def evidence(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
+    named = {"evidence": f"e-{kind}", "kind": kind, "dispute": "d-1", "occurred_at": VISITED}
+    return named | {"fields": fields}
 
 
 CONTEXT = trace("ip", "device", "user_agent", "session")
@@ -118,6 +149,10 @@ def kept(url: str, clinic: str) -> list[str]:
     with psycopg.connect(url) as connection:
         rows = connection.execute(query, (clinic, f"{CANARY}%")).fetchall()
     return sorted(value for (value,) in rows)
+
+
+def test_every_kind_of_evidence_is_filled() -> None:
+    assert EVIDENCE.keys() == set(get_args(Kind))
 
 
 def test_the_same_text_has_another_digest_each_time(practice: Practice) -> None:

@@ -18,11 +18,11 @@ import pytest
 from commands.permissions import RIGHTS
 from consumers.http.callers import READS
 from consumers.http.downloads import ZIP
-from consumers.http.hooks import SYSTEMS
 from consumers.http.keys import SCOPES
 from consumers.http.questions import QUESTIONS
 from consumers.http.reporting import reports
 from consumers.http.resources import RESOURCES, Resource
+from consumers.webhooks.processors import PROCESSORS
 from tests.commands.test_permissions import DATA
 from tests.http.conftest import AT, Api
 
@@ -182,7 +182,7 @@ def test_every_route_stands_in_a_table(birds: Api) -> None:
     routes = {(method.upper(), path) for path, item in told.items() for method in item}
     known = {("POST", resource.path) for resource in RESOURCES} | READING.keys()
     own = {("POST", "/v1/commands"), ("POST", "/v1/tick")}
-    hooks = {("POST", f"/v1/webhooks/{{clinic}}/{system}") for system in SYSTEMS}
+    hooks = {("POST", f"/v1/webhooks/{{clinic}}/{system}") for system in PROCESSORS}
     assert routes - known - own - hooks == {("GET", "/healthz"), ("GET", "/readyz")}
 
 

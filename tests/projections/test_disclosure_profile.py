@@ -2,20 +2,22 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 import pypdfium2
 import pytest
 
 from aggregates.clinic.events import PolicySet
+from aggregates.dispute.events import DisclosureApproved
+from aggregates.dispute.orders import Disclosable
 from aggregates.offer.events import OfferPublished
 from aggregates.service.events import ServiceDefined
 from ledger.errors import Broken
 from ledger.store.store import EventStore
 from projections.evidence.packet import Options, build_packet
 from projections.evidence.processors.limits import PROCESSORS
-from projections.evidence.profile.elevation import Elevation, NotApproved, profile_for
+from projections.evidence.profile.elevation import NotApproved, profile_for
 from projections.evidence.profile.project import kept, sent
 from projections.evidence.profile.tags import CLINICAL, TAGS
 from projections.evidence.projection import EvidenceIndex
@@ -115,9 +117,10 @@ def test_no_clinical_word_leaves_the_clinic(
 
 
 def test_an_approval_opens_exactly_its_fields(database: str, store: EventStore, out: Path) -> None:
-    planted(store)
-    approval = Elevation("d-1", frozenset({"sale.name"}), "privacy-1", NOW + timedelta(hours=1))
-    built = build(database, store, out, Options(include=("sale.name",), approvals=(approval,)))
+    story = planted(store)
+    approval = approved("sale.name", until=NOW + timedelta(hours=1))
+    story.tell(NOW.date(), ("dispute", "d-1", approval), texts=(personal("why", "why"),))
+    built = build(database, store, out, Options(include=("sale.name",)))
     packet = shown(out / "packet.pdf")
     assert "melasma with tretinoin" in packet
     assert "disclosure profile: issuer_min + sale.name (approved by privacy-1)" in " ".join(
@@ -127,31 +130,52 @@ def test_an_approval_opens_exactly_its_fields(database: str, store: EventStore, 
     assert built["files"]
 
 
+def approved(field: str, until: datetime) -> DisclosureApproved:
+    why = personal("why", "why").digest
+    return DisclosureApproved(
+        dispute="d-1", fields=(field,), reason=why, approver="privacy-1", expires=until
+    )
+
+
+def test_the_approval_of_another_dispute_opens_nothing(
+    database: str, store: EventStore, out: Path
+) -> None:
+    story = planted(store)
+    later = approved("sale.name", NOW + timedelta(days=1))
+    other = later.model_copy(update={"dispute": "d-2"})
+    story.tell(NOW.date(), ("dispute", "d-2", other), texts=(personal("why", "why"),))
+    with pytest.raises(NotApproved, match=r"no approval in force covers sale\.name"):
+        build(database, store, out, Options(include=("sale.name",)))
+
+
 @pytest.mark.parametrize(
-    ("dispute_id", "fields", "expires", "granted"),
+    ("field", "expires", "granted"),
     [
-        ("d-1", {"sale.name"}, NOW + timedelta(seconds=1), True),
-        ("d-1", {"sale.name"}, NOW, False),
-        ("d-2", {"sale.name"}, NOW + timedelta(days=1), False),
-        ("d-1", {"sale.description"}, NOW + timedelta(days=1), False),
+        ("sale.name", NOW + timedelta(seconds=1), True),
+        ("sale.name", NOW, False),
+        ("sale.description", NOW + timedelta(days=1), False),
     ],
 )
 def test_without_an_approval_in_force_the_builder_refuses(
-    *, dispute_id: str, fields: set[str], expires: datetime, granted: bool
+    *, field: str, expires: datetime, granted: bool
 ) -> None:
-    approval = Elevation(dispute_id, frozenset(fields), "privacy-1", expires)
+    approval = approved(field, expires)
     if granted:
-        assert profile_for("d-1", ["sale.name"], [approval], NOW).fields == {"sale.name"}
+        assert profile_for(["sale.name"], [approval], NOW).fields == {"sale.name"}
         return
     with pytest.raises(NotApproved, match=r"no approval in force covers sale\.name"):
-        profile_for("d-1", ["sale.name"], [approval], NOW)
+        profile_for(["sale.name"], [approval], NOW)
 
 
 def test_nobody_can_approve_what_is_no_clinical_field() -> None:
-    approval = Elevation("d-1", frozenset({"visits.provider"}), "p", NOW + timedelta(days=1))
+    approval = approved("visits.provider", NOW + timedelta(days=1))
     assert "visits.provider" not in CLINICAL
     with pytest.raises(NotApproved):
-        profile_for("d-1", ["visits.provider"], [approval], NOW)
+        profile_for(["visits.provider"], [approval], NOW)
+
+
+def test_what_may_be_approved_is_what_is_clinical() -> None:
+    assert set(get_args(Disclosable)) == CLINICAL
 
 
 def test_a_fact_without_a_tag_is_never_shown_by_chance() -> None:

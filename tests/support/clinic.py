@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aggregates import (
+    answering,
     changing,
     disputing,
     evidencing,
@@ -26,7 +27,7 @@ from aggregates.clinic.state import CLINIC
 from aggregates.communication.orders import LogCommunication
 from aggregates.communication.state import COMMUNICATION
 from aggregates.covering.holdings import Chart
-from aggregates.dispute.orders import CloseDispute, OpenDispute
+from aggregates.dispute.orders import CloseDispute, OpenDispute, UpdateDispute
 from aggregates.dispute.state import DISPUTE
 from aggregates.effects import POSTINGS
 from aggregates.offer.orders import PublishOffer
@@ -294,6 +295,15 @@ class Glow:
         contracts = {part.subscription: self.contract(part.subscription) for part in charge.parts}
         state = self.state("dispute", order.dispute)
         return self.take(context, disputing.open_dispute(context, order, state, charge, contracts))
+
+    def update_dispute(self, on: str, **more: Any) -> Any:
+        order = parsed(UpdateDispute, {"dispute": "d-1", **more})
+        context = self.context(on)
+        state = self.state("dispute", order.dispute)
+        parts = state.opened.parts if state.opened else ()
+        keys = {part.sale.subscription for part in parts}
+        contracts = {key: self.contract(key) for key in keys}
+        return self.take(context, answering.update_dispute(context, order, state, contracts))
 
     def close_dispute(self, on: str, outcome: str, **more: Any) -> Any:
         order = parsed(CloseDispute, {"dispute": "d-1", "outcome": outcome, **more})

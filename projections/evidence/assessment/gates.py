@@ -97,7 +97,8 @@ def _advice(found: Findings, *, incomplete: bool, against: bool) -> Advice:
     case, unused = found.case, found.unused.amount
     if case.opened is None:
         return "manual_review"
-    if case.dispute.closed or case.opened.due_by is None or case.opened.due_by <= case.now:
+    over = case.dispute.closed or case.dispute.answered
+    if over or case.opened.due_by is None or case.opened.due_by <= case.now:
         return "no_response_possible"
     if found.group == "programme" or _unreadable(found) or against:
         return "accept"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregates.dispute.events import DisclosureApproved
 from ledger.errors import LedgerError
 from projections.evidence.profile.tags import CLINICAL
 
@@ -12,16 +13,6 @@ ISSUER_MIN = "issuer_min"
 
 class NotApproved(LedgerError):
     """More was asked for than the minimum, and nobody approved it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Elevation:
-    """One approval for one dispute (evidence.md 7, "Elevation")."""
-
-    dispute: str
-    fields: frozenset[str]
-    approver: str
-    expires: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +32,17 @@ class Profile:
 
 
 def profile_for(
-    dispute: str | None, include: Iterable[str], approvals: Iterable[Elevation], now: datetime
+    include: Iterable[str], approvals: Iterable[DisclosureApproved], now: datetime
 ) -> Profile:
     """The minimum, with the asked-for fields.
 
-    Raises NotApproved for a field that no approval in force for this dispute names.
+    Raises NotApproved for a field that none of the dispute's approvals in force names.
     """
     wanted = frozenset(include)
-    standing = [item for item in approvals if item.dispute == dispute and item.expires > now]
+    standing = [item for item in approvals if item.expires > now]
     granted = frozenset(field for item in standing for field in item.fields) & CLINICAL
     if not wanted <= granted:
         lacking = ", ".join(sorted(wanted - granted))
         raise NotApproved(f"no approval in force covers {lacking} for this dispute")
-    used = [item.approver for item in standing if item.fields & wanted]
+    used = [item.approver for item in standing if wanted & set(item.fields)]
     return Profile(wanted, tuple(dict.fromkeys(used)))

@@ -1,0 +1,1 @@
+"""Evidence that no other command records: what was shown, asked, searched and answered."""
