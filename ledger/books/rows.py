@@ -24,6 +24,8 @@ _TABLE = (
     ("8", "Contract test met", "2150", "CL; 4000/4020; 2000; 2180; 2200", "606-10-25-7; 2"),
     ("9", "Session redeemed", "CL", "4000/4020; 2000", "606-10-25-30; 4.9"),
     ("10", "Breakage with use, by the estimate", "CL", "4030", "606-10-55-48; 7.3"),
+    ("10.8", "Commission of a sale", "1400/6300", "2000", "340-40-25-1; 10.8"),
+    ("10.8a", "Commission, spread by day", "6300", "1400", "340-40-35-1; 10.8"),
     ("13", "Credit applied to a service", "2120", "4000/4020; 2000; 2200", "606-10-55-46; 5.4"),
     ("14", "Access over time, accrued by day", "CL", "4010", "606-10-25-27(a); 6.2"),
     ("15", "Setup fee, accrued by day", "2140", "4010", "606-10-55-51; 5.8"),
@@ -67,7 +69,7 @@ _TABLE = (
 ROWS: dict[str, Row] = {line[0]: Row(*line) for line in _TABLE}
 
 #: Closing entries of one day stand in this order (accounting.md 12.1).
-CLOSING_ORDER = ("14", "15", "10", "24", "25", "2", "31", "32", "40", "53")
+CLOSING_ORDER = ("14", "15", "10", "24", "25", "2", "31", "32", "40", "53", "10.8a")
 
 
 def closing_rank(row: str) -> int:

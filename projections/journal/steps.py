@@ -6,6 +6,7 @@ from typing import Any
 
 from aggregates.legs import LIABILITY
 from aggregates.subscription.line import BY_DAY
+from ledger.books.chart import DEFERRED_COMMISSIONS
 
 COLUMNS = (
     "subscription",
@@ -36,6 +37,10 @@ _UNSAID = (None,) * 8
 _STOPPED = ("stop", "", "", 0, None, None, *_UNSAID)
 _AHEAD = ("ahead", "", "", 0, None, None, *_UNSAID)
 _UNBILLED = ("unbilled", "", "", 0, None, None, *_UNSAID)
+#: Names a commission's days among the lots of a contract, whose names end in a number.
+COMMISSION = "commission"
+#: What is left of a commission ends with the contract.
+_OVER = ("finish", "", COMMISSION, 0, None, None, *_UNSAID)
 #: The kinds that say how the whole contract is treated, and not what happened to its days.
 TREATMENTS = frozenset({"ahead", "combined", "unbilled"})
 
@@ -82,7 +87,16 @@ def _sold(body: Body) -> Iterator[_Step]:
         yield _AHEAD
     if is_unbilled(body):
         yield _UNBILLED
+    if body.get("commission_to") == "asset":
+        yield _commission(body)
     yield from _promised(body, runs=body.get("contract_met", True) and not waits)
+
+
+def _commission(body: Body) -> _Step:
+    """What a commission's asset comes to, over the days that benefit from it (10.8)."""
+    place = tuple(body["sale"].get(name) for name in ("location", "program", "provider", "offer"))
+    span = (body["commission"], body["starts"], body["commission_ends"])
+    return ("start", "", COMMISSION, *span, DEFERRED_COMMISSIONS, *place, *(None,) * 3)
 
 
 def is_unbilled(body: Body) -> bool:
@@ -145,6 +159,8 @@ def _left(body: Body) -> Iterator[_Step]:
         if "rest_ends" in lot:
             yield _start(lot, lot["rest"], lot["rest_starts"], lot["rest_ends"])
     yield from _frozen(body)
+    if body.get("ended"):
+        yield _OVER
 
 
 def _exchanged(body: Body) -> Iterator[_Step]:
@@ -163,8 +179,14 @@ def _combined(body: Body) -> Iterator[_Step]:
     yield from _respread(body)
 
 
+def _over(body: Body) -> Iterator[_Step]:
+    yield from _left(body)
+    yield _OVER
+
+
 def _voided(_: Body) -> Iterator[_Step]:
     yield _STOPPED
+    yield _OVER
 
 
 _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
@@ -182,7 +204,7 @@ _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "Refunded": _left,
     "DisputeSettled": _left,
     "WrittenOff": _left,
-    "ContractEnded": _left,
+    "ContractEnded": _over,
     "PlanChanged": _exchanged,
     "ContractModified": _exchanged,
     "CreditNoted": _reduced,
