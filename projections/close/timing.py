@@ -5,6 +5,7 @@ event: what lots become, then what begins, then what stands still.
 """
 
 from ledger.books.chart import DEFERRED_COMMISSIONS
+from ledger.books.returns import LOT as RETURNS
 from projections.close.fields import (
     ACCOUNT,
     EARNED_BY_DAY,
@@ -21,7 +22,7 @@ from projections.close.fields import (
     integers,
     texts,
 )
-from projections.journal.steps import COMMISSION
+from projections.journal.steps import COMMISSION, RECOVERABLE, RETURNABLE
 
 _UNSAID = ", ".join(["NULL"] * 8)
 
@@ -74,6 +75,21 @@ FROM parsed WHERE {when}
 """  # noqa: S608 - made of constants
 
 
+def _delivered(sign: int, cost: str) -> str:
+    """Products that may be brought back: what they earned, and what goods from stock cost."""
+    earned = "b.amount - coalesce(b.unposted, 0) - coalesce(b.payable, 0) - coalesce(b.tax, 0)"
+    parts = ((0, RETURNABLE, earned), (1, RECOVERABLE, cost))
+    return "INSERT INTO views.journal_step " + " UNION ALL ".join(
+        f"""
+SELECT {SUBSCRIPTION}, position, {n}, b.line, '{RETURNS}', effective_on, '{kind}',
+       {sign} * ({amount}), NULL, b.returnable_until + 1, NULL, b.location, b.sale.program,
+       b.provider, b.sale.offer, NULL, NULL, NULL
+FROM parsed WHERE b.returnable_until IS NOT NULL AND {amount} <> 0
+"""  # noqa: S608 - made of constants
+        for n, kind, amount in parts
+    )
+
+
 def _over(when: str) -> str:
     """What is left of a commission ends with the contract."""
     return _whole("finish", when, n=300000, lot=COMMISSION)
@@ -111,6 +127,13 @@ _LEFT = _anew(
     "coalesce(l.time, false)", "l.rest_ends IS NOT NULL", "l.rest, l.rest_starts, l.rest_ends"
 )
 _SPAN = {**texts("line", "grant"), **integers("amount"), **days("starts", "ends", "until")}
+_DRAWN = {
+    **texts("line", "location", "provider", "cost_of"),
+    **integers("amount", "unposted", "payable", "tax", "cost"),
+    **days("returnable_until"),
+    "sale": SALE,
+}
+_STOCK = "CASE b.cost_of WHEN 'supply' THEN coalesce(b.cost, 0) ELSE 0 END"
 
 TIMED = (
     Fact(
@@ -158,4 +181,7 @@ TIMED = (
     Fact(("SaleVoided",), {}, (_whole("stop", "true"),)),
     Fact(("Refunded", "DisputeSettled"), {"ended": "BOOLEAN"}, (_over("b.ended"),)),
     Fact(("ContractEnded", "SaleVoided"), {}, (_over("true"),)),
+    Fact(("UnitsDrawn",), _DRAWN, (_delivered(1, _STOCK),)),
+    Fact(("DrawReversed",), _DRAWN, (_delivered(-1, _STOCK),)),
+    Fact(("DrawPosted",), _DRAWN, (_delivered(1, "0"),)),
 )

@@ -18,6 +18,7 @@ from ledger.calendar import Period
 from ledger.daily import Pace
 from projections.journal.estimating import Breakage, Withheld
 from projections.journal.reserving import Reserves
+from projections.journal.returning import Returns
 from projections.journal.settings import SettingsHistory
 from projections.journal.steps import TREATMENTS
 from projections.journal.tables import Tables, Tuple
@@ -128,6 +129,7 @@ def close_through(
         breakage = Breakage(tables, known, cut, period, within, withheld)
         _add(tables, breakage.entries(), event)
         _add(tables, reserves.of_refunds(), event)
+        _add(tables, Returns(tables, known, cut, period, within).entries(), event)
         shown = _presentation(tables, day, provisional)
         _add(tables, reserves.of_losses(shown), event)
         _add(tables, shown, event)

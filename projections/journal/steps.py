@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from aggregates.legs import LIABILITY
 from aggregates.subscription.line import BY_DAY
 from ledger.books.chart import DEFERRED_COMMISSIONS
+from ledger.books.returns import LOT as RETURNS
+from ledger.calendar import ONE_DAY
 
 COLUMNS = (
     "subscription",
@@ -43,6 +46,8 @@ COMMISSION = "commission"
 _OVER = ("finish", "", COMMISSION, 0, None, None, *_UNSAID)
 #: The kinds that say how the whole contract is treated, and not what happened to its days.
 TREATMENTS = frozenset({"ahead", "combined", "unbilled"})
+#: Products that may be brought back before the day `ends`: what they earned, what they cost.
+RETURNABLE, RECOVERABLE = "returnable", "recoverable"
 
 
 def steps_of(
@@ -179,6 +184,25 @@ def _combined(body: Body) -> Iterator[_Step]:
     yield from _respread(body)
 
 
+def _delivered(body: Body, *, gone: bool = True, posted: bool = False) -> Iterator[_Step]:
+    """A product that may be brought back; a signature posts what it earned, its cost stands."""
+    if "returnable_until" not in body:
+        return
+    sign, sale = 1 if gone else -1, body["sale"]
+    ends = (date.fromisoformat(body["returnable_until"]) + ONE_DAY).isoformat()
+    place = (body.get("location"), sale.get("program"), body.get("provider"), sale["offer"])
+    earned = body["amount"] - body["unposted"] - body["payable"] - body["tax"]
+    for kind, amount in ((RETURNABLE, earned), (RECOVERABLE, 0 if posted else _stock(body))):
+        if amount:
+            given = (kind, body["line"], RETURNS, sign * amount, None, ends, None)
+            yield (*given, *place, *(None,) * 3)
+
+
+def _stock(body: Body) -> int:
+    """What goods from stock cost, which a return brings back to it."""
+    return int(body["cost"]) if body.get("cost_of") == "supply" else 0
+
+
 def _over(body: Body) -> Iterator[_Step]:
     yield from _left(body)
     yield _OVER
@@ -209,5 +233,8 @@ _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "ContractModified": _exchanged,
     "CreditNoted": _reduced,
     "SaleVoided": _voided,
+    "UnitsDrawn": _delivered,
+    "DrawReversed": partial(_delivered, gone=False),
+    "DrawPosted": partial(_delivered, posted=True),
 }
 STEP_EVENTS = frozenset(_READERS)
