@@ -1,6 +1,6 @@
-"""The rows of what accountants enter themselves: manual journals and their reversals."""
+"""The rows of what is entered beside the contracts' own value: manual journals, commissions."""
 
-from aggregates.legs import ANY, credit, debit
+from aggregates.legs import ANY, COMMISSION, credit, debit
 from ledger.books.posting import Posting
 
 _ENTERED = Posting(
@@ -12,4 +12,17 @@ _ENTERED = Posting(
     ),
 )
 
-POSTINGS: tuple[Posting, ...] = (_ENTERED, _ENTERED.mirrored("AdjustmentReversed"))
+# A commission has no row of its own in accounting.md 12: its paragraph names it.
+_COMMISSION = Posting(
+    "PackageSold",
+    "10.8",
+    (debit(COMMISSION, "commission"), credit("2000", "commission", place="contract")),
+    (("commission_to", ("expense", "asset")),),
+    rare=True,
+)
+
+POSTINGS: tuple[Posting, ...] = (
+    _ENTERED,
+    _ENTERED.mirrored("AdjustmentReversed"),
+    _COMMISSION,
+)

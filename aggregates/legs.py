@@ -1,6 +1,6 @@
 """What the rows of the books are made of: accounts chosen by a field, debits and credits."""
 
-from ledger.books.chart import CHART
+from ledger.books.chart import CHART, COMMISSION_EXPENSE, DEFERRED_COMMISSIONS
 from ledger.books.posting import Chosen, Leg, Place
 
 LIABILITY = Chosen(
@@ -36,6 +36,10 @@ COST = Chosen(
 SUPPLIER = Chosen(
     "cost_of",
     (("service", "2000"), ("lab", "2000"), ("supply", "1200"), ("promotion", "2000")),
+)
+#: What a sale's commission is (10.8).
+COMMISSION = Chosen(
+    "commission_to", (("expense", COMMISSION_EXPENSE), ("asset", DEFERRED_COMMISSIONS))
 )
 #: What a clinic keeps of a contract that ended or was refunded (policy `forfeiture_account`).
 FORFEITED = Chosen("forfeits_to", (("4030", "4030"),), otherwise="4040")

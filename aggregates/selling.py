@@ -1,7 +1,7 @@
 """Selling: what a package or a membership promises, copied onto the contract."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -11,6 +11,7 @@ from aggregates.allocating import problem_with
 from aggregates.clinic.knobs import refund_terms
 from aggregates.clinic.policies import of_contracts
 from aggregates.clinic.state import Clinic
+from aggregates.commissions import commission_of
 from aggregates.estimate.state import Estimates, Sold, cohort_of
 from aggregates.lawtables import of_state
 from aggregates.offer.events import OfferPublished
@@ -147,9 +148,14 @@ def package_sold(
     contents = contents_of(terms_of(catalogue, price, starts, policies))
     if isinstance(contents, Refused):
         return contents
+    commission = commission_of(order, clinic, offer, context.on, starts)
+    if isinstance(commission, Refused):
+        return commission
     return e.PackageSold(
         **{name: getattr(offer, name) for name in OFFERED},
         **{name: getattr(order, name) for name in ORDERED},
+        **{part.name: getattr(contents, part.name) for part in fields(contents)},
+        **asdict(commission),
         offer_version=offer.version,
         sale=sale_dimensions(order, offer),
         currency=clinic.currency,
@@ -157,11 +163,7 @@ def package_sold(
         state=where,
         sold_on=context.on,
         starts=starts,
-        expires=contents.expires,
-        cycle_ends=contents.cycle_ends,
         price=price,
-        setup_fee=contents.setup_fee,
-        lines=contents.lines,
         instalments=instalments(order, offer, context.on, starts, price),
         refund=offer.refund or refund_terms(policies["refund_formula"]),
         description=None if offer.description is None else offer.description.sha256,

@@ -249,6 +249,7 @@ def _fields(visit: Visit, row: CoverageRow, drawn: Drawn, contract: Subscription
         "cost": drawn.cost,
         "cost_of": drawn.cost_of,
         "interlocation": drawn.interlocation,
+        "returnable_until": drawn.returnable_until,
     }
 
 

@@ -84,6 +84,7 @@ POLICIES: dict[str, Policy] = {
     "expected_refunds": Policy("class_rate", ("class_rate", "none")),
     "on_demand_class": Policy("refund_liability", ("refund_liability", "contract_liability")),
     "credit_loss": Policy("aging", ("aging", "roll_rate")),
+    "commissions": Policy("expense", ("expense", "capitalise")),
     "forfeiture_account": Policy("4040", ("4040", "4030")),
     "dispute_model": Policy("reclass_on_open", ("reclass_on_open", "contra_on_open")),
     "gross_up": Policy("non_cancellable", ("non_cancellable",)),
@@ -110,6 +111,7 @@ OF_BOOKS = frozenset(
     {
         "accounts",
         "breakage_location",
+        "commissions",
         "export_detail",
         "interlocation",
         "late_event_limit",

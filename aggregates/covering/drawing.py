@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
@@ -185,7 +186,8 @@ def _record(
     waits = not state.has_contract or held.awaits_signature(state)
     order = held.order
     posted = 0 if waits else amount - earned.tax
-    beside = _beside(cost, interlocation(held, candidate, posted))
+    returnable = _returnable(held, line.service, amount - earned.payable - earned.tax)
+    beside = _beside(cost, interlocation(held, candidate, posted)) | returnable
     event = e.UnitsDrawn(
         visit=order.visit,
         visit_line=line.line,
@@ -228,6 +230,15 @@ def _beside(cost: Cost, between: int) -> dict[str, Any]:
     """What is posted beside the draw's own row; most draws have none of it."""
     spent = {"cost": cost.amount, "cost_of": cost.kind} if cost.amount else {}
     return spent | ({"interlocation": between} if between else {})
+
+
+def _returnable(held: Holdings, service: str, revenue: int) -> dict[str, Any]:
+    """The last day on which a product that earned something may be brought back (row 50)."""
+    defined = held.services.get(service)
+    days = None if defined is None else defined.return_days
+    if days is None or held.order.status != "completed" or not revenue:
+        return {}
+    return {"returnable_until": held.on + timedelta(days)}
 
 
 def draw_kinds(

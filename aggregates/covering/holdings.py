@@ -62,6 +62,7 @@ class Holdings:
     booked: set[Candidate] = field(default_factory=set)
     events: list[NewEvent] = field(default_factory=list)
     signed: bool = False
+    services: Mapping[str, ServiceDefined] = field(default_factory=dict)
 
     def awaits_signature(self, state: Subscription) -> bool:
         """Whether what the visit draws is earned once it is signed (policy `unit_trigger`)."""
@@ -102,6 +103,7 @@ def holdings(context: Context, order: RecordVisit, chart: Chart, on: date) -> Ho
         chart.estimates,
         chart.policies,
         signed=chart.visit.signed,
+        services=chart.services,
     )
 
 

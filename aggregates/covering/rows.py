@@ -12,7 +12,9 @@ from aggregates.visit.events import CoverageRow
 from aggregates.visit.orders import VisitLine
 
 #: How a draw was posted is the ledger's own business (interfaces.md 4, the coverage row).
-_INWARD = frozenset({"tax", "payable", "revenue", "cost", "cost_of", "interlocation"})
+_INWARD = frozenset(
+    {"tax", "payable", "revenue", "cost", "cost_of", "interlocation", "returnable_until"}
+)
 
 
 def cover_line(held: Holdings, line: VisitLine, service: ServiceDefined) -> CoverageRow:

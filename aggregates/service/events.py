@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import (
+    Field,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -37,6 +38,8 @@ def _price_or_range(value: object, read: ValidatorFunctionWrapHandler) -> object
         raise ValueError("an amount, or a range with low, mid and high in that order") from None
 
 
+#: Local days after the visit on which a product may be brought back.
+ReturnDays = Annotated[int, Field(ge=1, le=3650)]
 Ssp = Annotated[Amount | PriceRange, WrapValidator(_price_or_range)]
 
 
@@ -52,3 +55,4 @@ class ServiceDefined(Event):
     taxable: bool = False
     principal: bool = True
     product: bool = False
+    return_days: ReturnDays | None = None

@@ -1,6 +1,8 @@
 """What a service can be asked to do: the data of `define_service` (interfaces.md 4)."""
 
-from aggregates.service.events import Ssp
+from pydantic import model_validator
+
+from aggregates.service.events import ReturnDays, Ssp
 from aggregates.values import Text, Word
 from ledger.events import Frozen
 from ledger.ids import Id
@@ -17,3 +19,10 @@ class DefineService(Frozen):
     taxable: bool = False
     principal: bool = True
     product: bool = False
+    return_days: ReturnDays | None = None
+
+    @model_validator(mode="after")
+    def _only_products_come_back(self) -> "DefineService":
+        if self.return_days is not None and not self.product:
+            raise ValueError("return_days are those of a product: a service cannot be returned")
+        return self

@@ -44,6 +44,7 @@ class PackageSold(Event):
 
     Of a membership, `price`, `tax` and `lines` are those of a cycle; the first runs from `starts`
     up to `cycle_ends`; `setup_fee`, itself a line, is beside them. `state` gives the law (7.8).
+    A `commission` that is an asset is spread from `starts` up to `commission_ends` (10.8).
     """
 
     subscription: Id
@@ -89,6 +90,9 @@ class PackageSold(Event):
     promotion: Id | None = None
     contract_met: bool = True
     discount_rate: Rate | None = None
+    commission: Amount = 0
+    commission_to: Literal["expense", "asset"] | None = None
+    commission_ends: date | None = None
     policies: dict[str, Any]
 
     @property

@@ -1,6 +1,7 @@
 """What events of units and their undoing have in common, and what money settles."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from aggregates.service.costs import CostKind
@@ -18,7 +19,7 @@ class Draw(Event):
     (accounting.md 12, row 13). The amount is `unposted` while there is no contract (2), or no
     signature where that is the trigger (6.1); what would be payable of it is `unposted_payable`.
     `cost` is what the visit cost of it (rows 49, 51), `interlocation` what the place of the sale
-    owes that of the visit (row 52).
+    owes that of the visit (row 52). A product may be brought back until `returnable_until` (50).
     """
 
     visit: Id
@@ -41,6 +42,7 @@ class Draw(Event):
     cost: Amount | None = None
     cost_of: CostKind | None = None
     interlocation: Amount | None = None
+    returnable_until: date | None = None
 
     @property
     def draw(self) -> str:

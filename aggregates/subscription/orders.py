@@ -95,6 +95,8 @@ class SellPackage(Frozen):
     invoice: Id | None = None
     promotion: Id | None = None
     discount_rate: Rate | None = None
+    commission: Amount = 0
+    commission_months: Annotated[int | None, Field(ge=1, le=120)] = None
     contract_met: bool = True
     payment: PaymentOrder | None = None
     consent: ConsentOrder | None = None

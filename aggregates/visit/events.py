@@ -1,5 +1,6 @@
 """What can happen to a visit."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -17,7 +18,8 @@ class Drawn(Frozen):
 
     On a credit lot `quantity` is face used. Where the lot's own terms do not tell, `tax`,
     `payable` and `revenue` say how the amount was posted, so that a reversal mirrors it; so do
-    `cost`, `cost_of` and `interlocation`, which the books of that day had posted beside it.
+    `cost`, `cost_of`, `interlocation` and `returnable_until`, which the books of that day had
+    posted beside it or reserved for.
     """
 
     subscription: Id
@@ -31,6 +33,7 @@ class Drawn(Frozen):
     cost: Amount | None = None
     cost_of: CostKind | None = None
     interlocation: Amount | None = None
+    returnable_until: date | None = None
 
 
 class CoverageRow(Frozen):

@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ledger.books.chart import ACCESS_REVENUE, SETUP_FEES
+from ledger.books.chart import (
+    ACCESS_REVENUE,
+    COMMISSION_EXPENSE,
+    DEFERRED_COMMISSIONS,
+    SETUP_FEES,
+)
 from ledger.books.entries import Dimensions, Entry, Movement, arranged
 from ledger.books.rows import closing_rank
 from ledger.calendar import ONE_DAY, Period
 from ledger.daily import BY_DAYS, Freeze, Pace, earned_by_day, refrozen
 
-#: Days of access, and of a joining fee (accounting.md 12).
-ROW, SETUP_ROW = "14", "15"
-ROWS = (ROW, SETUP_ROW)
+#: Days of access, of a joining fee (accounting.md 12), and of a commission (10.8).
+ROW, SETUP_ROW, COMMISSION_ROW = "14", "15", "10.8a"
+ROWS = (ROW, SETUP_ROW, COMMISSION_ROW)
+#: The row of what stands in another account than that of access.
+_ROWS = {SETUP_FEES: SETUP_ROW, DEFERRED_COMMISSIONS: COMMISSION_ROW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +30,13 @@ class Step:
     ``start``: `amount` is earned by day over ``[starts, ends)``; without these days nothing
     runs yet. ``fix``: what was running has earned exactly `amount` and earns no more. ``less``:
     what is running is worth `amount` less. ``stop``: it earns no more after that day.
-    ``freeze``: time stands still over ``[starts, ends)``, which may be open, in place of what
-    was said before of a freeze from `starts` on.
+    ``finish``: all that is running is earned that day. ``freeze``: time stands still over
+    ``[starts, ends)``, which may be open, in place of what was said before of a freeze from
+    `starts` on.
     """
 
     on: date
-    kind: Literal["start", "fix", "less", "stop", "freeze"]
+    kind: Literal["start", "fix", "less", "stop", "finish", "freeze"]
     amount: int = 0
     starts: date | None = None
     ends: date | None = None
@@ -39,8 +47,9 @@ class Obligation:
     """A lot of a time line: its steps in the order of recording, and its funding by day.
 
     `funding` is what the liability was credited, net, on each service date; `account` is the
-    liability. A line that `runs_ahead` of payment earns in full (accounting.md 10.4), any
-    other never more than it was funded with. `pace` is how the sale's policies let time earn.
+    liability, of a commission the asset. A line that `runs_ahead` of payment earns in full
+    (accounting.md 10.4), any other never more than it was funded with. `pace` is how the sale's
+    policies let time earn.
     """
 
     lot: str
@@ -113,6 +122,8 @@ def earned(steps: Iterable[Step], through: date, pace: Pace = BY_DAYS) -> int:
             running.append(_Running(step.amount, step.starts, step.ends, pace))
         elif step.kind == "fix":
             fixed, running = fixed + step.amount, []
+        elif step.kind == "finish":
+            fixed, running = fixed + sum(span.amount for span in running), []
     return fixed + sum(span.earned(through) for span in running)
 
 
@@ -153,21 +164,25 @@ def _entry(obligation: Obligation, period: Period, amount: int, window: Window) 
     late = window.closed is not None and period <= window.closed
     closing_period = window.periods[0] if late else period
     day = window.last_day(period)
-    row = SETUP_ROW if obligation.account == SETUP_FEES else ROW
+    row = _ROWS.get(obligation.account, ROW)
     name = f"{window.prefix}-{closing_period}-{row}-{obligation.at.subscription}-{obligation.lot}"
     return Entry(
         entry=f"{name}-{period}" if late else name,
         posting_date=closing_period.first if late else day,
         service_date=day,
         rule=row,
-        lines=arranged(
-            (
-                Movement("debit", obligation.account, amount, obligation.at),
-                Movement("credit", ACCESS_REVENUE, amount, obligation.at),
-            )
-        ),
+        lines=arranged(_moves(obligation, amount)),
         prior_period_of=str(period) if late else None,
         provisional=window.provisional,
         closing=closing_rank(row),
         lot=obligation.lot,
     )
+
+
+def _moves(obligation: Obligation, amount: int) -> tuple[Movement, Movement]:
+    """What time earns leaves the liability; of a commission it leaves the asset."""
+    account, at = obligation.account, obligation.at
+    to, given = (account, ACCESS_REVENUE)
+    if account == DEFERRED_COMMISSIONS:
+        to, given = (COMMISSION_EXPENSE, account)
+    return Movement("debit", to, amount, at), Movement("credit", given, amount, at)

@@ -24,6 +24,8 @@ _TABLE = (
     ("8", "Contract test met", "2150", "CL; 4000/4020; 2000; 2180; 2200", "606-10-25-7; 2"),
     ("9", "Session redeemed", "CL", "4000/4020; 2000", "606-10-25-30; 4.9"),
     ("10", "Breakage with use, by the estimate", "CL", "4030", "606-10-55-48; 7.3"),
+    ("10.8", "Commission of a sale", "1400/6300", "2000", "340-40-25-1; 10.8"),
+    ("10.8a", "Commission, spread by day", "6300", "1400", "340-40-35-1; 10.8"),
     ("13", "Credit applied to a service", "2120", "4000/4020; 2000; 2200", "606-10-55-46; 5.4"),
     ("14", "Access over time, accrued by day", "CL", "4010", "606-10-25-27(a); 6.2"),
     ("15", "Setup fee, accrued by day", "2140", "4010", "606-10-55-51; 5.8"),
@@ -41,7 +43,7 @@ _TABLE = (
     ("27", "Expired units reinstated", "4030; 2180", "CL", "606-10-55-48; 7.7"),
     ("29", "Refund approved", "CL; 2200; 4900", "2170/2180; 4040", "606-10-32-10; 8.1"),
     ("30", "Refund paid", "2170", "tender", "8.1"),
-    ("32", "Refunds expected no longer", "2160", "CL", "606-10-32-14; 8.2"),
+    ("32", "Refunds expected no longer", "2160; 5100", "CL; 4020; 1300", "606-10-32-14; 8.2"),
     ("34a", "Store credit used", "2180", "4000/1010", "606-10-55-46; 10.7"),
     ("35", "Credit note before payment", "CL; 4920; 2200", "1100", "606-10-32-43; 8.4"),
     ("36", "Void of an unpaid sale", "CL; 4920; 2200", "1100", "606-10-32-43; 8.4"),
@@ -58,6 +60,7 @@ _TABLE = (
     ("47", "Processor fee", "6100", "1020", "606-10-55-36; 3.2"),
     ("48", "Payout to the bank", "1010", "1020", "15.7"),
     ("49", "Cost of what was used", "5000/5100", "2000/1200", "15.5"),
+    ("50", "Products expected back", "4020; 1300", "2160; 5100", "606-10-55-23; 8.2"),
     ("51", "Cost of what was given away", "6300", "2000", "5.4"),
     ("52", "Unit delivered at another location", "1900", "2900", "6.6"),
     ("adj", "Manual journal", "any account", "any account", "16"),
@@ -67,7 +70,7 @@ _TABLE = (
 ROWS: dict[str, Row] = {line[0]: Row(*line) for line in _TABLE}
 
 #: Closing entries of one day stand in this order (accounting.md 12.1).
-CLOSING_ORDER = ("14", "15", "10", "24", "25", "2", "31", "32", "40", "53")
+CLOSING_ORDER = ("14", "15", "10", "24", "25", "2", "31", "32", "40", "53", "10.8a", "50")
 
 
 def closing_rank(row: str) -> int:

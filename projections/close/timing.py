@@ -4,6 +4,8 @@ The same steps as ``projections.journal.steps`` gives row by row, in the same or
 event: what lots become, then what begins, then what stands still.
 """
 
+from ledger.books.chart import DEFERRED_COMMISSIONS
+from ledger.books.returns import LOT as RETURNS
 from projections.close.fields import (
     ACCOUNT,
     EARNED_BY_DAY,
@@ -20,6 +22,7 @@ from projections.close.fields import (
     integers,
     texts,
 )
+from projections.journal.steps import COMMISSION, RECOVERABLE, RETURNABLE
 
 _UNSAID = ", ".join(["NULL"] * 8)
 
@@ -63,16 +66,43 @@ FROM ({each("lots")}) WHERE {goes_on}
 """  # noqa: S608 - made of constants
 
 
-def _whole(kind: str, when: str, n: int = 0) -> str:
-    """A step of a whole contract."""
+def _whole(kind: str, when: str, n: int = 0, lot: str = "") -> str:
+    """A step of a whole contract, or of a lot without a line."""
     return f"""
 INSERT INTO views.journal_step
-SELECT {SUBSCRIPTION}, position, {n}, '', '', effective_on, '{kind}', 0, NULL, NULL, {_UNSAID}
+SELECT {SUBSCRIPTION}, position, {n}, '', '{lot}', effective_on, '{kind}', 0, NULL, NULL, {_UNSAID}
 FROM parsed WHERE {when}
 """  # noqa: S608 - made of constants
 
 
+def _delivered(sign: int, cost: str) -> str:
+    """Products that may be brought back: what they earned, and what goods from stock cost."""
+    earned = "b.amount - coalesce(b.unposted, 0) - coalesce(b.payable, 0) - coalesce(b.tax, 0)"
+    parts = ((0, RETURNABLE, earned), (1, RECOVERABLE, cost))
+    return "INSERT INTO views.journal_step " + " UNION ALL ".join(
+        f"""
+SELECT {SUBSCRIPTION}, position, {n}, b.line, '{RETURNS}', effective_on, '{kind}',
+       {sign} * ({amount}), NULL, b.returnable_until + 1, NULL, b.location, b.sale.program,
+       b.provider, b.sale.offer, NULL, NULL, NULL
+FROM parsed WHERE b.returnable_until IS NOT NULL AND {amount} <> 0
+"""  # noqa: S608 - made of constants
+        for n, kind, amount in parts
+    )
+
+
+def _over(when: str) -> str:
+    """What is left of a commission ends with the contract."""
+    return _whole("finish", when, n=300000, lot=COMMISSION)
+
+
 _UNBILLED = "b.policies.instalment_right = 'unbilled_receivable' AND b.billing.cancellable = false"
+_COMMISSION = f"""
+INSERT INTO views.journal_step
+SELECT {SUBSCRIPTION}, position, 2, '', '{COMMISSION}', effective_on, 'start', b.commission,
+       b.starts, b.commission_ends, '{DEFERRED_COMMISSIONS}', b.sale.location, b.sale.program,
+       b.sale.provider, b.sale.offer, NULL, NULL, NULL
+FROM parsed WHERE b.commission_to = 'asset'
+"""  # noqa: S608 - made of constants
 _FROZEN = f"""
 INSERT INTO views.journal_step
 SELECT subscription, position, 200000 + i, l.line, l."grant", least(effective_on, l.starts),
@@ -97,14 +127,29 @@ _LEFT = _anew(
     "coalesce(l.time, false)", "l.rest_ends IS NOT NULL", "l.rest, l.rest_starts, l.rest_ends"
 )
 _SPAN = {**texts("line", "grant"), **integers("amount"), **days("starts", "ends", "until")}
+_DRAWN = {
+    **texts("line", "location", "provider", "cost_of"),
+    **integers("amount", "unposted", "payable", "tax", "cost"),
+    **days("returnable_until"),
+    "sale": SALE,
+}
+_STOCK = "CASE b.cost_of WHEN 'supply' THEN coalesce(b.cost, 0) ELSE 0 END"
 
 TIMED = (
     Fact(
         ("PackageSold",),
-        {**SOLD, "sale": SALE, "lines": [SOLD_LINE]},
+        {
+            **SOLD,
+            **texts("commission_to"),
+            **integers("commission"),
+            **days("starts", "commission_ends"),
+            "sale": SALE,
+            "lines": [SOLD_LINE],
+        },
         (
             _whole("ahead", "coalesce(b.policies.draw_before_payment, false)"),
             _whole("unbilled", _UNBILLED, n=1),
+            _COMMISSION,
             _promised(f"coalesce(b.contract_met, true) AND NOT ({WAITS})"),
         ),
     ),
@@ -134,4 +179,9 @@ TIMED = (
     ),
     Fact(("CreditNoted",), {"reductions": [_SPAN]}, (_REDUCED,)),
     Fact(("SaleVoided",), {}, (_whole("stop", "true"),)),
+    Fact(("Refunded", "DisputeSettled"), {"ended": "BOOLEAN"}, (_over("b.ended"),)),
+    Fact(("ContractEnded", "SaleVoided"), {}, (_over("true"),)),
+    Fact(("UnitsDrawn",), _DRAWN, (_delivered(1, _STOCK),)),
+    Fact(("DrawReversed",), _DRAWN, (_delivered(-1, _STOCK),)),
+    Fact(("DrawPosted",), _DRAWN, (_delivered(1, "0"),)),
 )

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
+from aggregates.subscription.events import PackageSold
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.standing import booked, standing
 from aggregates.subscription.state import Subscription
 from aggregates.treatment import ACTUAL_DAYS
+from ledger.books.accrual import COMMISSION_ROW
 from ledger.books.accrual import ROWS as ACCRUALS
 from ledger.books.entries import Entry
 from ledger.books.presentation import ROW as PRESENTATION
@@ -27,6 +29,8 @@ def closing_working(entry: Entry, amount: int, state: Subscription | None) -> Wo
         inputs = {"balance": -amount, "day": entry.service_date.isoformat()}
         formula = "what the contract's liability stands below nothing; undone the day after"
         return Working(formula, inputs, "10.2")
+    if entry.rule == COMMISSION_ROW and state is not None and state.sold is not None:
+        return _spread(entry, amount, state.sold)
     paragraph = ROWS[entry.rule].paragraph.rpartition("; ")[2]
     inputs = {"amount": amount, "day": entry.service_date.isoformat()}
     return Working(ROWS[entry.rule].title, inputs, paragraph)
@@ -50,6 +54,21 @@ def _accrued(entry: Entry, amount: int, lot: Lot) -> Working:
     counted = "P by day count" if lot.sold.day_count else "days passed ÷ days"
     formula = f"round(A × {counted}), at most what is funded, − recognised before"
     return Working(formula, inputs, "6.2")
+
+
+def _spread(entry: Entry, amount: int, sold: PackageSold) -> Working:
+    ends = sold.commission_ends or sold.starts
+    inputs = {
+        "commission": sold.commission,
+        "starts": sold.starts.isoformat(),
+        "ends": ends.isoformat(),
+        "days": days_between(sold.starts, ends),
+        "through": entry.service_date.isoformat(),
+        "spread": amount,
+        "rounding": HALF_EVEN,
+    }
+    formula = "round(commission × days passed ÷ days), all of it at the end, − spread before"
+    return Working(formula, inputs, "10.8")
 
 
 def lot_account(entry: Entry) -> str | None:

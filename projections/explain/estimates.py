@@ -7,15 +7,18 @@ from ledger.books.accrual import Window
 from ledger.books.breakage import ROWS as BREAKAGE
 from ledger.books.entries import Entry
 from ledger.books.reserves import LOSS, RELEASED, RESERVED
+from ledger.books.returns import LOT as RETURNS
+from ledger.books.returns import ROW as RETURNED
 from ledger.calendar import Period
 from ledger.quantity import ONE
 from projections.close.books import Books
 from projections.explain.working import HALF_EVEN, Working
 from projections.journal.pools import Measured, measured
 from projections.journal.reserving import Reserves
+from projections.journal.returning import Returns
 from projections.journal.settings import METHOD, Settings
 
-ESTIMATED = (*BREAKAGE, RESERVED, RELEASED, LOSS)
+ESTIMATED = (*BREAKAGE, RESERVED, RELEASED, RETURNED, LOSS)
 
 
 def estimate_working(books: Books, entry: Entry, amount: int, cut: int) -> Working:
@@ -72,9 +75,13 @@ def _units(steps: int) -> str:
 
 def _reserved(books: Books, entry: Entry, settings: Settings, cut: int) -> Working:
     period = Period.of(entry.posting_date)
-    reserves = Reserves(books, settings, cut, period, Window((period,), entry.service_date))
+    window = Window((period,), entry.service_date)
     subscription = next((line.at.subscription for line in entry.lines), None)
-    inputs = reserves.inputs(subscription or "")
+    if entry.lot == RETURNS:
+        goods = Returns(books, settings, cut, period, window).inputs(subscription or "")
+        formula = "revenue × rate, cost × rate, less what stands in 2160 and in 1300"
+        return Working(formula, goods, "8.2")
+    inputs = Reserves(books, settings, cut, period, window).inputs(subscription or "")
     formula = "what is unrecognised and funded × rate, less what stands in 2160"
     if entry.lot:
         return Working("a refund first takes back what stands in 2160", inputs, "8.2")

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby, islice
 
 from ledger.books.accrual import ROWS, Obligation, Step, Window, accruals
-from ledger.books.chart import CONTRACT_LIABILITIES
+from ledger.books.chart import CONTRACT_LIABILITIES, DEFERRED_COMMISSIONS
 from ledger.books.entries import Dimensions, Entry, Source
 from ledger.books.placing import Close
 from ledger.books.presentation import presented
@@ -18,6 +18,7 @@ from ledger.calendar import Period
 from ledger.daily import Pace
 from projections.journal.estimating import Breakage, Withheld
 from projections.journal.reserving import Reserves
+from projections.journal.returning import Returns
 from projections.journal.settings import SettingsHistory
 from projections.journal.steps import TREATMENTS
 from projections.journal.tables import Tables, Tuple
@@ -56,9 +57,11 @@ WHERE l.closing = 0 AND l.position <= ? AND l.account IN {_LIABILITIES}
 GROUP BY l.subscription, l.grant_id, l.service_date
 """  # noqa: S608 - made of constants
 _RECORDED = f"""{_LIVE}
-SELECT subscription, lot, coalesce(prior_period_of, period), CAST(sum(debit - credit) AS bigint)
+SELECT subscription, lot, coalesce(prior_period_of, period), CAST(sum(
+    CASE account WHEN '{DEFERRED_COMMISSIONS}' THEN credit - debit ELSE debit - credit END
+) AS bigint)
 FROM views.journal_line
-WHERE rule IN {_ACCRUALS} AND account IN {_LIABILITIES}
+WHERE rule IN {_ACCRUALS} AND (account IN {_LIABILITIES} OR account = '{DEFERRED_COMMISSIONS}')
   AND subscription IN (SELECT subscription FROM live)
 GROUP BY subscription, lot, coalesce(prior_period_of, period)
 """  # noqa: S608 - made of constants
@@ -126,6 +129,7 @@ def close_through(
         breakage = Breakage(tables, known, cut, period, within, withheld)
         _add(tables, breakage.entries(), event)
         _add(tables, reserves.of_refunds(), event)
+        _add(tables, Returns(tables, known, cut, period, within).entries(), event)
         shown = _presentation(tables, day, provisional)
         _add(tables, reserves.of_losses(shown), event)
         _add(tables, shown, event)
@@ -173,14 +177,15 @@ def _obligations(
                 provider=provider,
                 offer=offer,
                 subscription=subscription,
-                line=line,
-                grant=lot,
+                line=line or None,
+                grant=lot if line else None,
             )
             stepped = tuple(Step(*row[_STEP:]) for row in own if row[_KIND] not in TREATMENTS)
             key = (subscription, lot)
             funded = tuple(funding.get(key, ()))
             pace = Pace(*sold[_PACE:_STEP])
-            yield key, Obligation(lot, account, at, runs_ahead, stepped, funded, pace)
+            paid = runs_ahead or account == DEFERRED_COMMISSIONS
+            yield key, Obligation(lot, account, at, paid, stepped, funded, pace)
 
 
 def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from aggregates.legs import LIABILITY
 from aggregates.subscription.line import BY_DAY
+from ledger.books.chart import DEFERRED_COMMISSIONS
+from ledger.books.returns import LOT as RETURNS
+from ledger.calendar import ONE_DAY
 
 COLUMNS = (
     "subscription",
@@ -36,8 +40,14 @@ _UNSAID = (None,) * 8
 _STOPPED = ("stop", "", "", 0, None, None, *_UNSAID)
 _AHEAD = ("ahead", "", "", 0, None, None, *_UNSAID)
 _UNBILLED = ("unbilled", "", "", 0, None, None, *_UNSAID)
+#: Names a commission's days among the lots of a contract, whose names end in a number.
+COMMISSION = "commission"
+#: What is left of a commission ends with the contract.
+_OVER = ("finish", "", COMMISSION, 0, None, None, *_UNSAID)
 #: The kinds that say how the whole contract is treated, and not what happened to its days.
 TREATMENTS = frozenset({"ahead", "combined", "unbilled"})
+#: Products that may be brought back before the day `ends`: what they earned, what they cost.
+RETURNABLE, RECOVERABLE = "returnable", "recoverable"
 
 
 def steps_of(
@@ -82,7 +92,16 @@ def _sold(body: Body) -> Iterator[_Step]:
         yield _AHEAD
     if is_unbilled(body):
         yield _UNBILLED
+    if body.get("commission_to") == "asset":
+        yield _commission(body)
     yield from _promised(body, runs=body.get("contract_met", True) and not waits)
+
+
+def _commission(body: Body) -> _Step:
+    """What a commission's asset comes to, over the days that benefit from it (10.8)."""
+    place = tuple(body["sale"].get(name) for name in ("location", "program", "provider", "offer"))
+    span = (body["commission"], body["starts"], body["commission_ends"])
+    return ("start", "", COMMISSION, *span, DEFERRED_COMMISSIONS, *place, *(None,) * 3)
 
 
 def is_unbilled(body: Body) -> bool:
@@ -145,6 +164,8 @@ def _left(body: Body) -> Iterator[_Step]:
         if "rest_ends" in lot:
             yield _start(lot, lot["rest"], lot["rest_starts"], lot["rest_ends"])
     yield from _frozen(body)
+    if body.get("ended"):
+        yield _OVER
 
 
 def _exchanged(body: Body) -> Iterator[_Step]:
@@ -163,8 +184,33 @@ def _combined(body: Body) -> Iterator[_Step]:
     yield from _respread(body)
 
 
+def _delivered(body: Body, *, gone: bool = True, posted: bool = False) -> Iterator[_Step]:
+    """A product that may be brought back; a signature posts what it earned, its cost stands."""
+    if "returnable_until" not in body:
+        return
+    sign, sale = 1 if gone else -1, body["sale"]
+    ends = (date.fromisoformat(body["returnable_until"]) + ONE_DAY).isoformat()
+    place = (body.get("location"), sale.get("program"), body.get("provider"), sale["offer"])
+    earned = body["amount"] - body["unposted"] - body["payable"] - body["tax"]
+    for kind, amount in ((RETURNABLE, earned), (RECOVERABLE, 0 if posted else _stock(body))):
+        if amount:
+            given = (kind, body["line"], RETURNS, sign * amount, None, ends, None)
+            yield (*given, *place, *(None,) * 3)
+
+
+def _stock(body: Body) -> int:
+    """What goods from stock cost, which a return brings back to it."""
+    return int(body["cost"]) if body.get("cost_of") == "supply" else 0
+
+
+def _over(body: Body) -> Iterator[_Step]:
+    yield from _left(body)
+    yield _OVER
+
+
 def _voided(_: Body) -> Iterator[_Step]:
     yield _STOPPED
+    yield _OVER
 
 
 _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
@@ -182,10 +228,13 @@ _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "Refunded": _left,
     "DisputeSettled": _left,
     "WrittenOff": _left,
-    "ContractEnded": _left,
+    "ContractEnded": _over,
     "PlanChanged": _exchanged,
     "ContractModified": _exchanged,
     "CreditNoted": _reduced,
     "SaleVoided": _voided,
+    "UnitsDrawn": _delivered,
+    "DrawReversed": partial(_delivered, gone=False),
+    "DrawPosted": partial(_delivered, posted=True),
 }
 STEP_EVENTS = frozenset(_READERS)

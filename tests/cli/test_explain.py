@@ -27,6 +27,8 @@ MEMBER = {
         "subscription": "m-1",
         "offer": "club",
         "patient": "p-2",
+        "commission": 3000,
+        "commission_months": 24,
         "payment": {"payment": "pay-m", "amount": 9000, "tender": "card"},
     },
 }
@@ -111,6 +113,14 @@ def test_an_accrual_is_worked_out_again_from_its_days(told: Terminal) -> None:
     later = explained(told, provisional["entry"])
     assert later["inputs"]["recognised_before"] == accrual["amount"]
     assert later["inputs"]["spans"][0]["days_passed"] == 26
+
+
+def test_a_commission_is_spread_by_what_is_said_of_its_days(told: Terminal) -> None:
+    """30.00 over the 730 days of two years, 22 of them in January."""
+    entry = explained(told, "c-2026-01-10.8a-m-1-commission")
+    inputs = entry["inputs"]
+    assert (entry["paragraph"], inputs["days"], inputs["spread"]) == ("10.8", 730, 90)
+    assert rounded(Fraction(inputs["commission"] * 22, inputs["days"])) == inputs["spread"]
 
 
 def test_a_balance_line_is_what_is_funded_less_what_is_earned(told: Terminal) -> None:

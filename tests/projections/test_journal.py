@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import psycopg
 import pytest
 
+from aggregates.subscription import events as sub
+from aggregates.subscription.leaving import LeavingLot
+from aggregates.values import TenderPart
 from ledger.calendar import Period
 from ledger.errors import Broken
 from ledger.events import NewEvent
@@ -15,9 +19,22 @@ from projections.close.replay import replay
 from projections.journal.queries import balances, entries
 from projections.reports import accounting, accounting_frames
 from tests.books.clinic import EVER, Clinic, open_clinic
-from tests.books.stories import expired, late_visit, program, time_lines
+from tests.books.stories import (
+    NOBODY,
+    SALE,
+    Happened,
+    Story,
+    expired,
+    late_visit,
+    paid,
+    program,
+    share,
+    sold,
+    time_lines,
+    units,
+)
 
-JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
+JANUARY, FEBRUARY, MARCH = (Period(2026, month) for month in (1, 2, 3))
 
 
 @pytest.fixture
@@ -70,6 +87,65 @@ def test_access_is_accrued_up_to_what_an_event_fixed(clinic: Clinic) -> None:
         ("2026-02", "s-3", 1000),
         ("2026-02", "s-4", 5310 - 3100),
     ]
+
+
+def test_a_commission_is_spread_until_the_contract_is_refunded(clinic: Clinic) -> None:
+    """120.00 over 120 days from 5 January: 27 and 28 of them, the rest as the contract ends."""
+    sale = sold("2026-01-05", units("session", 6, 60000)).model_copy(
+        update={"commission": 12000, "commission_to": "asset", "commission_ends": date(2026, 5, 5)}
+    )
+    story = Story()
+    story.on("2026-01-05", sale)
+    story.on("2026-01-05", paid([share("session", 60000)]))
+    clinic.record(story.events)
+    for period in (JANUARY, FEBRUARY):
+        head = clinic.api.head("glow")
+        assert head is not None
+        clinic.close(period, head.position, figures(clinic.url, "glow", period, head.position))
+    clinic.record([Happened(date(2026, 3, 2), refunded_whole())])
+    head = clinic.api.head("glow")
+    assert head is not None
+    clinic.close(MARCH, head.position, figures(clinic.url, "glow", MARCH, head.position))
+    journal = clinic.journal()
+    assert journal == clinic.replayed()
+    assert [
+        (entry.entry, entry.lines[0].debit) for entry in journal if entry.rule.startswith("10.8")
+    ] == [
+        ("e-1-1", 12000),
+        ("c-2026-01-10.8a-s-1-commission", 2700),
+        ("c-2026-02-10.8a-s-1-commission", 2800),
+        ("c-2026-03-10.8a-s-1-commission", 6500),
+    ]
+
+
+def refunded_whole() -> sub.Refunded:
+    """All six sessions, paid back."""
+    return sub.Refunded(
+        refund="r-1",
+        formula="pro_rata",
+        amount=60000,
+        tax=0,
+        lots=(
+            LeavingLot(
+                line="session",
+                grant="session.1",
+                liability="packages",
+                quantity=Decimal(6),
+                value=60000,
+                freed=60000,
+            ),
+        ),
+        shares=(share("session", 60000),),
+        forfeited=0,
+        conceded=0,
+        waived=0,
+        payments=(TenderPart(payment="pay-1", tender="card", amount=60000),),
+        to="original",
+        paid=True,
+        ended=True,
+        reason=NOBODY,
+        sale=SALE,
+    )
 
 
 def test_late_events_move_behind_the_close_and_january_verifies(clinic: Clinic) -> None:
