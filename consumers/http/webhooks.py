@@ -45,9 +45,7 @@ def webhook(site: Site, name: str) -> Endpoint:
 def _lines(processor: Processor, raw: bytes) -> list[Line]:
     try:
         event = processor.read(raw)
-        if not isinstance(event, Mapping):
-            raise NotReadable("an event is an object")
-        return processor.commands_of(event)
+        return processor.commands_of(event if isinstance(event, Mapping) else {})
     except (NotReadable, Unreadable) as error:
         raise Refusal(HTTPStatus.BAD_REQUEST, "invalid", f"{error}.") from None
 

@@ -5,6 +5,7 @@ Made by scripts/client from the description of the API, not edited by hand.
 
 from ledger.client.adjustments import Adjustments
 from ledger.client.approvals import Approvals
+from ledger.client.bookings import Bookings
 from ledger.client.charges import Charges
 from ledger.client.check import Check
 from ledger.client.clinic import Clinic
@@ -12,6 +13,7 @@ from ledger.client.communications import Communications
 from ledger.client.disputes import Disputes
 from ledger.client.documents import Documents
 from ledger.client.events import Events
+from ledger.client.evidence import Evidence
 from ledger.client.exports import Exports
 from ledger.client.goodwill import Goodwill
 from ledger.client.holds import Holds
@@ -39,6 +41,7 @@ __all__ = ["Answer", "Client", "Problem", "Unreachable"]
 class Client(
     Adjustments,
     Approvals,
+    Bookings,
     Charges,
     Check,
     Clinic,
@@ -46,6 +49,7 @@ class Client(
     Disputes,
     Documents,
     Events,
+    Evidence,
     Exports,
     Goodwill,
     Holds,

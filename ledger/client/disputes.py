@@ -3,7 +3,7 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Required, TypedDict, Unpack
 
 from ledger.client.transport import Answer, Transport
@@ -27,10 +27,48 @@ class OpenDisputeData(TypedDict, total=False):
     context: Mapping[str, Any]
 
 
+class UpdateDisputeData(TypedDict, total=False):
+    status: str
+    amount: int
+    reason: str
+    network_reason_code: str
+    case_type: str
+    due_by: str
+    fee: int
+    funds_withdrawn: bool
+    submission_count: int
+    claim: Mapping[str, Any]
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
 class CloseDisputeData(TypedDict, total=False):
     outcome: Required[str]
     amount: int
     fee_returned: bool
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class RecordSubmissionData(TypedDict, total=False):
+    packet_sha256: Required[str]
+    profile: Required[str]
+    submitted_at: Required[str]
+    final: bool
+    fields: Sequence[Any]
+    recipient: str
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class ApproveDisclosureData(TypedDict, total=False):
+    fields: Required[Sequence[Any]]
+    reason: Required[str]
+    approver: str
+    expires: Required[str]
     at: str
     source: Mapping[str, Any]
     context: Mapping[str, Any]
@@ -45,12 +83,52 @@ class Disputes(Transport):
         """The disputes, open ones first by their due date, page by page."""
         return self.get("/v1/disputes", {}, {"cursor": cursor, "limit": limit})
 
+    def update_dispute(
+        self, dispute: str, key: str, if_match: str | None = None, **data: Unpack[UpdateDisputeData]
+    ) -> Answer:
+        """Update dispute."""
+        return self.post(
+            "/v1/disputes/{dispute}/updates", {"dispute": dispute}, data, key=key, if_match=if_match
+        )
+
     def close_dispute(
         self, dispute: str, key: str, if_match: str | None = None, **data: Unpack[CloseDisputeData]
     ) -> Answer:
         """Close dispute."""
         return self.post(
             "/v1/disputes/{dispute}/outcome", {"dispute": dispute}, data, key=key, if_match=if_match
+        )
+
+    def record_submission(
+        self,
+        dispute: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[RecordSubmissionData],
+    ) -> Answer:
+        """Record submission."""
+        return self.post(
+            "/v1/disputes/{dispute}/submissions",
+            {"dispute": dispute},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
+    def approve_disclosure(
+        self,
+        dispute: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[ApproveDisclosureData],
+    ) -> Answer:
+        """Approve disclosure."""
+        return self.post(
+            "/v1/disputes/{dispute}/disclosures",
+            {"dispute": dispute},
+            data,
+            key=key,
+            if_match=if_match,
         )
 
     def evidence_packet(self, dispute: str) -> Answer:

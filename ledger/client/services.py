@@ -19,6 +19,7 @@ class DefineServiceData(TypedDict, total=False):
     taxable: bool
     principal: bool
     product: bool
+    return_days: int
     at: str
     source: Mapping[str, Any]
     context: Mapping[str, Any]

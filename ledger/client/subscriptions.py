@@ -27,6 +27,8 @@ class SellPackageData(TypedDict, total=False):
     invoice: str
     promotion: str
     discount_rate: str
+    commission: int
+    commission_months: int
     contract_met: bool
     payment: Mapping[str, Any]
     consent: Mapping[str, Any]
