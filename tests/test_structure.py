@@ -38,8 +38,9 @@ ONLY_IN = {
     "pandas": ("projections/reports",),
     "matplotlib": ("projections/charts",),
     "typst": ("projections/evidence/paper",),
-    "pypdfium2": ("projections/evidence/paper",),
-    "PIL": ("projections/evidence/paper",),
+    # What a document is, when it comes in; how it is drawn, when it goes out.
+    "pypdfium2": ("commands", "projections/evidence/paper"),
+    "PIL": ("commands", "projections/evidence/paper"),
     "rfc3161_client": ("consumers", "projections/evidence"),
     "cryptography": ("projections/evidence",),
     "faststream": ("consumers",),

@@ -14,7 +14,8 @@ from projections.explain.estimates import estimate_working
 from projections.journal.settings import SettingsHistory
 from tests.books.clinic import open_clinic
 from tests.books.stories import Happened, chunk_of
-from tests.support.clinic import DIGEST, day, signed
+from tests.support.amounts import signed
+from tests.support.clinic import DIGEST, day
 from tests.support.corrections import Desk
 
 ON = {"escheat": "exempt", "post_costs": "on"}

@@ -51,6 +51,7 @@ from ledger.codes import Refused
 from ledger.decider import Context, Decided, Decider, Decision
 from ledger.events import Event, Frozen, Recorded
 from ledger.quantity import text_of
+from tests.support.amounts import signed
 
 ZONE = ZoneInfo("America/New_York")
 DIGEST = "5a" * 32
@@ -301,8 +302,166 @@ class Glow:
         context = self.context(on)
         state = self.state("dispute", order.dispute)
         parts = state.opened.parts if state.opened else ()
-        keys = {part.sale.subscription for part in parts}
-        contracts = {key: self.contract(key) for key in keys}
+        contracts = {name: self.contract(name) for name in {p.sale.subscription for p in parts}}
+        return self.take(context, answering.update_dispute(context, order, state, contracts))
+
+    def close_dispute(self, on: str, outcome: str, **more: Any) -> Any:
+        order = parsed(CloseDispute, {"dispute": "d-1", "outcome": outcome, **more})
+        context = self.context(on)
+        state = self.state("dispute", order.dispute)
+        parts = state.opened.parts if state.opened else ()
+        contracts = {
+            part.sale.subscription: self.contract(part.sale.subscription) for part in parts
+        }
+        return self.take(context, disputing.close_dispute(context, order, state, contracts))
+
+    def log(self, on: str, communication: str, kind: str, **more: Any) -> Any:
+        fields = {
+            "subscription": "s-1",
+            "communication": communication,
+            "kind": kind,
+            "channel": "email",
+            "direction": "out",
+            "sent_at": at(on),
+            **more,
+        }
+        order = parsed(LogCommunication, fields)
+        context = self.context(on)
+        state = self.state("communication", communication)
+        return self.take(context, evidencing.log_communication(context, order, state, day(on)))
+
+    def payout(self, on: str, amount: int, **parts: Any) -> Any:
+        order = parsed(RecordPayout, {"payout": "po-1", "amount": amount, "payments": (), **parts})
+        context = self.context(on)
+        known = [
+            {key: self.state(kind, key) for key in getattr(order, f"{kind}s")}
+            for kind in ("payment", "refund", "dispute")
+        ]
+        existing = self.state("payout", "po-1")
+        decided = payouts.record_payout(context, order, existing, *known)
+        return payouts.unknown_part(order, *known) or self.take(context, decided)
+
+    def events(self, kind: type[Event]) -> list[Any]:
+        return [item.event for item in self.history if isinstance(item.event, kind)]
+
+    def journal(self) -> list[tuple[str, str, dict[str, int]]]:
+        """Date, row and signed amounts by account (``2100 scan`` for a line's) of each entry."""
+        return [
+            (f"{item.effective_on:%m-%d}", row, signed(lines))
+            for item in self.history
+            for row, lines in interpret(
+                RULES,
+                type(item.event).__name__,
+                item.event.model_dump(mode="json", exclude_none=True),
+            )
+        ]
+
+    def accounts(self) -> dict[str, int]:
+        """The trial balance, debits positive, without accounts at zero."""
+        totals = Counter[str]()
+        for _, _, lines in self.journal():
+            for account, amount in lines.items():
+                totals[account.split()[0]] += amount
+        return {code: amount for code, amount in sorted(totals.items()) if amount}
+
+
+def counts(*quantities: Decimal) -> list[str]:
+    """Quantities as reports write them."""
+    return [text_of(quantity) for quantity in quantities]
+
+
+def consent(self, on: str, *clauses: str, key: str = "s-1") -> Any:
+        order = parsed(o.RecordConsent, {"subscription": key, **consent(*clauses)})
+        context = self.context(on)
+        return self.take(context, sales.record_consent(context, key, order, self.contract(key)))
+
+    def visit(self, on: str, visit: str, *services: str, **more: Any) -> Any:
+        """Each service is one line, ``scan`` or ``scan:2``; the answer is its coverage."""
+        lines = more.pop("lines", None) or [
+            {"line": f"{number}", "service": name, "quantity": quantity or "1"}
+            for number, (name, _, quantity) in enumerate((s.partition(":") for s in services), 1)
+        ]
+        fields = {"visit": visit, "patient": "p-1", "status": "completed", "lines": lines, **more}
+        order = parsed(RecordVisit, fields)
+        context = self.context(on)
+        policies = self.state("clinic").policies(day(on))
+        chart = replace(self.chart(visit, order.patient), policies=policies)
+        answer = self.take(context, visits.record_visit(context, order, chart))
+        return answer if isinstance(answer, Refused) else answer["coverage"]
+
+    def sign(self, on: str, visit: str) -> Any:
+        order = parsed(SignVisit, {"visit": visit, "signer": DIGEST})
+        state, context = self.state("visit", visit), self.context(on)
+        contracts = {key: self.contract(key) for key in ("s-1", "s-2", "s-3", "s-4")}
+        return self.take(context, visits.sign_visit(context, order, state, contracts))
+
+    def chart(self, visit: str, name: str = "p-1") -> Chart:
+        patient = self.state("patient", name)
+        contracts = {key: self.contract(key) for key in patient.subscriptions}
+        sales = [contract.sold for contract in contracts.values() if contract.sold]
+        holders = {sold.patient: self.state("patient", sold.patient) for sold in sales}
+        return Chart(self.state("visit", visit), patient, contracts, self.services(), holders)
+
+    def reverse(self, on: str, visit: str, line: str | None = None) -> Any:
+        order = parsed(ReverseConsumption, {"visit": visit, "line": line, "reason": DIGEST})
+        context = self.context(on)
+        return self.take(context, visits.reverse_consumption(context, order, self.chart(visit)))
+
+    def change(self, on: str, kind: type[Frozen], decide: Any, **fields: Any) -> Any:
+        order = parsed(kind, {"subscription": "s-1", "reason": DIGEST} | fields)
+        context = self.context(on)
+        return self.take(context, decide(context, order, self.contract(order.subscription)))
+
+    def extend(self, on: str, until: str, **more: Any) -> Any:
+        return self.change(on, o.Extend, changing.extend, until=day(until), **more)
+
+    def void(self, on: str) -> Any:
+        return self.change(on, o.VoidSale, changing.void_sale)
+
+    def note(self, on: str, amount: int, note: str = "n-1", **more: Any) -> Any:
+        return self.change(on, o.CreditNote, changing.credit_note, amount=amount, note=note, **more)
+
+    def tick(self, on: str, key: str = "s-1") -> Any:
+        order = o.Expire(subscription=key)
+        context = self.context(on)
+        return self.take(context, changing.expire(context, order, self.contract(key)))
+
+    def refund(self, on: str, refund: str = "r-1", **more: Any) -> Any:
+        fields = {"subscription": "s-1", "refund": refund, "reason": DIGEST, **more}
+        order = parsed(o.Refund, fields)
+        context = self.context(on)
+        existing = self.state("refund", refund)
+        return self.take(
+            context, refunding.refund(context, order, self.contract(order.subscription), existing)
+        )
+
+    def settle(self, on: str, status: str, refund: str = "r-1") -> Any:
+        order = parsed(o.SettleRefund, {"refund": refund, "status": status})
+        context = self.context(on)
+        return self.take(context, refunding.settle_refund(context, order, "s-1", self.contract()))
+
+    def dispute(self, on: str, amount: int, **more: Any) -> Any:
+        fields = {
+            "dispute": "d-1",
+            "charge": "ch-1",
+            "amount": amount,
+            "reason": "fraudulent",
+            "opened_at": at(on),
+            **more,
+        }
+        order = parsed(OpenDispute, fields)
+        context = self.context(on)
+        charge = self.state("charge", order.charge)
+        contracts = {part.subscription: self.contract(part.subscription) for part in charge.parts}
+        state = self.state("dispute", order.dispute)
+        return self.take(context, disputing.open_dispute(context, order, state, charge, contracts))
+
+    def update_dispute(self, on: str, **more: Any) -> Any:
+        order = parsed(UpdateDispute, {"dispute": "d-1", **more})
+        context = self.context(on)
+        state = self.state("dispute", order.dispute)
+        parts = state.opened.parts if state.opened else ()
+        contracts = {name: self.contract(name) for name in {p.sale.subscription for p in parts}}
         return self.take(context, answering.update_dispute(context, order, state, contracts))
 
     def close_dispute(self, on: str, outcome: str, **more: Any) -> Any:
@@ -373,11 +532,6 @@ def signed(lines: Iterable[Any]) -> dict[str, int]:
             line.debit - line.credit
         )
     return found
-
-
-def counts(*quantities: Decimal) -> list[str]:
-    """Quantities as reports write them."""
-    return [text_of(quantity) for quantity in quantities]
 
 
 def consent(*clauses: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Lines of the journal as tests read them."""
