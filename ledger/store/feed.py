@@ -16,7 +16,9 @@ from ledger.store.recorder import read_page
 from ledger.store.rows import Row
 from ledger.store.store import EventStore
 
-BATCH = 500
+BATCH = 1000
+"""Events of a clinic in a transaction: of a read model that is behind, a contract's row is written
+once for all that happened to it in a batch."""
 
 
 class Projection(Protocol):

@@ -11,7 +11,7 @@ import pytest
 from consumers.nats.projector import Projector
 from ledger.errors import Broken
 from ledger.events import Recorded
-from ledger.store.feed import Feed
+from ledger.store.feed import BATCH, Feed
 from ledger.store.pool import Connection
 from ledger.store.store import EventStore
 from tests.support.messaging import opened, record_visits, until
@@ -53,17 +53,17 @@ def apply_all(projector: Projector) -> int:
 
 
 def test_what_is_recorded_is_applied_once_a_batch_of_each_clinic_in_a_round(world: World) -> None:
-    record_visits(world.log, "glow", 1, 600)
+    record_visits(world.log, "glow", 1, BATCH + 100)
     record_visits(world.log, "calm", 1, 2)
     projector = world.projector()
     assert projector.apply_news()
-    assert (len(world.seen("glow")), world.seen("calm")) == (500, [1, 2])
+    assert (len(world.seen("glow")), world.seen("calm")) == (BATCH, [1, 2])
     assert not projector.apply_news()
-    assert world.seen("glow") == list(range(1, 601))
+    assert world.seen("glow") == list(range(1, BATCH + 101))
 
 
 def test_two_projectors_share_the_work(world: World) -> None:
-    record_visits(world.log, "glow", 1, 1200)
+    record_visits(world.log, "glow", 1, 2 * BATCH)
 
     async def both() -> None:
         first, second = world.projector(), world.projector()
@@ -72,7 +72,7 @@ def test_two_projectors_share_the_work(world: World) -> None:
         )
 
     asyncio.run(both())
-    assert world.seen("glow") == list(range(1, 1201))
+    assert world.seen("glow") == list(range(1, 2 * BATCH + 1))
 
 
 def test_it_goes_on_with_what_is_recorded_while_it_runs(world: World) -> None:

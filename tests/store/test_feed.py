@@ -9,7 +9,7 @@ import pytest
 
 from ledger.errors import Broken
 from ledger.events import Recorded
-from ledger.store.feed import Feed, catch_up_together
+from ledger.store.feed import BATCH, Feed, catch_up_together
 from ledger.store.marks import behind
 from ledger.store.pool import Connection
 from ledger.store.rows import Row
@@ -138,11 +138,11 @@ def test_one_that_is_far_ahead_keeps_its_mark(
     store: EventStore, feed: Feed, admin: psycopg.Connection
 ) -> None:
     count = Count()
-    record(store, 600)
+    record(store, BATCH + 100)
     feed.catch_up("glow")
-    assert catch_up_together([feed, Feed(feed.store, count)], "glow") == 500
-    assert (feed.lag(), count.counted) == ({}, 500)
-    assert written(admin) == first(600)
+    assert catch_up_together([feed, Feed(feed.store, count)], "glow") == BATCH
+    assert (feed.lag(), count.counted) == ({}, BATCH)
+    assert written(admin) == first(BATCH + 100)
 
 
 def test_a_failing_projection_leaves_its_mark(
