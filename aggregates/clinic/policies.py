@@ -6,7 +6,9 @@ believes in a treatment its books do not follow.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, get_args
 
 from aggregates.clinic.accounts import problem_with_accounts
@@ -135,12 +137,14 @@ CLOSING = frozenset(
 )
 
 
-def defaults(framework: str) -> dict[str, Any]:
+@lru_cache(maxsize=8)
+def defaults(framework: str) -> Mapping[str, Any]:
     """What a clinic that sets nothing gets, by the framework of its books."""
-    return {
+    given = {
         key: policy.default if framework == "asc606" or policy.ifrs15 is None else policy.ifrs15
         for key, policy in POLICIES.items()
     }
+    return MappingProxyType(given)
 
 
 def of_contracts(policies: Mapping[str, Any]) -> dict[str, Any]:

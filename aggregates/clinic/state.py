@@ -95,7 +95,7 @@ class Clinic:
         changes = [change for change in self.changes if change.effective <= on]
         for change in sorted(changes, key=lambda item: item.effective):
             said[change.policy] = change.value
-        return defaults(said.get("framework", "asc606")) | said
+        return {**defaults(said.get("framework", "asc606")), **said}
 
 
 def evolve(state: Clinic, recorded: Recorded) -> Clinic:

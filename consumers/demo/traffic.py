@@ -88,13 +88,12 @@ class Traffic:
 
 
 async def _settled(client: Client) -> tuple[int, int]:
-    """How many visit messages are settled, and how many of all streams wait."""
+    """How many visit messages are settled, and how many wait."""
     jetstream = client.jetstream()
     visits = await jetstream.consumer_info(VISITS, DURABLES[VISITS])
-    ledger = await jetstream.consumer_info(LEDGER, DURABLES[LEDGER])
-    waiting = [(info.num_pending or 0) + (info.num_ack_pending or 0) for info in (visits, ledger)]
+    waiting = (visits.num_pending or 0) + (visits.num_ack_pending or 0)
     last = (await jetstream.stream_info(VISITS)).state.last_seq
-    return last - waiting[0], sum(waiting)
+    return last - waiting, waiting
 
 
 async def _published(client: Client) -> int:

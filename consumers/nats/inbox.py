@@ -218,7 +218,7 @@ class Inbox:
             await asyncio.to_thread(self.letters.mark, done, "resolved")
 
 
-ALARMING = frozenset({"foreign_clinic", "hash_mismatch", "ahead_of_log", "delivered_too_often"})
+ALARMING = frozenset({"foreign_clinic", "delivered_too_often"})
 """Reasons that tell of an attack or a loss, and must wake somebody."""
 
 

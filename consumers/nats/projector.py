@@ -1,122 +1,76 @@
-"""Feeds the read models from LEDGER: each message proves itself against the log first.
+"""Feeds the read models from the log itself: no broker stands between a figure and the books.
 
-The message saves reading the event again; whether it is true only the log can tell. What is
-missing between two messages the feed reads from PostgreSQL (architecture.md 5).
+What the relay publishes is for other services; our own read models follow PostgreSQL
+(reliability.md 6.3). Every batch is read and decoded once for all of them.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
-from consumers.nats.inbox import ACCEPTED, Settled, failed, fault
-from consumers.nats.publishing import MESSAGE_ID
-from consumers.nats.wire import (
-    Incoming,
-    Rejected,
-    ledger_subject,
-    message_id,
-    read_ledger_event,
-)
-from ledger.errors import Broken, Busy, LedgerError
-from ledger.store import chain
-from ledger.store.feed import Feed, receive_together
-from ledger.store.pool import lent
-from ledger.store.rows import Row
+from consumers.nats.inbox import fault
+from ledger.errors import Broken, Busy
+from ledger.store.feed import BATCH, Feed, catch_up_together
+from ledger.store.marks import behind
 from ledger.store.store import EventStore
 
-_HASHES = "SELECT * FROM ledger.read_hashes(%s, %s)"
+POLL_SECONDS = 0.4
+"""So old may a read model be beside the log; with many clinics every clinic's part of a round
+costs the same few statements, however small it is."""
+RETRY_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
 
 class Projector:
-    """Settles batches of ledger events by every feed; `store` has the role ``ledger_projector``.
+    """Keeps the read models of `feeds` at the head; any number may run.
 
-    `halted` tells, per clinic and read model, why it takes no more events until a restart.
+    `store` has the role ``ledger_projector``. `halted` tells, per clinic and read model, why it
+    takes no more events until a restart: its mark stays, so nothing is skipped (style.md 8.4).
     """
 
     def __init__(self, store: EventStore, feeds: Sequence[Feed]) -> None:
         self.halted: dict[tuple[str, str], str] = {}
         self._store = store
-        self._feeds = feeds
+        self._feeds = {feed.projection.name: feed for feed in feeds}
 
-    def __call__(self, messages: Sequence[Incoming]) -> list[Settled]:
-        """One outcome for each message; the batch of a clinic is committed as a whole."""
-        outcomes: dict[int, Settled] = {}
-        clinics: dict[str, list[tuple[int, Row]]] = {}
-        for number, message in enumerate(messages):
+    async def run(self) -> None:
+        """Applies what is recorded, for ever."""
+        while True:
             try:
-                row = _read(message)
-            except Rejected as error:
-                outcomes[number] = failed(error)
-            else:
-                clinics.setdefault(row.clinic, []).append((number, row))
-        for clinic, numbered in clinics.items():
-            outcomes.update(self._settle(clinic, numbered))
-        return [outcomes[number] for number in range(len(messages))]
+                pause = 0.0 if await asyncio.to_thread(self.apply_news) else POLL_SECONDS
+            except Busy as error:
+                log.warning("projector waits: %s", type(error).__name__)
+                pause = RETRY_SECONDS
+            await asyncio.sleep(pause)
 
-    def _settle(self, clinic: str, numbered: Sequence[tuple[int, Row]]) -> dict[int, Settled]:
-        try:
-            hashes = self._hashes(clinic, [row for _, row in numbered])
-            outcomes = {number: _checked(row, hashes) for number, row in numbered}
-            true = {row.position: row for number, row in numbered if outcomes[number] is ACCEPTED}
-            self._feed(clinic, [true[position] for position in sorted(true)])
-        except Busy as error:
-            return {number: failed(error) for number, _ in numbered}
-        return outcomes
+    def apply_news(self) -> bool:
+        """Applies at most a batch for each clinic with news; whether one had more than that.
 
-    def _feed(self, clinic: str, rows: Sequence[Row]) -> None:
-        """Feeds what is true; a read model that cannot take it stops for this clinic alone.
-
-        Its mark stays, so nothing is skipped, and its messages need not come back: when it is
-        mended it reads from PostgreSQL (style.md 8.4).
+        Raises Busy while the database is away.
         """
-        feeds = [feed for feed in self._feeds if (clinic, feed.projection.name) not in self.halted]
-        if not _fed_together(feeds, clinic, rows):
-            for feed in feeds:
-                try:
-                    feed.receive(clinic, rows)
-                except Broken as error:
-                    self._halt(clinic, feed, error)
+        most = 0
+        for clinic in behind(self._store.pool, list(self._feeds)):
+            most = max(most, self._apply(clinic))
+        return most >= BATCH
 
-    def _halt(self, clinic: str, feed: Feed, error: Broken) -> None:
-        self.halted[clinic, feed.projection.name] = str(error)
-        log.critical("%s stops for clinic %s: %s", feed.projection.name, clinic, error)
+    def _apply(self, clinic: str) -> int:
+        feeds = [feed for name, feed in self._feeds.items() if (clinic, name) not in self.halted]
+        try:
+            return catch_up_together(feeds, clinic) if feeds else 0
+        except Busy:
+            raise
+        except Exception as error:  # noqa: BLE001  one by one they show whose failure it is
+            log.warning("feeds of clinic %s, tried singly: %s", clinic, fault(error))
+        return sum(self._apply_alone(clinic, feed) for feed in feeds)
 
-    def _hashes(self, clinic: str, rows: Sequence[Row]) -> dict[int, bytes]:
-        """The log's hashes of these positions and of those before them."""
-        wanted = {row.position - back for row in rows for back in (0, 1)}
-        with lent(self._store.pool) as connection:
-            found = connection.execute(_HASHES, (clinic, sorted(wanted))).fetchall()
-        return {0: chain.GENESIS, **dict(found)}
-
-
-def _fed_together(feeds: Sequence[Feed], clinic: str, rows: Sequence[Row]) -> bool:
-    try:
-        return receive_together(feeds, clinic, rows)
-    except Busy:
-        raise
-    except Exception as error:  # noqa: BLE001  one by one they show whose failure it is
-        log.warning("feeds of clinic %s, tried singly: %s", clinic, fault(error))
-        return False
-
-
-def _read(message: Incoming) -> Row:
-    row = read_ledger_event(message.payload)
-    if row.clinic != message.clinic:
-        raise Rejected("foreign_clinic", "the message names another clinic than its subject")
-    if message.subject != ledger_subject(row):
-        raise Rejected("invalid", "subject and event disagree")
-    if message.headers.get(MESSAGE_ID) != message_id(row):
-        raise Rejected("invalid", "the message id is not that of the position")
-    return row
-
-
-def _checked(row: Row, hashes: dict[int, bytes]) -> Settled:
-    try:
-        if row.position not in hashes or row.position - 1 not in hashes:
-            raise Rejected("ahead_of_log", "the log has no such position")
-        if not hashes[row.position] == row.hash == chain.chained(row, hashes[row.position - 1]):
-            raise Rejected("hash_mismatch", "the message is not what the log holds")
-    except LedgerError as error:
-        return failed(error)
-    return ACCEPTED
+    def _apply_alone(self, clinic: str, feed: Feed) -> int:
+        try:
+            return feed.catch_up(clinic)
+        except Busy:
+            raise
+        except Exception as error:  # noqa: BLE001  the other read models and clinics go on
+            reason = str(error) if isinstance(error, Broken) else fault(error)
+            self.halted[clinic, feed.projection.name] = reason
+            log.critical("%s stops for clinic %s: %s", feed.projection.name, clinic, reason)
+            return 0

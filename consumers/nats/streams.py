@@ -38,15 +38,15 @@ SUBJECTS: dict[str, list[str]] = {
     LEDGER_DEAD: ["dead.>"],
 }
 
-DURABLES: dict[str, str] = {VISITS: "visits", PAYMENTS: "payments", LEDGER: "projector"}
+DURABLES: dict[str, str] = {VISITS: "visits", PAYMENTS: "payments"}
 """The durable consumer of each stream we consume."""
 
 DEDUPLICATION_SECONDS = 120
 ACK_WAIT_SECONDS = 60
-BATCHES = {VISITS: 500, PAYMENTS: 500, LEDGER: 2000}
-"""Messages a consumer takes at once. The projector commits by clinic, so it takes more."""
-BATCH_SECONDS = {VISITS: 0.1, PAYMENTS: 0.1, LEDGER: 0.4}
-"""How long it waits for a batch to fill: so old may a read model be beside the log."""
+BATCHES = {VISITS: 500, PAYMENTS: 500}
+"""Messages a consumer takes at once."""
+BATCH_SECONDS = {VISITS: 0.1, PAYMENTS: 0.1}
+"""How long it waits for a batch to fill."""
 BATCHES_UNACKNOWLEDGED = 4
 """What several workers of one consumer may hold together."""
 

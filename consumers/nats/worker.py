@@ -85,12 +85,14 @@ class _Crew:
         watched: list[asyncio.Future[None]] = []
         if "relay" in tasks:
             watched.append(asyncio.ensure_future(Relay(services.relay, self.client).run()))
+        if "projector" in tasks:
+            projector = Projector(services.projector, services.feeds)
+            watched.append(asyncio.ensure_future(projector.run()))
         if "check" in tasks:
             Check(services.commands, self.threads).subscribe(self.connection.broker)
         handlers: dict[str, tuple[str, Callable[[], Settle]]] = {
             "visits": (streams.VISITS, lambda: visits(services.commands)),
             "payments": (streams.PAYMENTS, lambda: payments(services.commands)),
-            "projector": (streams.LEDGER, lambda: Projector(services.projector, services.feeds)),
         }
         for name, (stream, settle) in handlers.items():
             if name in tasks:

@@ -1,6 +1,6 @@
 """The catch-up loop of every projection: batch, lock the mark, look again, apply, move.
 
-Live feed, repair of a gap, rebuild and tests run through the same few lines
+Live feed, rebuild and tests run through the same few lines
 (architecture.md 1.4; style.md 6.1, facts 11 to 15).
 """
 
@@ -16,7 +16,9 @@ from ledger.store.recorder import read_page
 from ledger.store.rows import Row
 from ledger.store.store import EventStore
 
-BATCH = 500
+BATCH = 1000
+"""Events of a clinic in a transaction: of a read model that is behind, a contract's row is written
+once for all that happened to it in a batch."""
 
 
 class Projection(Protocol):
@@ -60,8 +62,10 @@ class Feed:
         total = 0
         while True:
             with self._locked(clinic) as (connection, mark):
-                rows = read_page(connection, clinic, mark, until, BATCH)
-                self._apply(connection, clinic, mark, rows)
+                rows = _page(connection, clinic, mark, until)
+                if rows:
+                    self.projection.apply(connection, clinic, _wanted([self], rows))
+                    self.marks.move(connection, clinic, rows[-1].position)
             total += len(rows)
             if len(rows) < BATCH:
                 return total
@@ -69,23 +73,6 @@ class Feed:
     def catch_up_all(self) -> int:
         """`catch_up` for every clinic that has news."""
         return sum(self.catch_up(clinic) for clinic in self.lag())
-
-    def receive(self, clinic: str, rows: Sequence[Row]) -> int:
-        """Applies events that arrived by message; returns how many were applied.
-
-        What was applied before is skipped; where one is missing, all from the mark to the
-        last one received are read from the database instead. Raises Broken when it does not
-        hold them: then the messages tell of another history than this one.
-        """
-        with self._locked(clinic) as (connection, mark):
-            fresh: Sequence[Row] = [row for row in rows if row.position > mark]
-            if fresh and not _contiguous(fresh, mark):
-                last = max(row.position for row in fresh)
-                fresh = read_page(connection, clinic, mark, last, None)
-                if len(fresh) != last - mark:
-                    raise Broken(f"{clinic} has no position {last}, which a message told of")
-            self._apply(connection, clinic, mark, fresh)
-            return len(fresh)
 
     def rebuild(self, clinic: str | None = None) -> int:
         """Empties the read model of one clinic, or of all, and applies its whole history."""
@@ -105,33 +92,34 @@ class Feed:
         with lent(self.store.pool) as connection, clinic_transaction(connection, clinic):
             yield connection, self.marks.lock(connection, clinic)
 
-    def _apply(self, connection: Connection, clinic: str, mark: int, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        if not _contiguous(rows, mark):
-            raise Broken(f"{clinic} has a gap after position {mark}")
-        self.projection.apply(connection, clinic, _wanted([self], rows))
-        self.marks.move(connection, clinic, rows[-1].position)
 
+def catch_up_together(feeds: Sequence[Feed], clinic: str) -> int:
+    """Applies the next batch to several read models, read and decoded once, in one transaction.
 
-def receive_together(feeds: Sequence[Feed], clinic: str, rows: Sequence[Row]) -> bool:
-    """Applies events that arrived by message to several read models in one transaction.
-
-    The way of nearly every batch: the events are contiguous and every mark stands before the
-    first. False, with nothing done, when it is otherwise: then each feed receives for itself.
-    The feeds are of one store; what a projection raises undoes the batch for all of them.
+    Each is given what lies beyond its own mark; returns how many events the batch had. The
+    feeds are of one store; what a projection raises undoes the batch for all of them. Raises
+    Broken when a position is missing or an event cannot be read.
     """
-    if not feeds or not rows or not _contiguous(rows, rows[0].position - 1):
-        return False
     names = [feed.projection.name for feed in feeds]
-    events = _wanted(feeds, rows)
     with lent(feeds[0].store.pool) as connection, clinic_transaction(connection, clinic):
-        if not lock_all(connection, clinic, names, rows[0].position - 1):
-            return False
+        marks = lock_all(connection, clinic, names)
+        start = min(marks.values())
+        rows = _page(connection, clinic, start, None)
+        events = _wanted(feeds, rows)
         for feed in feeds:
-            feed.projection.apply(connection, clinic, events)
-        move_all(connection, clinic, names, rows[-1].position)
-    return True
+            mark = marks[feed.projection.name]
+            if fresh := [event for event in events if event.position > mark]:
+                feed.projection.apply(connection, clinic, fresh)
+        if rows:
+            move_all(connection, clinic, names, rows[-1].position)
+    return len(rows)
+
+
+def _page(connection: Connection, clinic: str, mark: int, until: int | None) -> list[Row]:
+    rows = read_page(connection, clinic, mark, until, BATCH)
+    if [row.position for row in rows] != list(range(mark + 1, mark + 1 + len(rows))):
+        raise Broken(f"{clinic} has a gap after position {mark}")
+    return rows
 
 
 def _wanted(feeds: Sequence[Feed], rows: Sequence[Row]) -> list[Recorded]:
@@ -149,7 +137,3 @@ def _wanted(feeds: Sequence[Feed], rows: Sequence[Row]) -> list[Recorded]:
 
 def _wants_all(_: Row) -> bool:
     return True
-
-
-def _contiguous(rows: Sequence[Row], mark: int) -> bool:
-    return [row.position for row in rows] == list(range(mark + 1, mark + 1 + len(rows)))

@@ -15,24 +15,50 @@ ORDER BY h.clinic
 """
 # In one order, so that two who lock the marks of a clinic never wait for each other.
 _LOCK_ALL = """
-SELECT projection FROM views.mark
-WHERE clinic = %s AND projection = ANY (%s) AND position = %s
+SELECT projection, position FROM views.mark
+WHERE clinic = %s AND projection = ANY (%s)
 ORDER BY projection FOR UPDATE
 """
-_MOVE_ALL = "UPDATE views.mark SET position = %s WHERE clinic = %s AND projection = ANY (%s)"
+_MAKE_ALL = """
+INSERT INTO views.mark (clinic, projection, position)
+SELECT %s, projection, 0 FROM unnest(%s::text[]) AS projection ORDER BY projection
+ON CONFLICT (clinic, projection) DO NOTHING
+"""
+# One that is ahead of the others stays where it is.
+_MOVE_ALL = """
+UPDATE views.mark SET position = greatest(position, %s)
+WHERE clinic = %s AND projection = ANY (%s)
+"""
+_BEHIND = """
+SELECT h.clinic, array_agg(model)
+FROM ledger.clinic_head h CROSS JOIN unnest(%s::text[]) AS model
+LEFT JOIN views.mark m ON m.clinic = h.clinic AND m.projection = model
+WHERE h.position > coalesce(m.position, 0)
+GROUP BY h.clinic ORDER BY h.clinic
+"""
 
 
-def lock_all(connection: Connection, clinic: str, projections: Sequence[str], at: int) -> bool:
-    """Locks these marks until the clinic's transaction ends; whether all stand at `at`."""
-    found = connection.execute(_LOCK_ALL, (clinic, list(projections), at)).fetchall()
-    return len(found) == len(projections)
+def lock_all(connection: Connection, clinic: str, projections: Sequence[str]) -> dict[str, int]:
+    """The last position each has applied, 0 for none; held until the transaction ends."""
+    asked = (clinic, list(projections))
+    found: dict[str, int] = dict(connection.execute(_LOCK_ALL, asked).fetchall())
+    if len(found) < len(projections):
+        connection.execute(_MAKE_ALL, asked)
+        found = dict(connection.execute(_LOCK_ALL, asked).fetchall())
+    return found
 
 
 def move_all(
     connection: Connection, clinic: str, projections: Sequence[str], position: int
 ) -> None:
-    """Sets the marks that `lock_all` holds."""
+    """Moves the marks that `lock_all` holds forward, up to `position`."""
     connection.execute(_MOVE_ALL, (position, clinic, list(projections)))
+
+
+def behind(pool: Pool, projections: Sequence[str]) -> dict[str, list[str]]:
+    """The clinics with news for some of the projections, each with the names of these."""
+    with lent(pool) as connection:
+        return dict(connection.execute(_BEHIND, (list(projections),)).fetchall())
 
 
 class Marks(TrackingRecorder):

@@ -28,6 +28,9 @@ SELECT set_config('role', %s, false), set_config('lock_timeout', '2s', false),
 _LEFT_OVER = """
 SELECT coalesce(current_setting('ledger.clinic', true), '') = '' AND current_user = %s
 """
+REBUILDABLE = frozenset({"ledger_projector"})
+"""Roles that write read models and their marks alone. After a crash both stand where they stood a
+moment before, and what is missing is applied again: their commits need not wait for the disk."""
 
 
 def open_pool(conninfo: str, role: str, size: int, *, verified: bool = False) -> Pool:
@@ -40,6 +43,8 @@ def open_pool(conninfo: str, role: str, size: int, *, verified: bool = False) ->
 
     def act_as_role(connection: Connection) -> None:
         connection.execute(_SESSION, (role,))
+        if role in REBUILDABLE:
+            connection.execute("SET synchronous_commit = off")
 
     def be_clean(connection: Connection) -> None:
         if connection.execute(_LEFT_OVER, (role,)).fetchone() != (True,):

@@ -36,7 +36,7 @@ def read_page(
     connection: Connection, clinic: str, after: int, until: int | None, limit: int | None
 ) -> list[Row]:
     """At most `limit` rows of positions in ``(after, until]``; None stands for no bound."""
-    return [Row(*row) for row in connection.execute(_EVENTS, (clinic, after, until, limit))]
+    return list(map(Row._make, connection.execute(_EVENTS, (clinic, after, until, limit))))
 
 
 def topic_of(name: str, schema_version: int) -> str:
@@ -76,7 +76,7 @@ class StreamRecorder(AggregateRecorder):
         """The rows of each stream after a version, by stream and version, in one query."""
         wanted = (self.clinic, column_of("text", after), column_of("int4", after.values()))
         with lent(self.pool) as connection:
-            return [Row(*row) for row in connection.execute(_STREAMS, wanted)]
+            return list(map(Row._make, connection.execute(_STREAMS, wanted)))
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: str

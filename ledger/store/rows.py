@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.errors import Busy, LedgerError
 from ledger.events import NewEvent
@@ -52,8 +52,7 @@ class Accepted:
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of the table ``ledger.event``, its columns in their order; bodies undecoded."""
 
     clinic: str

@@ -1,17 +1,15 @@
 """The proof of a packet: the cited events as recorded, their place in the chain and the anchor."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from ledger.store.anchored import Inclusion
-from ledger.store.rows import Head, Row
+from ledger.store.rows import Head
 from ledger.store.store import EventStore
 
 #: Cited entries at most so far apart are read in one go, so many at most.
 _NEAR, _PAGE = 20, 400
-_FIELDS = tuple(field.name for field in fields(Row))
 CLAIM = (
     "What the clinic's folder proves by itself: the SHA-256 of every cited entry is recomputed "
     "from its content and the hash before it, and where the record was anchored, every cited "
@@ -60,7 +58,7 @@ def _proved(store: EventStore, clinic: str, run: Sequence[int]) -> Iterator[dict
     wanted, previous = set(run), b""
     for row in rows:
         if row.position in wanted:
-            stored: dict[str, Any] = {name: _text(getattr(row, name)) for name in _FIELDS}
+            stored: dict[str, Any] = {name: _text(value) for name, value in row._asdict().items()}
             yield {**stored, "prev_hash": (previous or bytes(len(row.hash))).hex()}
         previous = row.hash
 

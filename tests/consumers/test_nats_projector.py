@@ -1,209 +1,161 @@
-"""Read models are exact whatever the broker does with the messages that feed them."""
+"""Read models follow the log, whatever the broker does and whichever of them fails."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
-import orjson
+import psycopg
 import pytest
-from nats.aio.client import Client
 
-from consumers.nats import streams
-from consumers.nats.deadletters import DeadLetter, DeadLetters
 from consumers.nats.projector import Projector
-from consumers.nats.relay import Relay
-from ledger.store.feed import Feed
+from ledger.errors import Broken
+from ledger.events import Recorded
+from ledger.store.feed import BATCH, Feed
+from ledger.store.pool import Connection
 from ledger.store.store import EventStore
-from tests.support.messaging import (
-    consuming,
-    on_nats,
-    opened,
-    record_visits,
-    settled,
-    stored,
-    until,
-)
+from tests.support.messaging import opened, record_visits, until
 from tests.support.seen import Seen, create_seen, seen
 
 
 @dataclass
 class World:
-    """A clinic's log, its relay and one read model."""
+    """A clinic's log and one read model."""
 
     database: str
-    nats_url: str
     log: EventStore
-    relay: EventStore
-    projector: EventStore
-    letters: DeadLetters
+    store: EventStore
     model: Seen = field(default_factory=Seen)
 
-    def handler(self) -> Projector:
-        return Projector(self.projector, [Feed(self.projector, self.model)])
-
-    async def publish(self, client: Client) -> None:
-        relay = Relay(self.relay, client)
-        while await relay.publish_news():
-            pass
-
-    async def project(self, client: Client) -> Projector:
-        handler = self.handler()
-        async with consuming(self.nats_url, client, streams.LEDGER, handler, self.letters):
-            await until(lambda: settled(client, streams.LEDGER))
-        return handler
+    def projector(self) -> Projector:
+        return Projector(self.store, [Feed(self.store, self.model)])
 
     def seen(self, clinic: str) -> list[int]:
         return seen(self.database, clinic)
 
 
 @pytest.fixture
-def world(database: str, nats_url: str) -> Iterator[World]:
+def world(database: str) -> Iterator[World]:
     create_seen(database)
-    letters = DeadLetters.open(database)
     with (
         opened(database, "ledger_api") as log,
-        opened(database, "ledger_relay") as relay,
-        opened(database, "ledger_projector") as projector,
+        opened(database, "ledger_projector") as store,
     ):
-        yield World(database, nats_url, log, relay, projector, letters)
-    letters.close()
+        yield World(database, log, store)
 
 
-def test_what_is_published_is_applied_once(world: World) -> None:
-    record_visits(world.log, "glow", 1, 600)
+def apply_all(projector: Projector) -> int:
+    """Returns the rounds it took."""
+    rounds = 1
+    while projector.apply_news():
+        rounds += 1
+    return rounds
+
+
+def test_what_is_recorded_is_applied_once_a_batch_of_each_clinic_in_a_round(world: World) -> None:
+    record_visits(world.log, "glow", 1, BATCH + 100)
     record_visits(world.log, "calm", 1, 2)
-
-    async def story(client: Client) -> None:
-        await world.publish(client)
-        await world.project(client)
-
-    on_nats(world.nats_url, story)
-    assert world.seen("glow") == list(range(1, 601))
-    assert world.seen("calm") == [1, 2]
+    projector = world.projector()
+    assert projector.apply_news()
+    assert (len(world.seen("glow")), world.seen("calm")) == (BATCH, [1, 2])
+    assert not projector.apply_news()
+    assert world.seen("glow") == list(range(1, BATCH + 101))
 
 
-def test_messages_repeated_reordered_and_missing_change_nothing(world: World) -> None:
-    record_visits(world.log, "glow", 1, 8)
+def test_two_projectors_share_the_work(world: World) -> None:
+    record_visits(world.log, "glow", 1, 2 * BATCH)
 
-    async def story(client: Client) -> None:
-        await world.publish(client)
-        published = await stored(client, streams.LEDGER)
-        jetstream = client.jetstream()
-        await jetstream.delete_stream(streams.LEDGER)
-        await streams.prepare(jetstream)
-        for number in (3, 3, 1, 7, 0, 7):
-            message = published[number]
-            headers = {"Nats-Msg-Id": f"glow:{number + 1}"}
-            config = (await jetstream.stream_info(streams.LEDGER)).config
-            await jetstream.update_stream(config.evolve(duplicate_window=0.1))
-            await asyncio.sleep(0.15)
-            await jetstream.publish(str(message.subject), message.data or b"", headers=headers)
-        assert (await jetstream.stream_info(streams.LEDGER)).state.messages == 6
-        await world.project(client)
-
-    on_nats(world.nats_url, story)
-    assert world.seen("glow") == list(range(1, 9))
-    assert world.letters.list() == []
-
-
-Forgery = Callable[[dict[str, Any]], None]
-
-
-def _other_clinic(data: dict[str, Any]) -> None:
-    data["clinic"] = "calm"
-
-
-def _other_content(data: dict[str, Any]) -> None:
-    data["body"]["patient"] = "p-2"
-
-
-def _other_time(data: dict[str, Any]) -> None:
-    data["effective_on"] = "2026-03-03"
-
-
-def _other_hash(data: dict[str, Any]) -> None:
-    data["hash"] = "00" * 32
-
-
-def _later(data: dict[str, Any]) -> None:
-    data["position"] = 7
-
-
-def _no_position(data: dict[str, Any]) -> None:
-    del data["position"]
-
-
-@pytest.mark.parametrize(
-    ("forge", "message_id", "code"),
-    [
-        (_other_clinic, "calm:3", "foreign_clinic"),
-        (_other_content, "glow:3", "hash_mismatch"),
-        (_other_time, "glow:3", "hash_mismatch"),
-        (_other_hash, "glow:3", "hash_mismatch"),
-        (_later, "glow:7", "ahead_of_log"),
-        (_later, "glow:3", "invalid"),
-        (_no_position, "glow:3", "invalid"),
-    ],
-)
-def test_a_message_that_is_not_what_the_log_holds_is_a_dead_letter(
-    world: World, forge: Forgery, message_id: str, code: str
-) -> None:
-    record_visits(world.log, "glow", 1, 2)
-
-    async def story(client: Client) -> None:
-        await world.publish(client)
-        [*_, last] = await stored(client, streams.LEDGER)
-        record_visits(world.log, "glow", 3, 1)
-        event = orjson.loads(last.data or b"")
-        [row] = world.log.read_rows("glow", 2)
-        event["data"] |= {"position": 3, "stream": row.stream, "command": row.command}
-        event["data"] |= {"recorded_at": row.recorded_at.isoformat(), "hash": row.hash.hex()}
-        event["data"] |= {"request_hash": row.request_hash.hex()}
-        event["data"]["body"] = orjson.loads(row.body)
-        forge(event["data"])
-        await client.jetstream().publish(
-            str(last.subject), orjson.dumps(event), headers={"Nats-Msg-Id": message_id}
+    async def both() -> None:
+        first, second = world.projector(), world.projector()
+        await asyncio.gather(
+            asyncio.to_thread(apply_all, first), asyncio.to_thread(apply_all, second)
         )
-        await world.project(client)
 
-    on_nats(world.nats_url, story)
-    [letter] = world.letters.list()
-    assert (letter.clinic, letter.code) == ("glow", code)
+    asyncio.run(both())
+    assert world.seen("glow") == list(range(1, 2 * BATCH + 1))
+
+
+def test_it_goes_on_with_what_is_recorded_while_it_runs(world: World) -> None:
+    async def story() -> None:
+        running = asyncio.ensure_future(world.projector().run())
+        for number in (1, 2):
+            await asyncio.to_thread(record_visits, world.log, "glow", number, 1)
+
+            async def applied(head: int = number) -> bool:
+                return len(await asyncio.to_thread(world.seen, "glow")) == head
+
+            await until(applied)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+    asyncio.run(story())
     assert world.seen("glow") == [1, 2]
 
 
+def test_it_waits_for_a_database_that_is_away(world: World) -> None:
+    record_visits(world.log, "glow", 1, 1)
+    projector = world.projector()
+    assert not projector.apply_news()
+    record_visits(world.log, "glow", 2, 1)
+    with psycopg.connect(world.database, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    async def story() -> None:
+        running = asyncio.ensure_future(projector.run())
+
+        async def applied() -> bool:
+            return len(await asyncio.to_thread(world.seen, "glow")) == 2
+
+        await until(applied)
+        running.cancel()
+
+    asyncio.run(story())
+    assert projector.halted == {}
+
+
+@dataclass
+class Stops:
+    """A read model that takes no event of the clinic glow."""
+
+    error: Exception
+    name: str = "stops"
+    taken: list[tuple[str, int]] = field(default_factory=list)
+
+    def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
+        if clinic == "glow":
+            raise self.error
+        self.taken += [(clinic, event.position) for event in events]
+
+    def reset(self, connection: Connection, clinic: str) -> None:
+        self.taken.clear()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (Broken("cannot take position 2"), "cannot take position 2"),
+        (ZeroDivisionError("Jane Roe"), "ZeroDivisionError at test_nats_projector.py:"),
+    ],
+)
 def test_a_read_model_that_cannot_take_an_event_stops_for_that_clinic_alone(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: World, error: Exception, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     record_visits(world.log, "glow", 1, 3)
-    world.model.cannot_take = 2
-
-    async def story(client: Client) -> Projector:
-        await world.publish(client)
-        first = await world.project(client)
-        record_visits(world.log, "calm", 1, 1)
-        await world.publish(client)
-        await world.project(client)
-        return first
-
-    handler = on_nats(world.nats_url, story)
-    assert handler.halted == {("glow", "seen"): "cannot take position 2"}
-    assert (world.seen("glow"), world.seen("calm")) == ([], [1])
-    world.model.cannot_take = 0
-    Feed(world.projector, world.model).catch_up("glow")
+    stops = Stops(error)
+    feeds = [Feed(world.store, world.model), Feed(world.store, stops)]
+    projector = Projector(world.store, feeds)
+    projector.apply_news()
+    [(place, told)] = projector.halted.items()
+    assert (place, told.startswith(reason)) == (("glow", "stops"), True)
     assert world.seen("glow") == [1, 2, 3]
-
-
-def test_a_dead_letter_names_no_content(world: World) -> None:
-    secret = b"Jane Roe, 4 Elm Street"
-
-    async def story(client: Client) -> None:
-        await client.jetstream().publish("ledger.glow.visit.VisitRecorded", secret)
-        await world.project(client)
-
-    on_nats(world.nats_url, story)
-    [letter] = world.letters.list()
-    assert letter.payload == secret
-    assert "Jane" not in repr(letter)
-    assert isinstance(letter, DeadLetter)
+    record_visits(world.log, "glow", 4, 1)
+    record_visits(world.log, "calm", 1, 1)
+    projector.apply_news()
+    assert (world.seen("glow"), world.seen("calm")) == ([1, 2, 3, 4], [1])
+    assert stops.taken == [("calm", 1)]
+    assert feeds[1].lag() == {"glow": 4}
+    assert "Jane" not in caplog.text

@@ -9,7 +9,8 @@ import pytest
 
 from ledger.errors import Broken
 from ledger.events import Recorded
-from ledger.store.feed import Feed, receive_together
+from ledger.store.feed import BATCH, Feed, catch_up_together
+from ledger.store.marks import behind
 from ledger.store.pool import Connection
 from ledger.store.rows import Row
 from ledger.store.store import EventStore
@@ -82,17 +83,6 @@ def test_it_stops_where_it_is_told(
     assert written(admin) == first(3)
 
 
-def test_received_events_are_applied_once(
-    store: EventStore, feed: Feed, admin: psycopg.Connection
-) -> None:
-    events = record(store, 4)
-    assert feed.receive("glow", events[:2]) == 2
-    assert feed.receive("glow", events[:3]) == 1
-    assert feed.receive("glow", events[1:2]) == 0
-    assert feed.receive("glow", []) == 0
-    assert written(admin) == first(3)
-
-
 class Count:
     """Counts the events that it was given, and fails at the position `cannot_take`."""
 
@@ -111,47 +101,48 @@ class Count:
         self.counted = 0
 
 
-def test_read_models_that_stand_alike_receive_in_one_transaction(
+def test_read_models_are_fed_together_each_from_its_own_mark(
     store: EventStore, feed: Feed, admin: psycopg.Connection
 ) -> None:
     count = Count()
     feeds = [feed, Feed(feed.store, count)]
-    events = record(store, 5)
-    assert not receive_together(feeds, "glow", events[:1])  # neither has a mark yet
-    assert [one.receive("glow", events[:1]) for one in feeds] == [1, 1]
-    assert receive_together(feeds, "glow", events[1:3])
-    assert not receive_together(feeds, "glow", events[1:4])
-    assert not receive_together(feeds, "glow", [events[3], events[3]])
+    record(store, 3)
+    assert catch_up_together(feeds, "glow") == 3  # neither had a mark yet
+    assert catch_up_together(feeds, "glow") == 0
+    record(store, 2)
+    assert feed.catch_up("glow", until=4) == 1
+    assert catch_up_together(feeds, "glow") == 2
+    assert (written(admin), count.counted) == (first(5), 5)
+    assert behind(feed.store.pool, ["diary", "count"]) == {}
+
+
+def test_one_that_cannot_take_an_event_undoes_the_batch_for_all(
+    store: EventStore, feed: Feed, admin: psycopg.Connection
+) -> None:
+    count = Count()
+    feeds = [feed, Feed(feed.store, count)]
+    record(store, 5)
+    feed.catch_up("glow", until=3)
     count.cannot_take = 5
     with pytest.raises(Broken):
-        receive_together(feeds, "glow", events[3:])
-    assert (written(admin), count.counted) == (first(3), 3)
-    assert feed.receive("glow", events[3:]) == 2
+        catch_up_together(feeds, "glow")
+    assert (written(admin), count.counted) == (first(3), 0)
+    assert feed.catch_up("glow") == 2
+    assert behind(feed.store.pool, ["diary", "count"]) == {"glow": ["count"]}
     count.cannot_take = 0
-    assert not receive_together(feeds, "glow", events[3:])
-    assert feeds[1].receive("glow", events[3:]) == 2
+    assert catch_up_together(feeds, "glow") == 5
     assert (written(admin), count.counted) == (first(5), 5)
 
 
-@pytest.mark.parametrize("arriving", [[4, 5], [2, 5], [5, 2], [1, 2, 4, 5], [5]])
-def test_a_gap_is_filled_from_the_database(
-    store: EventStore, feed: Feed, admin: psycopg.Connection, arriving: list[int]
+def test_one_that_is_far_ahead_keeps_its_mark(
+    store: EventStore, feed: Feed, admin: psycopg.Connection
 ) -> None:
-    events = record(store, 5)
-    feed.receive("glow", events[:1])
-    assert feed.receive("glow", [events[position - 1] for position in arriving]) == 4
-    assert written(admin) == first(5)
-
-
-def test_messages_of_another_history_stop_the_feed(
-    opened: Opener, feed: Feed, admin: psycopg.Connection
-) -> None:
-    store = opened("ledger_api")
-    [event] = record(store, 3)[2:]
-    record(store, 1, "zen")
-    with pytest.raises(Broken):
-        feed.receive("zen", [event])
-    assert written(admin, "zen") == []
+    count = Count()
+    record(store, BATCH + 100)
+    feed.catch_up("glow")
+    assert catch_up_together([feed, Feed(feed.store, count)], "glow") == BATCH
+    assert (feed.lag(), count.counted) == ({}, BATCH)
+    assert written(admin) == first(BATCH + 100)
 
 
 def test_a_failing_projection_leaves_its_mark(
@@ -212,7 +203,7 @@ def test_an_unwanted_event_outside_the_catalog_stops_the_feed_too(
     with pytest.raises(Broken, match="not in the catalog"):
         last.catch_up("glow")
     with pytest.raises(Broken, match="not in the catalog"):
-        receive_together([last], "glow", list(store.recorder("glow").history()))
+        catch_up_together([last], "glow")
     assert written(admin) == []
 
 
@@ -225,6 +216,8 @@ def test_a_missing_position_stops_the_feed(
         admin.execute("DELETE FROM ledger.event WHERE position = 2")
     with pytest.raises(Broken, match="gap"):
         feed.catch_up("glow")
+    with pytest.raises(Broken, match="gap"):
+        catch_up_together([feed], "glow")
 
 
 def test_two_feeds_at_once_apply_each_event_once(
