@@ -13,7 +13,7 @@ def booked(lot: Lot, through: date) -> int:
     """What the books have earned of a lot by the end of that day; time earns nothing cleared."""
     if not lot.is_time or lot.runs_ahead:
         return lot.earned_by(through)
-    return min(lot.accrued(through), lot.funded - lot.cleared)
+    return min(lot.accrued(through), max(lot.funded - lot.cleared, 0))
 
 
 def standing(lot: Lot, through: date) -> int:

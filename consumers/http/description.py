@@ -18,6 +18,8 @@ from consumers.webhooks.processors import PROCESSORS
 from ledger.events import Frozen
 
 Operation = dict[str, Any]
+#: What a system posts, where it is not JSON.
+_POSTED = {"braintree": "application/x-www-form-urlencoded"}
 _TEMPLATE = "#/components/schemas/{model}"
 
 
@@ -196,7 +198,7 @@ def _hook(system: str) -> Operation:
         "parameters": [_in_path("clinic")],
         "requestBody": {
             "required": True,
-            "content": {"*/*": {}},
+            "content": {_POSTED.get(system, "application/json"): {"schema": {"type": "object"}}},
         },
         "responses": {"200": _answer("Taken", told), **problems},
     }

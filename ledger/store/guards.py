@@ -87,6 +87,8 @@ def _wrong_policies(connection: psycopg.Connection) -> list[str]:
 def _is_ours(name: str, roles: list[str], shown: str, taken: str | None) -> bool:
     if name == "own_clinic":
         return shown == OWN_CLINIC and taken in {None, OWN_CLINIC}
+    if name == "anchored":
+        return set(roles) == {"ledger_anchor"}
     return name == "all_clinics" and set(roles) <= OF_ALL_CLINICS
 
 
