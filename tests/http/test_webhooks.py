@@ -160,7 +160,9 @@ def test_a_signed_event_that_cannot_be_read_is_refused(hooks: httpx.Client, body
 
 def test_a_dispute_of_an_unknown_charge_is_to_be_sent_again(hooks: httpx.Client) -> None:
     """Stripe tries again for days; by then the payment may be there."""
-    answer = posts(hooks, event("charge.dispute.created", DISPUTED | {"charge": "no"}, "evt_8"))
+    answer = posts(
+        hooks, event("charge.dispute.created", DISPUTED | {"id": "dp_8", "charge": "no"}, "evt_8")
+    )
     assert (answer.status_code, answer.json()["code"]) == (409, "unknown_payment")
 
 
