@@ -12,6 +12,7 @@ from aggregates import (
     effects_unclaimed,
     effects_use,
 )
+from aggregates.effects_processor import FEE, PAYOUTS
 from aggregates.legs import FORFEITED, LIABILITY, TENDER, credit, debit
 from ledger.books.posting import Posting
 
@@ -133,11 +134,7 @@ POSTINGS: tuple[Posting, ...] = (
             credit("4040", "penalty", place="contract"),
         ),
     ),
-    Posting(
-        "PaymentReceived",
-        "47",
-        (debit("6100", "fee", place="contract"), credit("1020", "fee", place="contract")),
-    ),
+    FEE,
     *effects_use.POSTINGS,
     _refunded(("original", "payment"), "2170"),
     _refunded(("store_credit",), "2180"),
@@ -179,16 +176,7 @@ POSTINGS: tuple[Posting, ...] = (
             credit("6110", "fee_returned", each="parts", place="contract"),
         ),
     ),
-    Posting(
-        "PayoutRecorded",
-        "48",
-        (debit("1010", "amount", place="none"), credit("1020", "amount", place="none")),
-    ),
-    Posting(
-        "PayoutRecorded",
-        "47",
-        (debit("6100", "fees", place="none"), credit("1020", "fees", place="none")),
-    ),
+    *PAYOUTS,
     *effects_changes.POSTINGS,
     *effects_corrections.POSTINGS,
     *effects_cycles.POSTINGS,

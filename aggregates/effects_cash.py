@@ -6,6 +6,7 @@ is posted. Store credit is no cash: given, it posts nothing; spent or paid out, 
 back (4900), which at once pays for something else.
 """
 
+from aggregates.effects_processor import FEE, PAYOUTS
 from aggregates.legs import REVENUE, TENDER, credit, debit
 from ledger.books.posting import Chosen, Posting
 
@@ -73,11 +74,7 @@ _RECEIVED = (
         "19",
         (debit(_SPENT, "penalty", place="contract"), credit("4040", "penalty", place="contract")),
     ),
-    Posting(
-        "PaymentReceived",
-        "47",
-        (debit("6100", "fee", place="contract"), credit("1020", "fee", place="contract")),
-    ),
+    FEE,
     Posting(
         "ContractAssessed",
         "8",
@@ -162,18 +159,6 @@ _DISPUTED = (
         ),
     ),
 )
-_PAID_OUT = (
-    Posting(
-        "PayoutRecorded",
-        "48",
-        (debit("1010", "amount", place="none"), credit("1020", "amount", place="none")),
-    ),
-    Posting(
-        "PayoutRecorded",
-        "47",
-        (debit("6100", "fees", place="none"), credit("1020", "fees", place="none")),
-    ),
-)
 
 POSTINGS: tuple[Posting, ...] = (
     *_RECEIVED,
@@ -181,5 +166,5 @@ POSTINGS: tuple[Posting, ...] = (
     _TAX_OF_CREDIT.mirrored("DrawReversed"),
     *_GIVEN_BACK,
     *_DISPUTED,
-    *_PAID_OUT,
+    *PAYOUTS,
 )
