@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from consumers.http.description import document
+from consumers.http.writing import OF_THE_ENVELOPE
 
 FOLDER = Path(__file__).parents[1] / "ledger" / "client"
 Operation = dict[str, Any]
@@ -76,7 +77,8 @@ def _imports(text: str) -> str:
     typing = [name for name in ("Any", "Required", "TypedDict", "Unpack") if name in text]
     second = f"from typing import {', '.join(typing)}\n" if typing else ""
     gap = "\n" if used or typing else ""
-    return f"{first}{second}{gap}from ledger.client.transport import Answer, Transport\n\n\n"
+    parts = ("Answer", "Sent", "Transport") if "(Sent," in text else ("Answer", "Transport")
+    return f"{first}{second}{gap}from ledger.client.transport import {', '.join(parts)}\n\n\n"
 
 
 def _package(modules: list[str]) -> str:
@@ -125,9 +127,14 @@ def _shape(name: str, operation: Operation, components: dict[str, Any]) -> Itera
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if content is None:
         return
-    yield f"class {_class(name)}Data(TypedDict, total=False):\n"
+    properties = content["schema"]["properties"]
+    beside = set(OF_THE_ENVELOPE) if properties.keys() >= set(OF_THE_ENVELOPE) else set()
+    yield f"class {_class(name)}Data({'Sent' if beside else 'TypedDict'}, total=False):\n"
     required = content["schema"].get("required", [])
-    for field, one in content["schema"]["properties"].items():
+    own = {field: one for field, one in properties.items() if field not in beside}
+    if not own:
+        yield '    """Nothing but what every command may say."""\n'
+    for field, one in own.items():
         kind = _kind(one, components)
         yield f"    {_safe(field)}: {f'Required[{kind}]' if field in required else kind}\n"
     yield "\n\n"

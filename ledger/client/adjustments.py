@@ -3,21 +3,18 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Sequence
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class PostAdjustmentData(TypedDict, total=False):
+class PostAdjustmentData(Sent, total=False):
     adjustment: Required[str]
     lines: Required[Sequence[Any]]
     reason: Required[str]
     approver: str
     auto_reverse: bool
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Adjustments(Transport):

@@ -4,31 +4,23 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class RequestApprovalData(TypedDict, total=False):
+class RequestApprovalData(Sent, total=False):
     request: Required[str]
     command: Required[Mapping[str, Any]]
     expires: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ApproveData(TypedDict, total=False):
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
+class ApproveData(Sent, total=False):
+    """Nothing but what every command may say."""
 
 
-class RejectData(TypedDict, total=False):
+class RejectData(Sent, total=False):
     reason: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Approvals(Transport):

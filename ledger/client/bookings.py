@@ -3,13 +3,13 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Sequence
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class RecordBookingData(TypedDict, total=False):
+class RecordBookingData(Sent, total=False):
     booking: Required[str]
     patient: Required[str]
     status: Required[str]
@@ -22,9 +22,6 @@ class RecordBookingData(TypedDict, total=False):
     cancelled_by: str
     notice_hours: str
     reason: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Bookings(Transport):

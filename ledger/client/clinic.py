@@ -4,35 +4,29 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class DefineClinicData(TypedDict, total=False):
+class DefineClinicData(Sent, total=False):
     name: Required[str]
     currency: Required[str]
     timezone: Required[str]
     state: str
     locations: Sequence[Any]
     policies: Mapping[str, Any]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class SetPolicyData(TypedDict, total=False):
+class SetPolicyData(Sent, total=False):
     policy: Required[str]
     value: Required[Any]
     effective: Required[str]
     reason: Required[str]
     approver: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class SetEstimateData(TypedDict, total=False):
+class SetEstimateData(Sent, total=False):
     estimate: Required[str]
     kind: Required[str]
     scope: Mapping[str, Any]
@@ -40,9 +34,6 @@ class SetEstimateData(TypedDict, total=False):
     effective: Required[str]
     evidence: Required[str]
     approver: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Clinic(Transport):

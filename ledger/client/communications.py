@@ -4,12 +4,12 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class LogCommunicationData(TypedDict, total=False):
+class LogCommunicationData(Sent, total=False):
     subscription: str
     patient: str
     communication: Required[str]
@@ -31,9 +31,6 @@ class LogCommunicationData(TypedDict, total=False):
     rule_sets: Sequence[Any]
     window: Mapping[str, Any]
     clinical: bool
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Communications(Transport):

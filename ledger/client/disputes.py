@@ -4,12 +4,12 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class OpenDisputeData(TypedDict, total=False):
+class OpenDisputeData(Sent, total=False):
     dispute: Required[str]
     charge: Required[str]
     amount: Required[int]
@@ -22,12 +22,9 @@ class OpenDisputeData(TypedDict, total=False):
     fee: int
     funds_withdrawn: bool
     claim: Mapping[str, Any]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class UpdateDisputeData(TypedDict, total=False):
+class UpdateDisputeData(Sent, total=False):
     status: str
     amount: int
     reason: str
@@ -38,40 +35,28 @@ class UpdateDisputeData(TypedDict, total=False):
     funds_withdrawn: bool
     submission_count: int
     claim: Mapping[str, Any]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class CloseDisputeData(TypedDict, total=False):
+class CloseDisputeData(Sent, total=False):
     outcome: Required[str]
     amount: int
     fee_returned: bool
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class RecordSubmissionData(TypedDict, total=False):
+class RecordSubmissionData(Sent, total=False):
     packet_sha256: Required[str]
     profile: Required[str]
     submitted_at: Required[str]
     final: bool
     fields: Sequence[Any]
     recipient: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ApproveDisclosureData(TypedDict, total=False):
+class ApproveDisclosureData(Sent, total=False):
     fields: Required[Sequence[Any]]
     reason: Required[str]
     approver: str
     expires: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Disputes(Transport):

@@ -3,13 +3,12 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class AttachDocumentData(TypedDict, total=False):
+class AttachDocumentData(Sent, total=False):
     document: Required[str]
     kind: Required[str]
     sha256: Required[str]
@@ -19,9 +18,6 @@ class AttachDocumentData(TypedDict, total=False):
     subscription: str
     dispute: str
     visit: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Documents(Transport):

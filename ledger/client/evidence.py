@@ -4,12 +4,12 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class RecordEvidenceData(TypedDict, total=False):
+class RecordEvidenceData(Sent, total=False):
     evidence: Required[str]
     kind: Required[str]
     subscription: str
@@ -19,9 +19,6 @@ class RecordEvidenceData(TypedDict, total=False):
     dispute: str
     occurred_at: Required[str]
     fields: Required[Mapping[str, Any]]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Evidence(Transport):

@@ -3,13 +3,12 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class GrantGoodwillData(TypedDict, total=False):
+class GrantGoodwillData(Sent, total=False):
     subscription: str
     patient: Required[str]
     service: Required[str]
@@ -17,9 +16,6 @@ class GrantGoodwillData(TypedDict, total=False):
     expires: str
     reason: Required[str]
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Goodwill(Transport):

@@ -3,26 +3,21 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Sequence
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class PlaceHoldData(TypedDict, total=False):
+class PlaceHoldData(Sent, total=False):
     booking: Required[str]
     patient: Required[str]
     lines: Required[Sequence[Any]]
     for_: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ReleaseHoldData(TypedDict, total=False):
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
+class ReleaseHoldData(Sent, total=False):
+    """Nothing but what every command may say."""
 
 
 class Holds(Transport):

@@ -4,12 +4,12 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class PublishOfferData(TypedDict, total=False):
+class PublishOfferData(Sent, total=False):
     offer: Required[str]
     name: Required[str]
     price: Required[int]
@@ -33,15 +33,10 @@ class PublishOfferData(TypedDict, total=False):
     notices: Mapping[str, Any]
     milestones: Sequence[Any]
     bundle: Mapping[str, Any]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class RetireOfferData(TypedDict, total=False):
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
+class RetireOfferData(Sent, total=False):
+    """Nothing but what every command may say."""
 
 
 class Offers(Transport):

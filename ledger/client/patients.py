@@ -3,22 +3,18 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class RegisterPatientData(TypedDict, total=False):
+class RegisterPatientData(Sent, total=False):
     patient: Required[str]
     name: str
     email: str
     phone: str
     address: str
     state: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Patients(Transport):

@@ -3,22 +3,19 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Sequence
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class RecordPayoutData(TypedDict, total=False):
+class RecordPayoutData(Sent, total=False):
     payout: Required[str]
     amount: Required[int]
     fees: int
     payments: Required[Sequence[Any]]
     refunds: Sequence[Any]
     disputes: Sequence[Any]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Payouts(Transport):

@@ -3,27 +3,21 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Sequence
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class ClosePeriodData(TypedDict, total=False):
+class ClosePeriodData(Sent, total=False):
     soft: bool
     approver: str
     expected_digest: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ReopenPeriodData(TypedDict, total=False):
+class ReopenPeriodData(Sent, total=False):
     approvers: Required[Sequence[Any]]
     reason: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Periods(Transport):

@@ -3,19 +3,15 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class SettleRefundData(TypedDict, total=False):
+class SettleRefundData(Sent, total=False):
     status: Required[str]
     reference: str
     settled_at: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Refunds(Transport):

@@ -4,12 +4,12 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class DefineServiceData(TypedDict, total=False):
+class DefineServiceData(Sent, total=False):
     service: Required[str]
     label: Required[str]
     list_price: Required[int]
@@ -20,9 +20,6 @@ class DefineServiceData(TypedDict, total=False):
     principal: bool
     product: bool
     return_days: int
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Services(Transport):

@@ -4,20 +4,17 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class UseStoreCreditData(TypedDict, total=False):
+class UseStoreCreditData(Sent, total=False):
     patient: Required[str]
     use: Required[str]
     amount: Required[int]
     for_: Required[Mapping[str, Any] | str]
     reason: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class StoreCredit(Transport):

@@ -4,12 +4,12 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class SellPackageData(TypedDict, total=False):
+class SellPackageData(Sent, total=False):
     subscription: Required[str]
     offer: Required[str]
     version: int
@@ -32,12 +32,9 @@ class SellPackageData(TypedDict, total=False):
     contract_met: bool
     payment: Mapping[str, Any]
     consent: Mapping[str, Any]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class RecordConsentData(TypedDict, total=False):
+class RecordConsentData(Sent, total=False):
     consent: Required[str]
     kind: str
     document: Required[Mapping[str, Any]]
@@ -55,12 +52,9 @@ class RecordConsentData(TypedDict, total=False):
     witness: str
     copy: str
     clauses: Sequence[Any]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class RecordPaymentData(TypedDict, total=False):
+class RecordPaymentData(Sent, total=False):
     payment: Required[str]
     amount: Required[int]
     currency: str
@@ -77,30 +71,21 @@ class RecordPaymentData(TypedDict, total=False):
     email: str
     account: str
     cycle_choice: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class RecordPaymentFailureData(TypedDict, total=False):
+class RecordPaymentFailureData(Sent, total=False):
     attempt: Required[str]
     amount: Required[int]
     code: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class AssessContractData(TypedDict, total=False):
+class AssessContractData(Sent, total=False):
     met: Required[bool]
     reason: Required[str]
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class RefundData(TypedDict, total=False):
+class RefundData(Sent, total=False):
     refund: Required[str]
     lines: Sequence[Any]
     amount: int
@@ -109,28 +94,19 @@ class RefundData(TypedDict, total=False):
     reason: Required[str]
     approver: str
     goodwill: bool
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class VoidSaleData(TypedDict, total=False):
+class VoidSaleData(Sent, total=False):
     reason: Required[str]
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class CreditNoteData(TypedDict, total=False):
+class CreditNoteData(Sent, total=False):
     note: Required[str]
     amount: Required[int]
     lines: Sequence[Any]
     reason: Required[str]
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Subscriptions(Transport):

@@ -3,79 +3,59 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Sequence
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class WriteOffData(TypedDict, total=False):
+class WriteOffData(Sent, total=False):
     amount: Required[int]
     reason: Required[str]
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ExtendData(TypedDict, total=False):
+class ExtendData(Sent, total=False):
     line: str
     until: Required[str]
     reason: Required[str]
     fee: int
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ReinstateData(TypedDict, total=False):
+class ReinstateData(Sent, total=False):
     line: str
     until: Required[str]
     reason: Required[str]
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class PauseData(TypedDict, total=False):
+class PauseData(Sent, total=False):
     from_: Required[str]
     until: str
     mode: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ResumeData(TypedDict, total=False):
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
+class ResumeData(Sent, total=False):
+    """Nothing but what every command may say."""
 
 
-class CancelData(TypedDict, total=False):
+class CancelData(Sent, total=False):
     effective: Required[str]
     channel: Required[str]
     reason: Required[str]
     received_at: str
     communication: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ChangePlanData(TypedDict, total=False):
+class ChangePlanData(Sent, total=False):
     offer: Required[str]
     version: int
     effective: Required[str]
     proration: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ModifyContractData(TypedDict, total=False):
+class ModifyContractData(Sent, total=False):
     modification: Required[str]
     effective: Required[str]
     price: Required[int]
@@ -83,9 +63,6 @@ class ModifyContractData(TypedDict, total=False):
     method: str
     reason: Required[str]
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Subscriptions2(Transport):

@@ -3,29 +3,22 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class TransferUnitsData(TypedDict, total=False):
+class TransferUnitsData(Sent, total=False):
     line: Required[str]
     quantity: Required[str]
     to_patient: Required[str]
     to_subscription: Required[str]
     reason: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ShareData(TypedDict, total=False):
+class ShareData(Sent, total=False):
     patient: Required[str]
     remove: bool
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Subscriptions3(Transport):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import sleep
-from typing import Any
+from typing import Any, TypedDict
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
@@ -45,6 +45,14 @@ class Answer:
     etag: str | None
     replayed: bool
     undone: bool
+
+
+class Sent(TypedDict, total=False):
+    """What every command may say beside its data: when it happened, and how it came in."""
+
+    at: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
 
 
 class Transport:

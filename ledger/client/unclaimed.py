@@ -3,27 +3,21 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Sequence
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class RemitUnclaimedData(TypedDict, total=False):
+class RemitUnclaimedData(Sent, total=False):
     remittance: Required[str]
     amount: Required[int]
     subscriptions: Sequence[Any]
     patients: Sequence[Any]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ClaimUnclaimedData(TypedDict, total=False):
+class ClaimUnclaimedData(Sent, total=False):
     patient: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Unclaimed(Transport):

@@ -4,12 +4,12 @@ Made by scripts/client from the description of the API, not edited by hand.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, Unpack
 
-from ledger.client.transport import Answer, Transport
+from ledger.client.transport import Answer, Sent, Transport
 
 
-class RecordVisitData(TypedDict, total=False):
+class RecordVisitData(Sent, total=False):
     visit: Required[str]
     patient: Required[str]
     booking: str
@@ -19,35 +19,23 @@ class RecordVisitData(TypedDict, total=False):
     lines: Required[Sequence[Any]]
     attendance: Mapping[str, Any]
     prefer: Sequence[Any]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class SignVisitData(TypedDict, total=False):
+class SignVisitData(Sent, total=False):
     signer: Required[str]
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class ReverseConsumptionData(TypedDict, total=False):
+class ReverseConsumptionData(Sent, total=False):
     line: str
     reason: Required[str]
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
-class MoveConsumptionData(TypedDict, total=False):
+class MoveConsumptionData(Sent, total=False):
     line: Required[str]
     to_subscription: Required[str]
     reason: Required[str]
     approver: str
-    at: str
-    source: Mapping[str, Any]
-    context: Mapping[str, Any]
 
 
 class Visits(Transport):
