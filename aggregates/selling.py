@@ -12,7 +12,7 @@ from aggregates.clinic.knobs import refund_terms
 from aggregates.clinic.policies import of_contracts
 from aggregates.clinic.state import Clinic
 from aggregates.commissions import commission_of
-from aggregates.estimate.state import Estimates, Sold, cohort_of
+from aggregates.estimate.state import Estimates, Sold
 from aggregates.lawtables import of_state
 from aggregates.offer.events import OfferPublished
 from aggregates.offer.lines import OfferLine, UnitsLine, UnlimitedLine
@@ -83,7 +83,7 @@ class Catalogue:
 
     def unused_points(self, on: date) -> Fraction:
         """The share of points that the estimate in force on a day counts as never used (4.1)."""
-        about = Sold(self.offer.offer, self.offer.program, cohort_of(on))
+        about = Sold.on(on, self.offer.offer, self.offer.program)
         return self.estimates.rate("breakage", about, on) or Fraction(0)
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aggregates.covering.holdings import Candidate, Holdings
-from aggregates.estimate.state import Sold, cohort_of
+from aggregates.estimate.state import Sold
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import sale_of
 from ledger.ratios import share
@@ -17,7 +17,7 @@ def unused_rate(held: Holdings, candidate: Candidate) -> Fraction:
     if held.lot(candidate).kind != "points":
         return _ALL_ARE_USED
     sold = sale_of(held.contract(candidate))
-    about = Sold(sold.sale.offer, sold.sale.program, cohort_of(sold.sold_on))
+    about = Sold.on(sold.sold_on, sold.sale.offer, sold.sale.program)
     return held.estimates.rate("breakage", about, held.on) or _ALL_ARE_USED
 
 

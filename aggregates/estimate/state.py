@@ -26,6 +26,11 @@ class Sold:
     program: str | None
     cohort: str
 
+    @classmethod
+    def on(cls, sold_on: date, offer: str | None, program: str | None) -> Self:
+        """A sale of that day, also of one whose offer the books do not name."""
+        return cls(offer or "", program, cohort_of(sold_on))
+
 
 def covers(scope: EstimateScope, sold: Sold) -> bool:
     """Whether the sale lies in the scope."""

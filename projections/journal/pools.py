@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from aggregates.estimate.state import Sold, cohort_of
+from aggregates.estimate.state import Sold
 from aggregates.lawtables import WHOLE, Kind, in_rows, minimum_months, percent_held
 from aggregates.values import Duration
 from ledger.books.breakage import ROWS, Carrier, Pool
@@ -122,7 +122,7 @@ def _read(row: tuple[Any, ...], day: date, apart: bool) -> Measured | None:
         kept=kept * promised,
         funded=funded,
     )
-    sold = Sold(offer or "", program, cohort_of(since))
+    sold = Sold.on(since, offer, program)
     months = minimum_months(laws, in_rows(state), what, since)
     lives_until = Duration(months=months).end(since) - ONE_DAY if months else since
     own_place = Dimensions(location, program, provider, offer, None, own, line, lot)

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from aggregates.estimate.state import Sold, cohort_of
+from aggregates.estimate.state import Sold
 from ledger.books.accrual import Window
 from ledger.books.chart import CONTRACT_ASSET, CONTRACT_LIABILITIES
 from ledger.books.entries import Dimensions, Entry
@@ -192,7 +192,7 @@ class Reserves:
     def _known_terms(self) -> Iterator[tuple[str, Terms]]:
         rows = self.tables.rows(_CONTRACTS, (self.cut,))
         for subscription, sold_on, offer, program, until, on_demand in rows:
-            sold = Sold(offer or "", program, cohort_of(sold_on))
+            sold = Sold.on(sold_on, offer, program)
             yield subscription, Terms(sold, until, on_demand)
 
 

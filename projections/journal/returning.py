@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from aggregates.estimate.state import Sold, cohort_of
+from aggregates.estimate.state import Sold
 from ledger.books.accrual import Window
 from ledger.books.entries import Dimensions, Entry
 from ledger.books.reserves import REFUND_LIABILITY
@@ -96,7 +96,7 @@ class Returns:
 
     def _sold(self) -> dict[str, Sold]:
         return {
-            subscription: Sold(offer or "", program, cohort_of(sold_on))
+            subscription: Sold.on(sold_on, offer, program)
             for subscription, sold_on, offer, program in self.tables.rows(_SOLD)
         }
 
