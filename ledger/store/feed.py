@@ -70,10 +70,6 @@ class Feed:
             if len(rows) < BATCH:
                 return total
 
-    def catch_up_all(self) -> int:
-        """`catch_up` for every clinic that has news."""
-        return sum(self.catch_up(clinic) for clinic in self.lag())
-
     def rebuild(self, clinic: str | None = None) -> int:
         """Empties the read model of one clinic, or of all, and applies its whole history."""
         clinics = [head.clinic for head in self.store.clinics()] if clinic is None else [clinic]
