@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 
+from consumers.bootstrap import Ledger
 from consumers.http.site import Site
 from consumers.http.writing import Endpoint
 from ledger.errors import LedgerError
@@ -32,13 +33,15 @@ def ready(site: Site) -> Endpoint:
     return handle
 
 
+def backlog(ledger: Ledger) -> tuple[dict[str, int], int]:
+    """Events that each read model has not seen, of all clinics, and the open dead letters."""
+    lag = {feed.projection.name: sum(feed.lag().values()) for feed in ledger.feeds}
+    return lag, ledger.letters.open_count()
+
+
 def _state(site: Site) -> dict[str, Any]:
-    ledger = site.ledger
-    return {
-        "status": "ok",
-        "lag": {feed.projection.name: sum(feed.lag().values()) for feed in ledger.feeds},
-        "dead_letters": len(ledger.letters.list("open")),
-    }
+    lag, dead_letters = backlog(site.ledger)
+    return {"status": "ok", "lag": lag, "dead_letters": dead_letters}
 
 
 def _told(status: HTTPStatus, content: dict[str, Any]) -> Response:

@@ -12,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consumers.bootstrap import Ledger
+from consumers.http.health import backlog
 from consumers.http.site import Site
 from consumers.http.writing import Endpoint
 
@@ -46,9 +47,10 @@ class Metrics:
 
     def page(self, ledger: Ledger) -> bytes:
         """The page that is scraped."""
-        for feed in ledger.feeds:
-            self.lag.labels(feed.projection.name).set(sum(feed.lag().values()))
-        self.dead.set(len(ledger.letters.list("open")))
+        lag, dead_letters = backlog(ledger)
+        for projection, events in lag.items():
+            self.lag.labels(projection).set(events)
+        self.dead.set(dead_letters)
         return generate_latest(self.registry)
 
 

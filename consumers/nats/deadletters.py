@@ -39,6 +39,7 @@ WHERE (%(status)s::text IS NULL OR status = %(status)s)
   AND (%(id)s::text IS NULL OR id = %(id)s)
 ORDER BY received_at, clinic, id LIMIT %(limit)s
 """
+_COUNT = "SELECT count(*) FROM ops.dead_letter WHERE status = 'open'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,12 @@ class DeadLetters:
         with lent(self._pool) as connection:
             rows = connection.execute(_LIST, wanted).fetchall()
         return [replace(DeadLetter(*row), headers=orjson.loads(row[5])) for row in rows]
+
+    def open_count(self) -> int:
+        """How many wait for a person, of all clinics."""
+        with lent(self._pool) as connection:
+            [count] = connection.execute(_COUNT).fetchone() or (0,)
+        return int(count)
 
     def mark(self, letters: Iterable[tuple[str, str]], status: str) -> None:
         """Sets the status of letters, each given as clinic and id."""
