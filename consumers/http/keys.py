@@ -20,6 +20,8 @@ MARK = "lk"
 SCOPES = ("read", "write", "reports", "evidence")
 _FIELDS = "clinic, prefix, actor, role, scopes, created_at, expires_at, revoked_at"
 _PREFIX_BYTES, _SECRET_BYTES = 6, 32
+#: Compared where there is no key, so that an unknown one takes as long as a wrong one.
+_NO_HASH = b"\0" * 32
 
 _ADD = f"""
 INSERT INTO access.api_key (clinic, prefix, hash, actor, role, scopes, created_at, expires_at)
@@ -30,8 +32,7 @@ _REVOKE = """
 UPDATE access.api_key SET revoked_at = %s
 WHERE clinic = %s AND prefix = %s AND revoked_at IS NULL RETURNING prefix
 """
-_HASH = "SELECT hash FROM access.api_key WHERE prefix = %s"
-_ONE = f"SELECT {_FIELDS} FROM access.api_key WHERE prefix = %s"  # noqa: S608
+_ONE = f"SELECT hash, {_FIELDS} FROM access.api_key WHERE prefix = %s"  # noqa: S608
 
 
 class UnknownKey(LedgerError):
@@ -112,12 +113,12 @@ class Keys:
     def find(self, text: str, now: datetime) -> Key:
         """The key with this text; raises UnknownKey, in the same way whatever is wrong with it."""
         prefix = "_".join(text.split("_", 2)[:2])
-        with lent(self._pool) as connection, connection.cursor(row_factory=class_row(Key)) as read:
-            kept = connection.execute(_HASH, (prefix,)).fetchone()
-            key = read.execute(_ONE, (prefix,)).fetchone()
-        known = bytes(kept[0]) if kept else b"\0" * 32
-        if not hmac.compare_digest(known, self._hashed(text)) or key is None:
+        with lent(self._pool) as connection:
+            found = connection.execute(_ONE, (prefix,)).fetchone()
+        kept, *fields = found or (_NO_HASH,)
+        if not hmac.compare_digest(bytes(kept), self._hashed(text)) or not fields:
             raise UnknownKey("no such key")
+        key = Key(*fields)
         if not key.is_valid(now):
             raise UnknownKey("no such key")
         return key
