@@ -1,6 +1,7 @@
 """The reports, by name, as every edge makes them (interfaces.md 6): rows and figures in JSON."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,15 @@ class Reading:
         from projections.reports.redemption import curves  # noqa: PLC0415
 
         return curves(self.books, self.parties(), self.as_of)
+
+
+@contextmanager
+def reading(
+    ledger: Ledger, clinic: str, view: View, month: Period | None, kept: asking.Kind | None = None
+) -> Iterator[Reading]:
+    """The books of a view, with the clinic as it was known then."""
+    with asking.books(ledger, clinic, view, kept) as books:
+        yield Reading(ledger, ledger.clinic(clinic, view.known_at), books, view.as_of, month)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from consumers.cli.exporting import Detail, Draft, Out, Wish, checked_exporter, 
 from consumers.cli.output import Sheet, show
 from consumers.cli.reporting import By, Kept, Month, answer, chosen, report
 from ledger.books.rollforward import COLUMNS
-from ledger.calendar import Period
 from ledger.money import text_of
 
 DIFFERENT = 1
@@ -45,12 +44,11 @@ def journal(
 
     Example: ledger journal --period 2026-01 --format beancount --out january.beancount
     """
-    from projections.reports import accounting, accounting_frames  # noqa: PLC0415
+    from projections.reports import accounting_frames  # noqa: PLC0415
 
     wish = Wish(context.obj.form, draft, detail, out)
     with report(context, month, as_of, known_at, kept) as made:
-        first = made.month.first if made.given else Period(1, 1).first
-        found = accounting.journal(made.books, first, made.as_of)
+        found = made.found("journal")
         if wish.form in EXPORTS:
             checked_exporter(wish.form, context.obj.role)
             export_journal(wish, made.clinic, made.books, found, made.given, made.as_of)
@@ -72,10 +70,10 @@ def trial_balance(
 
     Example: ledger trial-balance --as-of 2026-01-31
     """
-    from projections.reports import accounting, accounting_frames  # noqa: PLC0415
+    from projections.reports import accounting_frames  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        found = accounting.trial_balance(made.books, made.as_of)
+        found = made.found("trial-balance")
     frame = accounting_frames.trial_balance_frame(found)
     title = f"Trial balance as of {found['as_of']} (position {found['position']})"
     answer(context, found, lambda: made.sheet(title, frame), made)
@@ -95,14 +93,14 @@ def rollforward(
     Example: ledger rollforward --period 2026-02 --by location --chart rollforward.svg
     """
     from projections.charts.rollforward import rollforward_chart  # noqa: PLC0415
-    from projections.reports import accounting, accounting_frames, groups, happened  # noqa: PLC0415
+    from projections.reports import accounting_frames, groups  # noqa: PLC0415
 
     [group] = chosen(by, groups.GROUPS) or [None]
     with report(context, month, as_of, known_at, kept) as made:
-        found = accounting.rollforward(made.books, made.month)
+        found = made.found("rollforward")
         found["satisfied_before"] = groups.satisfied_before(made.books, made.month)
         if group is not None:
-            parties = happened.parties(made.ledger.conninfo, made.books)
+            parties = made.of.parties()
             parts = groups.rollforward_groups(made.books, made.month, group, parties)
             found |= {"by": group, "groups": parts}
     draw(chart, lambda form: rollforward_chart(found, made.currency, form))
@@ -151,10 +149,10 @@ def late_events(
 
     Example: ledger late-events --period 2026-02
     """
-    from projections.reports import accounting, accounting_frames  # noqa: PLC0415
+    from projections.reports import accounting_frames  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        found = accounting.late_events(made.books, made.month)
+        found = made.found("late-events")
     frame = accounting_frames.late_events_frame(found)
     answer(context, found, lambda: made.sheet(f"Late events posted in {made.month}", frame))
 

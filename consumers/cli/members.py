@@ -5,9 +5,9 @@ from typing import Any
 
 import typer
 
-from consumers import asking
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.call import Call, Form, period, view
+from consumers.cli.call import Form, period
+from consumers.cli.operations import found as practice
 from consumers.cli.output import Sheet, show
 from consumers.cli.reporting import Month
 
@@ -43,23 +43,12 @@ def members(context: typer.Context, as_of: AsOf = None, known_at: KnownAt = None
 
     Example: ledger members --as-of 2026-03-31
     """
-    from projections.operations import members as report  # noqa: PLC0415
-    from projections.operations import reading  # noqa: PLC0415
-
-    call: Call = context.obj
-    with call.at_clinic() as (ledger, clinic):
-        asked = view(ledger, clinic, as_of, known_at)
-        found = report.members(
-            asking.contracts(ledger, clinic, asked),
-            reading.visits(ledger.store, clinic, asked),
-            reading.messages(ledger.store, clinic, asked),
-            asked.as_of,
-        )
-        currency = ledger.clinic(clinic).currency
-    title = f"Members as of {asked.as_of}"
-    rows = [_shown(row) if call.form is Form.TABLE else _flat(row) for row in found]
-    columns = tuple(_SHOWN) if call.form is Form.TABLE else _FLAT
-    show(call.form, found, lambda: [_sheet(title, columns, rows, currency)])
+    made = practice(context, "members", as_of, known_at)
+    form = context.obj.form
+    title = f"Members as of {made.asked.as_of}"
+    rows = [_shown(row) if form is Form.TABLE else _flat(row) for row in made.rows]
+    columns = tuple(_SHOWN) if form is Form.TABLE else _FLAT
+    show(form, made.rows, lambda: [_sheet(title, columns, rows, made.currency)])
 
 
 def metrics(
@@ -71,22 +60,9 @@ def metrics(
 
     Example: ledger metrics --period 2026-03
     """
-    from projections.operations import metrics as report  # noqa: PLC0415
-    from projections.operations import reading  # noqa: PLC0415
-
-    call: Call = context.obj
-    wanted = None if month is None else period(month)
-    last = as_of or (None if wanted is None else wanted.last.isoformat())
-    with call.at_clinic() as (ledger, clinic):
-        asked = view(ledger, clinic, last, known_at)
-        found = report.metrics(
-            asking.contracts(ledger, clinic, asked),
-            reading.visits(ledger.store, clinic, asked),
-            asked.as_of,
-            wanted,
-        )
-        currency = ledger.clinic(clinic).currency
-    show(call.form, found, lambda: metrics_sheets(found, currency))
+    last = as_of or (None if month is None else period(month).last.isoformat())
+    made = practice(context, "metrics", last, known_at, month)
+    show(context.obj.form, made.rows, lambda: metrics_sheets(made.rows, made.currency))
 
 
 def metrics_sheets(found: Mapping[str, Any], currency: str) -> Sequence[Sheet]:

@@ -1,11 +1,11 @@
 """The practice's reports: utilization, expiring, renewals."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import typer
 
-from consumers import asking
 from consumers.cli.asking import AsOf, KnownAt
 from consumers.cli.call import Call, period, view
 from consumers.cli.charting import Chart, draw
@@ -13,25 +13,44 @@ from consumers.cli.output import sheet_of, show
 from consumers.cli.reporting import Month
 from projections.balances.asof import View
 
-Rows = list[dict[str, Any]]
 MONEY = frozenset({"deferred", "amount"})
 
 
-def _answer(
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the practice's report of that `name` says in a view."""
+
+    name: str
+    rows: Any
+    asked: View
+    currency: str
+
+    def tell(self, context: typer.Context, framed: Callable[[Any], Any]) -> None:
+        """Writes it in the form the call asks for, as a table from its frame."""
+        title = f"{self.name.capitalize()} as of {self.asked.as_of}"
+        show(
+            context.obj.form,
+            self.rows,
+            lambda: [sheet_of(title, framed(self.rows), MONEY, self.currency)],
+        )
+
+
+def found(
     context: typer.Context,
+    name: str,
     as_of: str | None,
     known_at: str | None,
-    made: Callable[[Iterable[Any], View], Rows],
-    framed: Callable[[Rows], Any],
-    title: str,
-) -> None:
+    month: str | None = None,
+) -> Found:
+    """The practice's report of that name, as every edge makes it."""
+    from consumers.reporting import OF_THE_PRACTICE, Practice  # noqa: PLC0415
+
     call: Call = context.obj
+    wanted = None if month is None else period(month)
     with call.at_clinic() as (ledger, clinic):
         asked = view(ledger, clinic, as_of, known_at)
-        found = made(asking.contracts(ledger, clinic, asked), asked)
-        currency = ledger.clinic(clinic).currency
-    title = f"{title} as of {asked.as_of}"
-    show(call.form, found, lambda: [sheet_of(title, framed(found), MONEY, currency)])
+        rows = OF_THE_PRACTICE[name](Practice(ledger, clinic, asked, wanted))
+        return Found(name, rows, asked, ledger.clinic(clinic).currency)
 
 
 def utilization(
@@ -42,22 +61,11 @@ def utilization(
     Example: ledger utilization --as-of 2026-03-31 --chart utilization.svg
     """
     from projections.charts.utilization import utilization_chart  # noqa: PLC0415
-    from projections.operations import utilization as report  # noqa: PLC0415
     from projections.reports import practice_frames as frames  # noqa: PLC0415
 
-    def made(contracts: Iterable[Any], asked: View) -> Rows:
-        found = report.utilization(contracts, asked.as_of)
-        draw(chart, lambda form: utilization_chart(found, form))
-        return found
-
-    _answer(
-        context,
-        as_of,
-        known_at,
-        made,
-        frames.utilization_frame,
-        "Utilization",
-    )
+    made = found(context, "utilization", as_of, known_at)
+    draw(chart, lambda form: utilization_chart(made.rows, form))
+    made.tell(context, frames.utilization_frame)
 
 
 def expiring(
@@ -67,18 +75,10 @@ def expiring(
 
     Example: ledger expiring --period 2026-04
     """
-    from projections.operations import expiring as report  # noqa: PLC0415
     from projections.reports import practice_frames as frames  # noqa: PLC0415
 
-    wanted = None if month is None else period(month)
-    _answer(
-        context,
-        as_of,
-        known_at,
-        lambda contracts, asked: report.expiring(contracts, asked.as_of, wanted),
-        frames.expiring_frame,
-        "Expiring",
-    )
+    made = found(context, "expiring", as_of, known_at, month)
+    made.tell(context, frames.expiring_frame)
 
 
 def renewals(
@@ -88,15 +88,7 @@ def renewals(
 
     Example: ledger renewals --as-of 2026-03-31
     """
-    from projections.operations import renewals as report  # noqa: PLC0415
     from projections.reports import practice_frames as frames  # noqa: PLC0415
 
-    wanted = None if month is None else period(month)
-    _answer(
-        context,
-        as_of,
-        known_at,
-        lambda contracts, asked: report.renewals(contracts, asked.as_of, wanted),
-        frames.renewals_frame,
-        "Renewals",
-    )
+    made = found(context, "renewals", as_of, known_at, month)
+    made.tell(context, frames.renewals_frame)

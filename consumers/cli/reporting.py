@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from consumers import asking
 from consumers.asking import Kind
 from consumers.cli.call import Call, Form, Mistake, period, view
 from consumers.cli.output import Sheet, sheet_of, show
-from ledger.calendar import Period
 
 if TYPE_CHECKING:
-    from aggregates.clinic.state import Clinic
-    from consumers.bootstrap import Ledger
-    from projections.close.books import Books
+    from consumers.reporting import Reading
 
 Kept = Annotated[
     Kind | None,
@@ -27,18 +23,22 @@ Month = Annotated[str | None, typer.Option("--period", metavar="P", help="A mont
 
 
 class Report:
-    """An accounting report being made: its clinic, its books, its days."""
+    """An accounting report being made, and how it is shown."""
 
-    def __init__(
-        self, ledger: "Ledger", books: "Books", view: Any, month: Period | None, clinic: "Clinic"
-    ) -> None:
-        self.ledger = ledger
-        self.clinic = clinic
-        self.books = books
-        self.as_of = view.as_of
-        self.month = month or Period.of(view.as_of)
-        self.given = month
-        self.currency = clinic.currency
+    def __init__(self, of: "Reading") -> None:
+        self.of = of
+        self.books = of.books
+        self.as_of = of.as_of
+        self.month = of.period
+        self.given = of.month
+        self.clinic = of.clinic
+        self.currency = of.clinic.currency
+
+    def found(self, name: str) -> Any:
+        """The report of that name, as every edge makes it."""
+        from consumers.reporting import OF_THE_BOOKS  # noqa: PLC0415  loads the engine
+
+        return OF_THE_BOOKS[name](self.of)
 
     def sheet(self, title: str, frame: Any, money: frozenset[str] = MONEY) -> Sheet:
         """A frame as a table; what is missing is empty."""
@@ -73,13 +73,15 @@ def report(
     kept: Kind | None = None,
 ) -> Iterator[Report]:
     """The books as of a day: of ``--as-of``, else the period's last, else today."""
+    from consumers.reporting import reading  # noqa: PLC0415  loads the engine
+
     call: Call = context.obj
     wanted = None if month is None else period(month)
     last = as_of or (None if wanted is None else wanted.last.isoformat())
     with call.at_clinic() as (ledger, clinic):
         asked = view(ledger, clinic, last, known_at)
-        with asking.books(ledger, clinic, asked, kept) as books:
-            yield Report(ledger, books, asked, wanted, ledger.clinic(clinic, asked.known_at))
+        with reading(ledger, clinic, asked, wanted, kept) as books:
+            yield Report(books)
 
 
 def answer(

@@ -1,7 +1,6 @@
 """The accountant's reports on contracts: what is earned, promised, owed, sold, and worth it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import typer
@@ -10,8 +9,6 @@ from consumers.cli.asking import AsOf, KnownAt
 from consumers.cli.charting import Chart, draw
 from consumers.cli.output import Sheet
 from consumers.cli.reporting import MONEY, By, Kept, Month, Report, answer, chosen, report
-
-BEGINNING = date(1, 1, 1)
 
 
 def waterfall(
@@ -27,11 +24,10 @@ def waterfall(
     Example: ledger waterfall --as-of 2026-03-31 --chart waterfall.svg
     """
     from projections.charts.waterfall import waterfall_chart  # noqa: PLC0415
-    from projections.reports import waterfall as made_of  # noqa: PLC0415
     from projections.reports.frames import waterfall_frame  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        found = made_of.waterfall(made.books, made.as_of)
+        found = made.found("waterfall")
     draw(chart, lambda form: waterfall_chart(found, made.currency, form))
     frame = waterfall_frame(found)
     _answer(context, found, made, f"Waterfall as of {made.as_of}", frame, list(frame.columns[1:]))
@@ -48,18 +44,10 @@ def rpo(
 
     Example: ledger rpo --as-of 2026-03-31
     """
-    from projections.reports import frames, redemption  # noqa: PLC0415
-    from projections.reports import rpo as made_of  # noqa: PLC0415
-    from projections.reports.contracts import contracts  # noqa: PLC0415
-    from projections.reports.happened import parties  # noqa: PLC0415
+    from projections.reports import frames  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        found = made_of.rpo(
-            contracts(made.ledger.store, made.books, made.as_of),
-            redemption.curves(made.books, parties(made.ledger.conninfo, made.books), made.as_of),
-            made_of.Bands(made.as_of, tuple(made.clinic.policy("rpo_bands", made.as_of))),
-            expedient=made.clinic.policy("rpo_expedient", made.as_of) == "on",
-        )
+        found = made.found("rpo")
     title = f"Remaining performance obligations as of {made.as_of}"
     _answer(context, found, made, title, frames.rpo_frame(found))
 
@@ -75,18 +63,10 @@ def contract_balances(
 
     Example: ledger contract-balances --period 2026-02
     """
-    from projections.reports import balances_of_contracts, frames, redemption  # noqa: PLC0415
-    from projections.reports.contracts import contracts  # noqa: PLC0415
-    from projections.reports.happened import parties  # noqa: PLC0415
+    from projections.reports import frames  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        found = balances_of_contracts.contract_balances(made.books, made.month.first, made.as_of)
-        found["timing"] = balances_of_contracts.timing(
-            contracts(made.ledger.store, made.books, made.as_of),
-            redemption.curves(made.books, parties(made.ledger.conninfo, made.books), made.as_of),
-            found["contract_liability"]["closing"],
-            made.as_of,
-        )
+        found = made.found("contract-balances")
     frame = frames.contract_balances_frame(found)
     title = f"Contract balances, {made.month.first} to {made.as_of}"
     _answer(context, found, made, title, frame, ("opening", "closing"))
@@ -104,12 +84,10 @@ def liability(
 
     Example: ledger liability --as-of 2026-01-31 --by patient --format csv
     """
-    from projections.reports import frames, groups, happened  # noqa: PLC0415
-    from projections.reports import liability as made_of  # noqa: PLC0415
+    from projections.reports import frames, groups  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        parties = happened.parties(made.ledger.conninfo, made.books)
-        found = made_of.liability(made.books, parties, made.as_of)
+        found = made.found("liability")
     for wanted in chosen(by, ("contract", "patient")):
         found = groups.liability_by(found, wanted)
     title = f"Contract liability as of {made.as_of}"
@@ -127,12 +105,10 @@ def aging(
 
     Example: ledger aging --as-of 2026-03-31
     """
-    from projections.reports import aging as made_of  # noqa: PLC0415
-    from projections.reports import frames, happened  # noqa: PLC0415
+    from projections.reports import frames  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        parties = happened.parties(made.ledger.conninfo, made.books)
-        found = made_of.aging(made.books, parties, made.as_of)
+        found = made.found("aging")
     _answer(context, found, made, f"Receivables as of {made.as_of}", frames.aging_frame(found))
 
 
@@ -147,14 +123,13 @@ def breakage(
 
     Example: ledger breakage --as-of 2026-06-30
     """
-    from projections.reports import breakage as made_of  # noqa: PLC0415
-    from projections.reports import frames, happened  # noqa: PLC0415
+    from projections.reports import frames  # noqa: PLC0415
+    from projections.reports.breakage import COLUMNS  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        parties = happened.parties(made.ledger.conninfo, made.books)
-        found = made_of.breakage(made.books, parties, made.as_of)
+        found = made.found("breakage")
     frame = frames.breakage_frame(found)
-    _answer(context, found, made, f"Breakage as of {made.as_of}", frame, made_of.COLUMNS)
+    _answer(context, found, made, f"Breakage as of {made.as_of}", frame, COLUMNS)
 
 
 def processor(
@@ -169,10 +144,9 @@ def processor(
     Example: ledger processor --as-of 2026-03-31
     """
     from projections.reports import frames  # noqa: PLC0415
-    from projections.reports import processor as made_of  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        found = made_of.processor(made.ledger.conninfo, made.books, made.as_of)
+        found = made.found("processor")
     title = f"Processor clearing as of {made.as_of}"
     _answer(context, found, made, title, frames.processor_frame(found))
 
@@ -189,10 +163,9 @@ def sales(
     Example: ledger sales --period 2026-02
     """
     from projections.reports import frames  # noqa: PLC0415
-    from projections.reports import sales as made_of  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        found = made_of.sales(made.ledger.conninfo, made.books, _first(made), made.as_of)
+        found = made.found("sales")
     frame = frames.sales_frame(found)
     _answer(context, found, made, f"Sales through {made.as_of}", frame, ("price", "tax"))
 
@@ -213,7 +186,7 @@ def profitability(
     from projections.reports import profitability as made_of  # noqa: PLC0415
 
     with report(context, month, as_of, known_at, kept) as made:
-        found = made_of.profitability(made.ledger.conninfo, made.books, _first(made), made.as_of)
+        found = made.found("profitability")
     wanted = chosen(by, made_of.DIMENSIONS, len(made_of.DIMENSIONS))
     if wanted:
         found = made_of.by_dimensions(found, wanted)
@@ -236,20 +209,15 @@ def revenue(
 
     Example: ledger revenue --period 2026-02 --by pattern,channel
     """
-    from projections.reports import frames, happened  # noqa: PLC0415
+    from projections.reports import frames  # noqa: PLC0415
     from projections.reports import revenue as made_of  # noqa: PLC0415
 
     wanted = chosen(by, made_of.KEYS, len(made_of.KEYS))
     with report(context, month, as_of, known_at, kept) as made:
-        parties = happened.parties(made.ledger.conninfo, made.books)
-        found = made_of.revenue(made.books, parties, _first(made), made.as_of, wanted)
+        parties = made.of.parties()
+        found = made_of.revenue(made.books, parties, made.of.first, made.as_of, wanted)
     title = f"Revenue through {made.as_of}"
     _answer(context, found, made, title, frames.revenue_frame(found))
-
-
-def _first(made: Report) -> date:
-    """The first day of the period asked for; without one everything counts."""
-    return made.month.first if made.given else BEGINNING
 
 
 def _answer(

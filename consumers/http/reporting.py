@@ -9,11 +9,10 @@ import orjson
 from fastapi import Request, Response
 
 from aggregates.effects import RULES
-from consumers import asking
 from consumers.http.asked import OF_A_PERIOD, Asked, asked
 from consumers.http.callers import Caller
 from consumers.http.site import Site, answer
-from consumers.reporting import OF_THE_BOOKS, OF_THE_PRACTICE, Practice, Reading
+from consumers.reporting import OF_THE_BOOKS, OF_THE_PRACTICE, Practice, reading
 from ledger.calendar import Period
 from projections.balances.asof import View
 
@@ -30,9 +29,8 @@ def reports() -> dict[str, tuple[str, Report]]:
 
 def _of_the_books(name: str) -> Report:
     def made(site: Site, clinic: str, view: View, month: Period | None) -> Any:
-        with asking.books(site.ledger, clinic, view) as books:
-            defined = site.ledger.clinic(clinic)
-            return OF_THE_BOOKS[name](Reading(site.ledger, defined, books, view.as_of, month))
+        with reading(site.ledger, clinic, view, month) as books:
+            return OF_THE_BOOKS[name](books)
 
     return made
 
