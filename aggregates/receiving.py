@@ -6,8 +6,6 @@ from aggregates.subscription.funding import settling, split, with_revenue
 from aggregates.subscription.orders import PaymentOrder
 from aggregates.subscription.state import Subscription
 
-_NO_TRACES = Payer()
-
 
 def payable(contract: Subscription) -> int:
     """What may be paid: what is owed, and what was written off and may still be recovered."""
@@ -58,11 +56,12 @@ def payment_received(order: PaymentOrder, contract: Subscription) -> e.PaymentRe
 
 def _traces(order: PaymentOrder) -> Payer | None:
     device = order.device
-    traces = Payer(
+    if (order.ip, device, order.email, order.account) == (None, None, None, None):
+        return None
+    return Payer(
         ip=order.ip,
         device=None if device is None else device.id,
         device_fingerprint=None if device is None else device.fingerprint,
         email=order.email,
         account=order.account,
     )
-    return traces if traces != _NO_TRACES else None

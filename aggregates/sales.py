@@ -1,7 +1,7 @@
 """Sales and the money that comes in: contract, patient and payment in one decision."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from aggregates.combining import combined
 from aggregates.drafting import Draft
@@ -25,6 +25,7 @@ from aggregates.subscription.orders import (
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.terms import RecurringBilling
 from aggregates.values import exact_json
+from ledger.changed import changed
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision, staged
 from ledger.events import Event, NewEvent
@@ -216,7 +217,7 @@ def pay(context: Context, order: PaymentOrder, account: Account) -> Decided | Re
     """
     draft = Draft(context, account.contract)
     prepare_payment(draft, order)
-    account = replace(account, contract=draft.state)
+    account = changed(account, contract=draft.state)
     refusal = _may_pay(context, order, account)
     if refusal is not None:
         return refusal

@@ -1,7 +1,7 @@
 """Selling: what a package or a membership promises, copied onto the contract."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -155,7 +155,7 @@ def package_sold(
         **{name: getattr(offer, name) for name in OFFERED},
         **{name: getattr(order, name) for name in ORDERED},
         **{part.name: getattr(contents, part.name) for part in fields(contents)},
-        **asdict(commission),
+        **{part.name: getattr(commission, part.name) for part in fields(commission)},
         offer_version=offer.version,
         sale=sale_dimensions(order, offer),
         currency=clinic.currency,

@@ -132,7 +132,7 @@ def _sealed(
         trial_balance=sealed.trial_balance,
         checks=sealed.checks,
         exceptions=exceptions,
-        policies=desk.clinic().policies(last),
+        policies=dict(desk.clinic().policies(last)),
         estimates=tuple(
             EstimateHeld(estimate=one.estimate, rate=one.rate, effective=one.effective)
             for one in desk.estimates().held(last)

@@ -1,7 +1,5 @@
 """Selling and paying: sales, consents, payments, voids, credit notes, payouts."""
 
-from dataclasses import replace
-
 from aggregates import changing, payouts, sales
 from aggregates.combining import services_left
 from aggregates.estimate.state import Estimates
@@ -26,6 +24,7 @@ from aggregates.subscription.orders import (
 from commands.contracts import approved, on_contract
 from commands.desk import Desk
 from commands.spec import Reads, Spec, unknown_subscription
+from ledger.changed import changed
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decision
 
@@ -41,7 +40,7 @@ def sell_package(desk: Desk, context: Context, order: SellPackage) -> Decision:
         desk.patient(member)
     services = desk.services(services_of(offer.lines), context.at)
     catalogue = Catalogue(desk.clinic(), offer, services, estimates_for(desk, offer))
-    account = replace(_account(desk, order, order.payment), earlier=_earlier(desk, context, order))
+    account = changed(_account(desk, order, order.payment), earlier=_earlier(desk, context, order))
     return sales.sell(context, order, catalogue, account)
 
 

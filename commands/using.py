@@ -1,7 +1,6 @@
 """Using: visits and their reversal, signatures, units held for a booking."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from aggregates import holding, visits
@@ -18,6 +17,7 @@ from commands.desk import Desk
 from commands.permissions import lacks_approval
 from commands.spec import Reads, Spec
 from ledger.calendar import local_date
+from ledger.changed import changed
 from ledger.codes import Refused
 from ledger.decider import Context, Decision
 
@@ -25,9 +25,9 @@ from ledger.decider import Context, Decision
 def record_visit(desk: Desk, context: Context, order: RecordVisit) -> Decision:
     services = desk.services((line.service for line in order.lines), context.at)
     chart = chart_of(desk, desk.visit(order.visit), order.patient, services)
-    chart = replace(chart, policies=desk.clinic().policies(context.on))
+    chart = changed(chart, policies=desk.clinic().policies(context.on))
     if any(line.points for line in order.lines):
-        chart = replace(chart, estimates=desk.estimates())
+        chart = changed(chart, estimates=desk.estimates())
     return visits.record_visit(context, order, chart)
 
 

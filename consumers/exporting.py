@@ -1,6 +1,6 @@
 """The journal for another accounting program, as every edge exports it (accounting.md 17)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,7 @@ def close_of(books: "Books", period: Period) -> "Sealed | None":
     return next((sealed for sealed in books.closes if sealed.period >= period), None)
 
 
-def _detail_of(form: str, policies: dict[str, Any]) -> str:
+def _detail_of(form: str, policies: Mapping[str, Any]) -> str:
     """Comma-separated values are where the key of a summary leads to."""
     return "line" if form == "csv" else str(policies["export_detail"])
 

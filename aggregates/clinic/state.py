@@ -1,7 +1,9 @@
 """What a clinic's history comes to."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from aggregates.clinic.events import (
@@ -31,6 +33,10 @@ class Clinic:
     locked: tuple[PeriodLocked, ...] = ()
     reopened: frozenset[Period] = frozenset()
     soft_closed: frozenset[Period] = frozenset()
+    _policies: dict[int, Mapping[str, Any]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """What `policies` has worked out, by how many changes had taken effect: every command asks."""
 
     @property
     def locked_through(self) -> Period | None:
@@ -89,10 +95,16 @@ class Clinic:
             for since, until in zip(begins, [*ends, None], strict=True)
         ]
 
-    def policies(self, on: date) -> dict[str, Any]:
+    def policies(self, on: date) -> Mapping[str, Any]:
         """Every policy in force on a day."""
-        said = {} if self.defined is None else dict(self.defined.policies)
         changes = [change for change in self.changes if change.effective <= on]
+        known = self._policies.get(len(changes))
+        if known is None:
+            known = self._policies[len(changes)] = MappingProxyType(self._with(changes))
+        return known
+
+    def _with(self, changes: list[PolicySet]) -> dict[str, Any]:
+        said = {} if self.defined is None else dict(self.defined.policies)
         for change in sorted(changes, key=lambda item: item.effective):
             said[change.policy] = change.value
         return {**defaults(said.get("framework", "asc606")), **said}

@@ -64,6 +64,8 @@ class Estimates:
 
     def in_force(self, kind: EstimateKind, sold: Sold, on: date) -> EstimateSet | None:
         """The estimate that holds on a day for what was sold: of several the narrowest."""
+        if not self.versions:
+            return None
         names = dict.fromkeys(one.estimate for one in self.versions if one.kind == kind)
         found = (self.version(name, on) for name in names)
         matching = [one for one in found if one is not None and covers(one.scope, sold)]

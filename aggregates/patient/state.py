@@ -1,6 +1,6 @@
 """What a patient's history comes to: the roster and the store credit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from aggregates.patient.credit import Credits, dormant, with_more, without
@@ -16,6 +16,7 @@ from aggregates.patient.events import (
     SubscriptionShared,
     SubscriptionUnshared,
 )
+from ledger.changed import changed
 from ledger.decider import Decider, impossible
 from ledger.events import Event, Recorded
 
@@ -41,15 +42,15 @@ def evolve(state: Patient, recorded: Recorded) -> Patient:
     on = recorded.effective_on
     match recorded.event:
         case PatientRegistered(state=where):
-            return replace(state, registered=True, state=where)
+            return changed(state, registered=True, state=where)
         case SubscriptionAdded(subscription=subscription):
             roster = (*state.subscriptions, subscription)
-            return replace(_active(state, on), subscriptions=roster)
+            return changed(_active(state, on), subscriptions=roster)
         case SubscriptionShared(subscription=subscription):
-            return replace(state, subscriptions=(*state.subscriptions, subscription))
+            return changed(state, subscriptions=(*state.subscriptions, subscription))
         case SubscriptionUnshared(subscription=subscription):
             left = tuple(key for key in state.subscriptions if key != subscription)
-            return replace(state, subscriptions=left)
+            return changed(state, subscriptions=left)
         case other:
             return _credited(state, other, on)
 
@@ -64,23 +65,23 @@ def _credited(state: Patient, event: Event, on: date) -> Patient:
         case StoreCreditUsed(amount=amount):
             return _changed(_active(state, on), -amount, without(state.credits, amount))
         case StoreCreditDormant(amount=amount, since=since):
-            told = replace(state, unclaimed=state.unclaimed + amount)
+            told = changed(state, unclaimed=state.unclaimed + amount)
             return _changed(told, -amount, dormant(state.credits, since, amount))
         case StoreCreditRemitted(amount=amount):
-            return replace(state, unclaimed=state.unclaimed - amount)
+            return changed(state, unclaimed=state.unclaimed - amount)
         case StoreCreditReturned(amount=amount):
-            back = replace(_active(state, on), unclaimed=state.unclaimed - amount)
+            back = changed(_active(state, on), unclaimed=state.unclaimed - amount)
             return _changed(back, amount, with_more(state.credits, on, amount))
         case other:
             raise impossible("patient", other)
 
 
 def _changed(state: Patient, amount: int, parts: Credits) -> Patient:
-    return replace(state, store_credit=state.store_credit + amount, credits=parts)
+    return changed(state, store_credit=state.store_credit + amount, credits=parts)
 
 
 def _active(state: Patient, on: date) -> Patient:
-    return replace(state, active_on=max(state.active_on or on, on))
+    return changed(state, active_on=max(state.active_on or on, on))
 
 
 PATIENT: Decider[Patient] = Decider(Patient(), evolve)

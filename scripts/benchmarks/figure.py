@@ -59,10 +59,10 @@ FULL = Sizes(
     years=10,
 )
 QUICK = Sizes(
-    sales=250,
-    visits=500,
-    single=100,
-    stock=800,
+    sales=1_000,
+    visits=2_000,
+    single=200,
+    stock=1_600,
     messages=(8_000, 24_000),
     events=(10_000, 100_000),
     seconds=2,

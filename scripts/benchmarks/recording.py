@@ -23,7 +23,9 @@ PROCESSES = 2
 CALLERS = 4
 """Front desks of a clinic that send their commands one by one, each waiting for its answer."""
 SALE_EVENTS = 4
-"""Events of a sale that is paid at once; a visit for one unit has two."""
+"""Events of a sale that is paid at once, each in another stream."""
+VISIT_EVENTS = 2
+"""Events of a visit for one unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,11 @@ def _figures(
     open_clinics(place.settings(database), clinics.patients_for(visits))
     sold = recorded(database, partial(clinics.sales, count=sales, name="new"), batch, callers)
     seen = recorded(database, partial(clinics.visits, count=visits, name="p"), batch, callers)
-    stock = insertions(place, f"{name}_stock", clients, sizes.stock // clients)
     bare = partial(appends, place, batch=batch, clients=clients, seconds=sizes.seconds)
-    for unit, value, events in (("sales/s", sold, SALE_EVENTS), ("visits/s", seen, 2)):
-        yield Figure(name, value, unit, "stock recorder, two events each", stock)
+    for unit, value, events in (("sales/s", sold, SALE_EVENTS), ("visits/s", seen, VISIT_EVENTS)):
+        inserts = sizes.stock // clients
+        stock = insertions(place, f"{name}_stock_{events}", clients, inserts, events)
+        yield Figure(name, value, unit, f"stock recorder, {events} events each", stock)
         against = f"pgbench, append of {batch}"
         rows = bare(f"{name}_{events}", events=events)
         yield Figure(name, value, unit, against, rows)

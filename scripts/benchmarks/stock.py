@@ -26,14 +26,16 @@ class Insertions:
     database: str
     threads: int
     count: int
+    events: int
 
 
-def insertions(place: Place, database: str, callers: int, count: int) -> float:
-    """Inserts a second, two events each, by so many threads in two processes.
+def insertions(place: Place, database: str, callers: int, count: int, events: int) -> float:
+    """Inserts a second of so many events each, by so many threads in two processes.
 
-    The library's factory and its defaults; a pair of events is the least a visit is.
+    The library's factory and its defaults; every event is the first of a stream of its own.
     """
-    part = Insertions(place.create(database, migrated=False), callers // PROCESSES, count)
+    conninfo = place.create(database, migrated=False)
+    part = Insertions(conninfo, callers // PROCESSES, count, events)
     with _factory(part.database, create_table=True) as factory:
         factory.application_recorder()
     return rate(_inserting, [part] * PROCESSES)
@@ -49,8 +51,8 @@ def _inserting(part: Insertions) -> Iterator[Callable[[], int]]:
 
         def insert(_: int) -> int:
             for _ in range(part.count):
-                pair = [StoredEvent(uuid4(), 1, f"{name}@1", STATE) for name in ("Visit", "Draw")]
-                recorder.insert_events(pair)
+                new = [StoredEvent(uuid4(), 1, "Visit@1", STATE) for _ in range(part.events)]
+                recorder.insert_events(new)
             return part.count
 
         yield lambda: sum(threads.map(insert, range(part.threads)))
