@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import psutil
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import DuplicateDatabase, UniqueViolation
 
 from consumers.embedded import place
 from consumers.embedded.errors import EmbeddedError, with_log
@@ -80,12 +82,18 @@ class PostgresServer:
             self._launch()
             if not self._comes_up():
                 raise with_log("PostgreSQL accepts no connection", self.log)
+        self._make_database()
+
+    def _make_database(self) -> None:
+        """The backend of a killed caller may be making it still: then it is there at the end."""
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as connection:
             found = connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone()
             if found is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+                with suppress(DuplicateDatabase, UniqueViolation):
+                    name = sql.Identifier(DATABASE)
+                    connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
 
     def stop(self) -> bool:
         """Shut down, rolling back what is open; whether there was a server to stop."""

@@ -19,10 +19,11 @@ import nats
 import psutil
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from consumers.embedded import EmbeddedError, InUse, Servers
 from consumers.embedded.place import make_data_folder
+from consumers.embedded.postgres_server import PostgresServer
 
 ROOT = Path(__file__).parent.parent.parent
 STARTER = """
@@ -213,6 +214,27 @@ def test_a_starter_killed_half_way_is_taken_over(
     assert not list(data.glob("initdb-*"))
     log = (data / "log" / "postgres.log").read_text()
     assert (log.count("starting PostgreSQL"), log.count("FATAL:  lock file")) == (1, 0)
+
+
+def test_a_database_that_a_killed_starter_is_making_is_taken_over(
+    servers: Servers, data: Path
+) -> None:
+    """Its backend ends what it was asked for, and a client that is gone does not stop it."""
+    url = servers.postgres()
+    postgres = conninfo_to_dict(url) | {"dbname": "postgres"}
+    with psycopg.connect(make_conninfo(**postgres), autocommit=True) as connection:
+        connection.execute("DROP DATABASE ledger WITH (FORCE)")
+    with ThreadPoolExecutor(8) as threads:
+        together = Barrier(8)
+
+        def start() -> str:
+            together.wait()
+            server = PostgresServer(data, {})
+            server.start()
+            return server.conninfo()
+
+        assert {made.result() for made in [threads.submit(start) for _ in range(8)]} == {url}
+    assert ask(url, "SELECT 1") == 1
 
 
 def test_what_was_committed_survives_a_killed_postgres(servers: Servers, data: Path) -> None:
