@@ -184,6 +184,10 @@ OF_THE_BOOKS: dict[str, Made] = {
 }
 
 
+#: Reports of what is still to come in a month: of its last day they would be empty.
+COMING = frozenset({"expiring", "renewals"})
+
+
 def _utilization(of: Practice) -> Any:
     from projections.operations.utilization import utilization  # noqa: PLC0415
 

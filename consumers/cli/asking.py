@@ -1,6 +1,8 @@
 """The calls that ask about patients and contracts: balance, history, quote."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -67,7 +69,9 @@ def history(
     one_of(subscription=subscription, charge=charge)
     with call.at_clinic() as (ledger, clinic):
         given = as_of is not None or known_at is not None
-        asked = view(ledger, clinic, as_of or "9999-12-31", known_at) if given else None
+        asked = view(ledger, clinic, as_of, known_at) if given else None
+        if asked is not None and as_of is None:
+            asked = replace(asked, as_of=date.max)
         if subscription is not None:
             found = queries.subscription_history(ledger.store, clinic, subscription, asked)
         else:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from consumers.bootstrap import Ledger, running
+from consumers.horizon import horizon
 from ledger.calendar import Period
 from ledger.errors import LedgerError
 from ledger.ids import is_clinic_id
@@ -125,11 +126,38 @@ def period(text: str) -> Period:
         raise Mistake(str(error)) from None
 
 
-def view(ledger: Ledger, clinic: str, as_of: str | None, known_at: str | None) -> View:
-    """The day and the position that ``--as-of`` and ``--known-at`` name."""
-    on = ledger.today(clinic) if as_of is None else day(as_of, "--as-of")
-    if known_at is None:
-        return View(on)
-    if known_at.isdecimal():
-        return View(on, int(known_at))
-    return View(on, position_at(ledger.store, clinic, moment(known_at, "--known-at")))
+def view(
+    ledger: Ledger,
+    clinic: str,
+    as_of: str | None,
+    known_at: str | None,
+    month: Period | None = None,
+) -> View:
+    """The day and the position that ``--as-of`` and ``--known-at`` name.
+
+    Without a day that is the last one of a `month`, else today. Raises Mistake with the code
+    ``invalid`` for one that lies too far ahead.
+    """
+    on = today = ledger.today(clinic)
+    if as_of is not None:
+        on, last = day(as_of, "--as-of"), horizon(today).last
+        if on > last:
+            raise Mistake(f"invalid: --as-of: the last day that can be asked for is {last}")
+    elif month is not None:
+        on = within_reach(ledger, clinic, month).last
+    return View(on, None if known_at is None else _known(ledger, clinic, known_at))
+
+
+def within_reach(ledger: Ledger, clinic: str, month: Period) -> Period:
+    """The month; raises Mistake with the code ``invalid`` for one that lies too far ahead."""
+    last = horizon(ledger.today(clinic))
+    if month > last:
+        raise Mistake(f"invalid: period: the last month that can be asked for is {last}")
+    return month
+
+
+def _known(ledger: Ledger, clinic: str, text: str) -> int:
+    """The last position that ``--known-at`` lets see."""
+    if text.isdecimal():
+        return int(text)
+    return position_at(ledger.store, clinic, moment(text, "--known-at"))

@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -28,6 +29,7 @@ from consumers.cli import (
 )
 from consumers.cli.arguments import globals_first
 from consumers.cli.call import EXPORTS, Call, Form, Mistake, checked_clinic, moment
+from consumers.horizon import horizon
 from ledger.errors import LedgerError
 from ledger.settings import from_environment
 
@@ -91,12 +93,20 @@ def options(
         data=data or settings.data,
         database=database or settings.database,
         nats=nats or settings.nats,
-        now=None if now is None else moment(now, "--now"),
+        now=None if now is None else _clock(now, settings.clock()),
     )
     form = Form.JSON if json else form
     if form in EXPORTS and form is not Form.CSV and context.invoked_subcommand != "journal":
         raise Mistake(f"--format {form}: only the journal is written so")
     context.obj = Call(settings, checked_clinic(clinic), form, actor, role)
+
+
+def _clock(text: str, system: datetime) -> datetime:
+    """What ``--now`` says; raises Mistake for a time that no question could reach."""
+    given, last = moment(text, "--now"), horizon(system.date()).last
+    if given.date() > last:
+        raise Mistake(f"invalid: --now: the last day that the clock can say is {last}")
+    return given
 
 
 app.command()(demo.demo)

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from consumers.cli.asking import AsOf, KnownAt
-from consumers.cli.call import Form, period
+from consumers.cli.call import Form
 from consumers.cli.operations import found as practice
 from consumers.cli.output import Sheet, show
 from consumers.cli.reporting import Month
@@ -60,8 +60,7 @@ def metrics(
 
     Example: ledger metrics --period 2026-03
     """
-    last = as_of or (None if month is None else period(month).last.isoformat())
-    made = practice(context, "metrics", last, known_at, month)
+    made = practice(context, "metrics", as_of, known_at, month)
     show(context.obj.form, made.rows, lambda: metrics_sheets(made.rows, made.currency))
 
 

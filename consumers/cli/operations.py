@@ -43,12 +43,12 @@ def found(
     month: str | None = None,
 ) -> Found:
     """The practice's report of that name, as every edge makes it."""
-    from consumers.reporting import OF_THE_PRACTICE, Practice  # noqa: PLC0415
+    from consumers.reporting import COMING, OF_THE_PRACTICE, Practice  # noqa: PLC0415
 
     call: Call = context.obj
     wanted = None if month is None else period(month)
     with call.at_clinic() as (ledger, clinic):
-        asked = view(ledger, clinic, as_of, known_at)
+        asked = view(ledger, clinic, as_of, known_at, None if name in COMING else wanted)
         rows = OF_THE_PRACTICE[name](Practice(ledger, clinic, asked, wanted))
         return Found(name, rows, asked, ledger.clinic(clinic).currency)
 

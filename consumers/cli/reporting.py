@@ -77,9 +77,8 @@ def report(
 
     call: Call = context.obj
     wanted = None if month is None else period(month)
-    last = as_of or (None if wanted is None else wanted.last.isoformat())
     with call.at_clinic() as (ledger, clinic):
-        asked = view(ledger, clinic, last, known_at)
+        asked = view(ledger, clinic, as_of, known_at, wanted)
         with reading(ledger, clinic, asked, wanted, kept) as books:
             yield Report(books)
 

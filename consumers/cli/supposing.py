@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from consumers.cli.call import Call, Mistake
+from consumers.cli.call import Call, Mistake, within_reach
 from consumers.cli.output import Sheet, show
 from consumers.cli.recording import opened
 from ledger.calendar import Period
@@ -23,7 +23,8 @@ def tried(call: Call, month: Period, file: str) -> None:
     except (Unreadable, ValueError) as error:
         raise Mistake(f"{file}: {error}") from None
     with call.at_clinic() as (ledger, clinic):
-        found = what_if(ledger.conninfo, clinic, month, supposed)
+        within = within_reach(ledger, clinic, month)
+        found = what_if(ledger.conninfo, clinic, within, supposed)
         currency = ledger.clinic(clinic).currency
     show(call.form, found, lambda: _sheets(found, currency))
 

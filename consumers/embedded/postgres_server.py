@@ -9,7 +9,8 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +18,19 @@ import psutil
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import DuplicateDatabase, UniqueViolation
 
 from consumers.embedded import place
 from consumers.embedded.errors import EmbeddedError, with_log
-from consumers.embedded.processes import command_line, end, read_number, runs, wait_until
+from consumers.embedded.processes import command_line, end, kill, read_number, runs, wait_until
 
 DATABASE = "ledger"
 START_SECONDS = 60
 LONGEST_SOCKET_PATH = 100
 """Bytes; systems allow 103 to 107 for the whole path of a socket."""
+
+STARTING = {"pg_ctl", "postgres", "sh"}
+"""pg_ctl leaves the postmaster to a shell, which becomes it; a child is named so at first, too."""
 
 SETTINGS = {
     "listen_addresses": "",
@@ -77,12 +82,18 @@ class PostgresServer:
             self._launch()
             if not self._comes_up():
                 raise with_log("PostgreSQL accepts no connection", self.log)
+        self._make_database()
+
+    def _make_database(self) -> None:
+        """The backend of a killed caller may be making it still: then it is there at the end."""
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as connection:
             found = connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone()
             if found is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+                with suppress(DuplicateDatabase, UniqueViolation):
+                    name = sql.Identifier(DATABASE)
+                    connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
 
     def stop(self) -> bool:
         """Shut down, rolling back what is open; whether there was a server to stop."""
@@ -138,17 +149,26 @@ class PostgresServer:
         with (folder / "postgresql.conf").open("a") as settings:
             settings.write("include = 'ledger.conf'\n")
 
+    def _others(self) -> list[psutil.Process]:
+        """What still runs for this cluster without a postmaster: the orphans of a killed one, and
+        what starts one for a caller that was killed.
+        """
+        title, named = f"postgres: {self._name()}:", str(self.cluster)
+
+        def own(words: Sequence[str]) -> bool:
+            if "".join(words).startswith(title):
+                return True
+            known = bool(words) and Path(words[0]).name in STARTING
+            return known and (named in words or f'"{named}"' in words[-1])
+
+        return [process for process in psutil.process_iter() if own(command_line(process))]
+
     def _clear_crash(self) -> None:
         """Remove what a killed postmaster left and what would keep a new one from starting."""
-        own = f"postgres: {self._name()}:"
-
-        def orphans() -> list[psutil.Process]:
-            return [p for p in psutil.process_iter() if "".join(command_line(p)).startswith(own)]
-
-        if not wait_until(lambda: not orphans(), 5):
-            for orphan in orphans():
-                orphan.kill()
-            wait_until(lambda: not orphans(), 5)
+        if not wait_until(lambda: not self._others(), 5):
+            for orphan in self._others():
+                kill(orphan)
+            wait_until(lambda: not self._others(), 5)
         # PostgreSQL takes over the file of a dead pid, but not of one that now is somebody
         # else's or a zombie that nobody waits for.
         socket_lock = self._socket_folder() / ".s.PGSQL.5432.lock"
@@ -186,7 +206,11 @@ class PostgresServer:
 
     def _comes_up(self) -> bool:
         """Whether there is a server and it takes connections, now or when it has recovered."""
-        wait_until(lambda: self.running() is None or self._accepts(), START_SECONDS)
+
+        def settled() -> bool:
+            return not self._others() if self.running() is None else self._accepts()
+
+        wait_until(settled, START_SECONDS)
         return self.running() is not None and self._accepts()
 
     def _accepts(self) -> bool:
@@ -201,7 +225,7 @@ def _abandon(draft: Path) -> None:
     """Remove a half-made cluster; the initdb of a killed starter may still be writing it."""
     for process in psutil.process_iter():
         if runs(process, "initdb", str(draft)):
-            process.kill()
+            kill(process)
 
     def removed() -> bool:
         shutil.rmtree(draft, ignore_errors=True)

@@ -7,6 +7,7 @@ command line, a user of the data folder by its pid and creation time together.
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,17 @@ def runs(process: psutil.Process, program: str, argument: str) -> bool:
     """Whether a live process runs `program` with `argument` among its words."""
     words = command_line(process)
     return bool(words) and Path(words[0]).name == program and argument in words
+
+
+def kill(process: psutil.Process) -> None:
+    """End the process and those it started, at once, as far as they are still there."""
+    try:
+        family = [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    for member in family:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
 
 
 def end(

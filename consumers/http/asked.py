@@ -9,6 +9,7 @@ from http import HTTPStatus
 from fastapi import Request
 
 from consumers.bootstrap import Ledger
+from consumers.horizon import horizon
 from consumers.http.problems import Refusal
 from ledger.calendar import Period
 from ledger.ids import is_id
@@ -49,13 +50,22 @@ class Asked:
             raise wrong(name, f"A whole number from {least} to {most}.")
         return int(text)
 
-    def view(self, ledger: Ledger, clinic: str) -> View:
-        """The day and the position asked for; without a day, a period's last, else today."""
-        known_at = self._known_at(ledger, clinic)
+    def view(self, ledger: Ledger, clinic: str, *, coming: bool = False) -> View:
+        """The day and the position asked for; without a day, a period's last, else today.
+
+        Of what is still `coming` in the period, today knows.
+        """
+        today = ledger.today(clinic)
+        on, last = today, horizon(today)
         if "as_of" in self.given:
-            return View(self._day("as_of"), known_at)
-        last = None if self.period is None else self.period.last
-        return View(last or ledger.today(clinic), known_at)
+            on = self._day("as_of")
+            if on > last.last:
+                raise wrong("as_of", f"The last day that can be asked for is {last.last}.")
+        elif self.period is not None and not coming:
+            on = self.period.last
+            if self.period > last:
+                raise wrong("period", f"The last month that can be asked for is {last}.")
+        return View(on, self._known_at(ledger, clinic))
 
     def _known_at(self, ledger: Ledger, clinic: str) -> int | None:
         text = self.given.get("known_at")

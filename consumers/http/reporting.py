@@ -12,7 +12,7 @@ from aggregates.effects import RULES
 from consumers.http.asked import OF_A_PERIOD, Asked, asked
 from consumers.http.callers import Caller
 from consumers.http.site import Site, answer
-from consumers.reporting import OF_THE_BOOKS, OF_THE_PRACTICE, Practice, reading
+from consumers.reporting import COMING, OF_THE_BOOKS, OF_THE_PRACTICE, Practice, reading
 from ledger.calendar import Period
 from projections.balances.asof import View
 
@@ -59,7 +59,8 @@ def _answered(
 ) -> Response:
     name, made = report
     position = site.reached(caller.clinic, given.at_least)
-    view, month = given.view(site.ledger, caller.clinic), given.period
+    view = given.view(site.ledger, caller.clinic, coming=name in COMING)
+    month = given.period
     tag = _tag(caller.clinic, name, position, view, month)
     if tag in request.headers.get("if-none-match", "").split(", "):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})

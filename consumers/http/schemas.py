@@ -84,7 +84,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": ref("Id"),
         "description": "The command's id: sent again it has the same effect once",
     },
-    "as_of": _query("as_of", {"type": "string", "format": "date"}, "The end of that local day"),
+    "as_of": _query(
+        "as_of",
+        {"type": "string", "format": "date"},
+        "The end of that local day, at most ten years ahead",
+    ),
     "known_at": _query(
         "known_at",
         {
@@ -96,7 +100,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "Hide what was recorded after that position or time",
     ),
     "at_least": _query("at_least", _WHOLE, "The position that the answer must have seen"),
-    "period": _query("period", ref("Period"), "A month"),
+    "period": _query("period", ref("Period"), "A month, at most ten years ahead"),
     "after": _query("after", _WHOLE, "The position to go on from"),
     "limit": _query(
         "limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "How many at most"
@@ -105,7 +109,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "format": _query("format", {"enum": list(FORMATS)}, "The program it is for"),
     "draft": _query("draft", {"enum": ["true", "false"]}, "Export a period that is still open"),
     "detail": _query("detail", {"enum": list(DETAILS)}, "Sums by day and row, or every entry"),
-    "month": {**_query("period", ref("Period"), "A month"), "required": True},
+    "month": {
+        **_query("period", ref("Period"), "A month, at most ten years ahead"),
+        "required": True,
+    },
     "seen": {
         "name": "If-Match",
         "in": "header",

@@ -5,7 +5,7 @@ what time alone has brought. The amounts come from the pure functions of ``ledge
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, islice
 
@@ -13,11 +13,12 @@ from ledger.books.accrual import ROWS, Obligation, Step, Window, accruals
 from ledger.books.chart import CONTRACT_LIABILITIES, DEFERRED_COMMISSIONS
 from ledger.books.entries import Dimensions, Entry, Source
 from ledger.books.placing import Close
+from ledger.books.presentation import ROW as PRESENTATION
 from ledger.books.presentation import presented
 from ledger.calendar import Period
 from ledger.daily import Pace
 from projections.journal.estimating import Breakage, Withheld
-from projections.journal.reserving import Reserves
+from projections.journal.reserving import Reserves, refunds
 from projections.journal.returning import Returns
 from projections.journal.settings import SettingsHistory
 from projections.journal.steps import TREATMENTS
@@ -86,6 +87,15 @@ WHERE kind = 'combined' AND effective_on <= ? ORDER BY position
 _PACE, _STEP, _KIND = 8, 11, 12
 #: How many entries are written at a time: those of many months need not fit into memory.
 _BATCH = 20_000
+# The days on which what contracts show may become something else. Parameters: first and last day
+# twice.
+_MOVED = f"""
+SELECT DISTINCT posting_date FROM views.journal_line
+WHERE account IN {_LIABILITIES} AND rule <> '{PRESENTATION}' AND posting_date BETWEEN ? AND ?
+UNION
+SELECT effective_on FROM views.journal_step
+WHERE kind = 'combined' AND effective_on BETWEEN ? AND ?
+"""  # noqa: S608 - made of constants
 _FIRST_DAY = """
 SELECT min(day) FROM (
     SELECT min(service_date) AS day FROM views.journal_line
@@ -116,23 +126,24 @@ def close_through(
         return
     end = last.last if through is None else min(last.last, through)
     window = Window(periods, end, before.period if before else None, provisional)
-    # Days earn the same whatever estimates and reserves say, so every contract is read once for
-    # all the periods; what follows looks only at entries up to its own period's end.
+    # Days earn the same whatever estimates say, so a contract is read once for all the periods.
     _add(tables, _accruals(tables, window, cut, before), event)
-    withheld = Withheld()
+    withheld, standing = Withheld(), None
+    moved, refunded = _moved(tables, periods[1:], end), refunds(tables, periods, end)
     for period in periods:
         day = window.last_day(period)
         known = settings.at(cut, day)
         within = replace(window, periods=(period,), through=day)
         reserves = Reserves(tables, known, cut, period, within)
-        _add(tables, reserves.before_refunds(), event)
+        returns = Returns(tables, known, cut, period, within)
         breakage = Breakage(tables, known, cut, period, within, withheld)
-        _add(tables, breakage.entries(), event)
-        _add(tables, reserves.of_refunds(), event)
-        _add(tables, Returns(tables, known, cut, period, within).entries(), event)
-        shown = _presentation(tables, day, provisional)
-        _add(tables, reserves.of_losses(shown), event)
-        _add(tables, shown, event)
+        written = period in refunded and _add(tables, reserves.before_refunds(), event)
+        for entries in (breakage.entries, reserves.of_refunds, returns.entries):
+            written |= _add(tables, entries(), event)
+        if standing is None or written or period in moved:
+            standing = _standing(tables, day)
+        shown = standing.presented(day, provisional=provisional)
+        _add(tables, [*reserves.of_losses(shown), *shown], event)
 
 
 def _open_periods(tables: Tables, last: Period, before: Close | None) -> list[Period]:
@@ -142,10 +153,21 @@ def _open_periods(tables: Tables, last: Period, before: Close | None) -> list[Pe
     return [] if day is None else list(Period.of(day).until(last))
 
 
-def _add(tables: Tables, entries: Iterable[Entry], event: Source | None) -> None:
-    waiting = iter(entries)
+def _moved(tables: Tables, periods: Sequence[Period], end: date) -> frozenset[Period]:
+    """The periods in which something happened; in the others contracts show what they did."""
+    if not periods:
+        return frozenset()
+    days = (periods[0].first, end) * 2
+    return frozenset(Period.of(day) for (day,) in tables.rows(_MOVED, days))
+
+
+def _add(tables: Tables, entries: Iterable[Entry], event: Source | None) -> bool:
+    """Writes entries; whether there were any."""
+    waiting, found = iter(entries), False
     while batch := list(islice(waiting, _BATCH)):
         tables.add(batch if event is None else [replace(one, event=event) for one in batch])
+        found = True
+    return found
 
 
 def _accruals(tables: Tables, window: Window, cut: int, before: Close | None) -> Iterator[Entry]:
@@ -188,7 +210,20 @@ def _obligations(
             yield key, Obligation(lot, account, at, paid, stepped, funded, pace)
 
 
-def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The contracts that may show an asset, and the balances of their liabilities."""
+
+    contracts: Mapping[str, Mapping[tuple[str, Dimensions], int]]
+    unbilled: frozenset[str]
+    parties: Mapping[str, str]
+
+    def presented(self, day: date, *, provisional: bool) -> list[Entry]:
+        """What they show on a day, and its reversal on the next."""
+        return presented(self.contracts, day, self.unbilled, self.parties, provisional=provisional)
+
+
+def _standing(tables: Tables, day: date) -> _Standing:
     contracts: dict[str, dict[tuple[str, Dimensions], int]] = {}
     for subscription, account, *place, line, amount in tables.rows(_BALANCES, (day, day, day)):
         location, program, provider, offer = place
@@ -202,5 +237,4 @@ def _presentation(tables: Tables, day: date, provisional: bool) -> list[Entry]:
         )
         contracts.setdefault(subscription, {})[account, at] = amount
     unbilled = frozenset(key for (key,) in tables.rows(_UNBILLED)) if contracts else frozenset()
-    parties: dict[str, str] = dict(tables.rows(_PARTIES, (day,)))
-    return presented(contracts, day, unbilled, parties, provisional=provisional)
+    return _Standing(contracts, unbilled, dict(tables.rows(_PARTIES, (day,))))

@@ -1,6 +1,6 @@
 """Expected refunds of each contract, and the allowance for what will not be paid (8.2, 10.5)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -59,6 +59,10 @@ WHERE l.rule = '29' AND l.posting_date BETWEEN ? AND ? AND l.subscription IN (
 )
 GROUP BY l.subscription ORDER BY l.subscription
 """  # noqa: S608 - made of constants
+_REFUNDS = """
+SELECT DISTINCT posting_date FROM views.journal_line
+WHERE rule = '29' AND posting_date BETWEEN ? AND ?
+"""
 _DUE = f"""
 SELECT subscription, CAST(sum(debit - credit) AS bigint) FROM views.journal_line
 WHERE account IN {_RECEIVABLES} AND rule <> '{PRESENTATION}' AND posting_date <= ?
@@ -68,6 +72,12 @@ _ALLOWED = f"""
 SELECT CAST(coalesce(sum(credit - debit), 0) AS bigint) FROM views.journal_line
 WHERE account = '{ALLOWANCE}' AND posting_date <= ?
 """  # noqa: S608 - made of constants
+
+
+def refunds(tables: Tables, periods: Sequence[Period], end: date) -> frozenset[Period]:
+    """The periods with a refund by the day `end`."""
+    days = tables.rows(_REFUNDS, (periods[0].first, end))
+    return frozenset(Period.of(day) for (day,) in days)
 
 
 @dataclass(frozen=True, slots=True)

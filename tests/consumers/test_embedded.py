@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Barrier
@@ -18,10 +19,11 @@ import nats
 import psutil
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from consumers.embedded import EmbeddedError, InUse, Servers
 from consumers.embedded.place import make_data_folder
+from consumers.embedded.postgres_server import PostgresServer
 
 ROOT = Path(__file__).parent.parent.parent
 STARTER = """
@@ -177,16 +179,62 @@ def test_a_user_whose_pid_now_is_somebody_elses_is_forgotten(servers: Servers, d
         stranger.kill()
 
 
-@pytest.mark.parametrize("seconds", [0.15, 0.4, 0.8])
+def caught(data: Path, program: str) -> psutil.Process:
+    """The process of the folder that runs a program, as soon as it is there, and stopped."""
+    for _ in range(10_000):
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                words = process.cmdline()
+                if words and Path(words[0]).name == program and str(data) in " ".join(words):
+                    process.suspend()
+                    return process
+    raise AssertionError(program)
+
+
+@pytest.mark.parametrize(
+    ("program", "also"),
+    [("initdb", None), ("pg_ctl", None), ("postgres", None), ("postgres", "pg_ctl")],
+)
 def test_a_starter_killed_half_way_is_taken_over(
-    servers: Servers, data: Path, seconds: float
+    servers: Servers, data: Path, program: str, also: str | None
 ) -> None:
+    """What it had started goes on a little later, without anybody who waits for it."""
     starter = other(data, 300)
-    time.sleep(seconds)
+    slow = caught(data, program)
     starter.kill()
     starter.communicate()
-    assert ask(servers.postgres(), "SELECT 1") == 1
+    if also is not None:
+        caught(data, also).kill()
+    with ThreadPoolExecutor(1) as threads:
+        taken = threads.submit(servers.postgres)
+        time.sleep(1)
+        with suppress(psutil.NoSuchProcess):
+            slow.resume()
+        assert ask(taken.result(), "SELECT 1") == 1
     assert not list(data.glob("initdb-*"))
+    log = (data / "log" / "postgres.log").read_text()
+    assert (log.count("starting PostgreSQL"), log.count("FATAL:  lock file")) == (1, 0)
+
+
+def test_a_database_that_a_killed_starter_is_making_is_taken_over(
+    servers: Servers, data: Path
+) -> None:
+    """Its backend ends what it was asked for, and a client that is gone does not stop it."""
+    url = servers.postgres()
+    postgres = conninfo_to_dict(url) | {"dbname": "postgres"}
+    with psycopg.connect(make_conninfo(**postgres), autocommit=True) as connection:
+        connection.execute("DROP DATABASE ledger WITH (FORCE)")
+    with ThreadPoolExecutor(8) as threads:
+        together = Barrier(8)
+
+        def start() -> str:
+            together.wait()
+            server = PostgresServer(data, {})
+            server.start()
+            return server.conninfo()
+
+        assert {made.result() for made in [threads.submit(start) for _ in range(8)]} == {url}
+    assert ask(url, "SELECT 1") == 1
 
 
 def test_what_was_committed_survives_a_killed_postgres(servers: Servers, data: Path) -> None:
