@@ -1,5 +1,6 @@
 """The command envelope and its result (interfaces.md 3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Any, Literal, TypeVar, get_args
@@ -149,16 +150,29 @@ def parse_strictly(model: type[Model], value: Any, prefix: str = "") -> Model | 
 
 
 def _problem(error: ValidationError, prefix: str) -> Refused:
-    first = error.errors(include_url=False, include_input=False)[0]
+    found = error.errors(include_url=False, include_input=False)
+    path = _path(found[0], prefix)
+    # Where a field takes one of several kinds, each of them says what it would be.
+    words = dict.fromkeys(sentence(other) for other in found if _path(other, prefix) == path)
+    return Refused(Code.INVALID, " Or: ".join(words), path or None)
+
+
+def _path(problem: Mapping[str, Any], prefix: str) -> str:
+    """The field a problem lies at, as a caller writes it."""
     path = prefix
-    for part in first["loc"]:
+    for part in problem["loc"]:
         if isinstance(part, int):
             path += f"[{part}]"
         elif not _is_union_arm(part):
             path += f".{part}" if path else part
-    return Refused(Code.INVALID, sentence(first), path or None)
+    if problem["type"] in _TAG_PROBLEMS:
+        path += f".{problem['ctx']['discriminator'].strip(_QUOTE)}"
+    return path
 
 
+#: The field that says which kind an object is, is missing or unknown.
+_TAG_PROBLEMS = {"union_tag_invalid", "union_tag_not_found"}
+_QUOTE = "'"
 _ARMS = {
     *get_args(EvidenceKind),
     "units",

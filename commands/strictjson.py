@@ -68,6 +68,8 @@ def _decoded(raw: bytes | str) -> str:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError:
         raise Unreadable("not UTF-8") from None
+    if text.startswith("\ufeff"):
+        raise Unreadable("a byte order mark stands before it; save the file as UTF-8 without one")
     if "\\u" in text:
         _refuse_escapes(text)
     return text

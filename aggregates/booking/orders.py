@@ -8,6 +8,7 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    field_validator,
     model_validator,
 )
 
@@ -49,11 +50,12 @@ class PlaceHold(Frozen):
     lines: Annotated[tuple[HoldLine, ...], Field(min_length=1, max_length=50)]
     booked_for: BookedFor
 
-    @model_validator(mode="after")
-    def _lines_differ(self) -> "PlaceHold":
-        if len({line.line for line in self.lines}) < len(self.lines):
+    @field_validator("lines")
+    @classmethod
+    def _lines_differ(cls, lines: tuple[HoldLine, ...]) -> tuple[HoldLine, ...]:
+        if len({line.line for line in lines}) < len(lines):
             raise ValueError("each line of a booking has its own name")
-        return self
+        return lines
 
 
 class ReleaseHold(Frozen):

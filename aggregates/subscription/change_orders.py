@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, field_validator, model_validator
 
 from aggregates.offer.lines import Cap, Earning, Names, OfferLine, Words
 from aggregates.subscription.change_events import Method, PauseMode, Proration
@@ -111,12 +111,12 @@ class ModifyContract(Frozen):
     reason: FreeText
     approver: Id | None = None
 
-    @model_validator(mode="after")
-    def _names_each_once(self) -> "ModifyContract":
-        names = [line.line for line in self.lines]
-        if len(set(names)) < len(names):
+    @field_validator("lines")
+    @classmethod
+    def _names_each_once(cls, lines: tuple[ModifiedLine, ...]) -> tuple[ModifiedLine, ...]:
+        if len({line.line for line in lines}) < len(lines):
             raise ValueError("a modification names each line once")
-        return self
+        return lines
 
 
 class ApplyChanges(Frozen):

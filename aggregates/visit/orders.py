@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from aggregates.values import Digest
 from ledger.calendar import Moment
@@ -42,11 +42,12 @@ class RecordVisit(Frozen):
     attendance: AttendanceOrder | None = None
     prefer: tuple[Id, ...] = ()
 
-    @model_validator(mode="after")
-    def _lines_differ(self) -> "RecordVisit":
-        if len({line.line for line in self.lines}) < len(self.lines):
+    @field_validator("lines")
+    @classmethod
+    def _lines_differ(cls, lines: tuple[VisitLine, ...]) -> tuple[VisitLine, ...]:
+        if len({line.line for line in lines}) < len(lines):
             raise ValueError("each line of a visit has its own name")
-        return self
+        return lines
 
 
 class SignVisit(Frozen):

@@ -190,6 +190,13 @@ def test_text_is_utf_8_without_nul_and_half_characters(sold: Practice, broken: b
     assert refused(sold, key) == ("invalid", None)
 
 
+def test_a_byte_order_mark_is_named(sold: Practice) -> None:
+    line = orjson.dumps(sold.line("extend", REASON))
+    answer = sold.post(b"\xef\xbb\xbf" + line)
+    assert answer.error is not None
+    assert "byte order mark" in answer.error.message
+
+
 @pytest.mark.parametrize("text", ["C:\\u0000", "\u202etxt.exe", "zero\u200bwidth", "😀", "'; --"])
 def test_odd_text_is_text(practice: Practice, text: str) -> None:
     """What looks like an escape but is none, and what only a page has to show with care."""
@@ -287,7 +294,7 @@ MISFITS: list[tuple[str, dict[str, Any], str]] = [
     ("sell_package", sale("s-2", price=LARGEST, tax=LARGEST), "data.price"),
     ("sell_package", sale("s-2", price=LARGEST, tax=1), "data.price"),
     ("record_visit", visit(quantity="999999999999"), "data.lines[0].quantity"),
-    ("record_visit", visit(lines=TWICE), "data"),
+    ("record_visit", visit(lines=TWICE), "data.lines"),
     ("publish_offer", pack(lines=[HUGE]), "data.lines[0].quantity"),
     ("publish_offer", pack(term={}), "data.term"),
     ("publish_offer", pack(term={"weeks": 0}), "data.term.weeks"),

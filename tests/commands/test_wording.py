@@ -2,10 +2,13 @@
 
 import pytest
 
-from aggregates.subscription.orders import RecordPayment
+from aggregates.offer.orders import PublishOffer
+from aggregates.subscription.orders import RecordPayment, Refund
+from aggregates.visit.orders import RecordVisit
 from commands.envelope import parse_strictly
 from commands.registry import NAMES
 from ledger.codes import Refused
+from ledger.events import Frozen
 from ledger.suggesting import suggestion
 
 PAYMENT = {"subscription": "s-1", "payment": "p-1", "amount": 1050, "tender": "card"}
@@ -25,6 +28,35 @@ def test_a_wrong_field_is_named_and_explained(
     change: dict[str, object], field: str, words: str
 ) -> None:
     found = parse_strictly(RecordPayment, PAYMENT | change, "data")
+    assert isinstance(found, Refused)
+    assert found.field == field
+    assert words in found.message
+
+
+REFUND = {"subscription": "s-1", "refund": "r-1", "to": "original", "reason": "moved"}
+VISIT = {"visit": "v-1", "patient": "p-1", "status": "completed", "lines": []}
+OFFER = {"offer": "o-1", "name": "Offer", "price": 100, "lines": []}
+LASER = {"line": "1", "service": "laser"}
+
+
+@pytest.mark.parametrize(
+    ("model", "wrong", "field", "words"),
+    [
+        (Refund, REFUND | {"to": "mars"}, "data.to", "Give 'original' or 'store_credit'. Or: An"),
+        (RecordVisit, VISIT, "data.lines", "A list of at least 1."),
+        (RecordVisit, VISIT | {"lines": {}}, "data.lines", "A list, in brackets."),
+        (RecordVisit, VISIT | {"lines": ["a"]}, "data.lines[0]", "An object, in braces."),
+        (RecordVisit, VISIT | {"lines": [LASER, LASER]}, "data.lines", "Each line of a visit has"),
+        (RecordVisit, VISIT | {"status": "done"}, "data.status", "Give 'completed', 'no_show'"),
+        (PublishOffer, OFFER | {"lines": [{"kind": "unit"}]}, "data.lines[0].kind", "Give 'units'"),
+        (PublishOffer, OFFER | {"lines": [{"line": "a"}]}, "data.lines[0].kind", "is required."),
+        (PublishOffer, OFFER | {"price": -1}, "data.price", "At least 0."),
+    ],
+)
+def test_what_a_field_takes_is_said_without_words_of_the_program(
+    model: type[Frozen], wrong: dict[str, object], field: str, words: str
+) -> None:
+    found = parse_strictly(model, wrong, "data")
     assert isinstance(found, Refused)
     assert found.field == field
     assert words in found.message
