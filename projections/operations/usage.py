@@ -19,13 +19,13 @@ LITTLE = Fraction(1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Units that were granted, and how many of them were used."""
+    """Units that were granted and stayed, and how many of them were used."""
 
     granted: Decimal = NONE
     used: Decimal = NONE
 
     def with_lot(self, lot: Lot) -> "Usage":
-        return Usage(self.granted + lot.granted, self.used + lot.used)
+        return Usage(self.granted + lot.granted - lot.transferred, self.used + lot.used)
 
     @property
     def rate(self) -> Fraction:

@@ -8,10 +8,12 @@ from ledger.calendar import Period
 from projections.balances.report import presented
 from projections.operations.expiring import expiring
 from projections.operations.renewals import renewals
+from projections.operations.usage import counted, usage
 from projections.operations.utilization import utilization
 from tests.support.alterations import Altered
-from tests.support.clinic import day
+from tests.support.clinic import day, sessions
 from tests.support.club import MASSAGE
+from tests.support.corrections import Desk
 
 NOTICES = {"before_expiry_days": [10, 3], "before_renewal_days": [7]}
 
@@ -46,6 +48,20 @@ def test_use_is_added_up_over_the_contracts_of_an_offer(club: Altered) -> None:
         ("silver", "massage"): ("1", "0", "0", "0", "1", "0"),
         ("silver", "sauna"): (None, "0", "0", "0", None, None),
     }
+
+
+def test_units_that_went_to_another_contract_count_there() -> None:
+    desk = Desk()
+    sessions(90000, 6, clinic=desk, transferable=True)
+    desk.sell("01-05", "six", payment={"payment": "pay-1", "amount": 90000, "tender": "cash"})
+    desk.visit("01-08", "v-1", "session")
+    desk.transfer("01-10", "2")
+    contracts = [
+        presented("glow", desk.contract(key), day("01-31")).state for key in ("s-1", "s-2")
+    ]
+    [row] = utilization(contracts, day("01-31"))
+    assert tuple(row.values()) == ("six", "session", "6", "1", "0", "0", "5", "0.1667")
+    assert usage([lot for state in contracts for lot in counted(state)]).row()["granted"] == "6"
 
 
 def test_what_has_lapsed_counts_as_expired_before_tick_says_so(club: Altered) -> None:
