@@ -1,11 +1,12 @@
-"""The worked examples of docs/accounting.md: told to a clinic, and their books as tables.
+"""Worked examples, those of docs/accounting.md and published.md: told to a clinic, and their
+books as tables.
 
 An example stands under a title of level 3: a block of lines ``2026-01-05 command {data}``, then a
 table of what was posted. ``command@2026-01-30`` is about an earlier day; a day alone lets time
 pass. Every command comes from an administrator at 10:00; each month is closed on the 3rd of the
 next.
 
-``python -m tests.journeys.accounting_page`` writes the tables anew.
+``python -m tests.journeys.accounting_page`` writes the tables of both anew.
 """
 
 import json
@@ -16,11 +17,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from consumers.bootstrap import Ledger, running
 from projections.reports import accounting
-from tests.journeys.story import Story, consent, dollars, told_from
+from tests.journeys.story import Story, consent, dollars, open_settings, opens
 from tests.support import servers
 
 PAGE = Path(__file__).parents[2] / "docs" / "accounting.md"
+PUBLISHED = Path(__file__).with_name("published.md")
 FIRST = date(2026, 1, 1)
 HEAD = "| posted | what | row | debit | credit |\n|---|---|---|---|---|\n"
 _EXAMPLE = re.compile(
@@ -42,8 +45,10 @@ class Example:
     lines: tuple[str, ...]
     table: str
 
-    def told(self, story: Story) -> str:
-        """The table of what the books hold after its last day."""
+    def told(self, ledger: Ledger, clinic: str) -> str:
+        """The table of what the books of a new clinic hold after its last day."""
+        story = Story(ledger, FIRST, clinic)
+        opens(story)
         for line in self.lines:
             _tell(story, line)
         with story.books(story.today) as books:
@@ -90,26 +95,26 @@ def _side(entry: dict[str, Any], side: str) -> str:
     )
 
 
-def write() -> None:
-    """Writes the tables of the page anew."""
-    text = PAGE.read_text()
+def write(page: Path) -> None:
+    """Writes the tables of a page anew."""
+    text = page.read_text()
     folder = servers.make_folder()
     try:
         url = servers.shared_postgres(folder, durable=False)
         servers.make_template(url, folder)
-        tables = [_fresh(url, example) for example in examples(text)]
+        with servers.fresh_database(url) as database, running(open_settings(database)) as ledger:
+            tables = [
+                example.told(ledger, f"glow-{number}")
+                for number, example in enumerate(examples(text))
+            ]
     finally:
         servers.remove_folder(folder)
     made = iter(tables)
-    PAGE.write_text(
+    page.write_text(
         _EXAMPLE.sub(lambda found: found[0].removesuffix(found["table"]) + next(made), text)
     )
 
 
-def _fresh(url: str, example: Example) -> str:
-    with servers.fresh_database(url) as database, told_from(database, FIRST) as story:
-        return example.told(story)
-
-
 if __name__ == "__main__":
-    write()
+    write(PAGE)
+    write(PUBLISHED)

@@ -35,10 +35,11 @@ CLOSING_DAY = 3
 
 @dataclass
 class Story:
-    """The clinic `glow`, with a calendar that only goes forward."""
+    """A clinic, `glow` unless it has neighbours, with a calendar that only goes forward."""
 
     ledger: Ledger
     today: date
+    clinic: str = CLINIC
     count: int = 0
     commands: Commands = field(init=False)
 
@@ -61,8 +62,8 @@ class Story:
         self.tick()
 
     def tick(self) -> list[Result]:
-        self.ledger.catch_up(CLINIC)
-        return list(tick(self.commands, CLINIC, self._due, CLOCK, holders=self._holders))
+        self.ledger.catch_up(self.clinic)
+        return list(tick(self.commands, self.clinic, self._due, CLOCK, holders=self._holders))
 
     def _holders(self, clinic: str, through: date) -> list[str]:
         return credit_holders(self.ledger, clinic, through)
@@ -77,7 +78,7 @@ class Story:
         line = {
             "command": command,
             "id": f"cmd-{self.count}",
-            "clinic": CLINIC,
+            "clinic": self.clinic,
             "at": local(on or self.today).isoformat(),
             "actor": ADMIN,
             "data": data,
@@ -124,42 +125,51 @@ class Story:
 
     @contextmanager
     def books(self, day: date, basis: Basis = OWN) -> Iterator[Any]:
-        with accounting.books_as_of(self.ledger.conninfo, CLINIC, day, basis=basis) as books:
+        with accounting.books_as_of(self.ledger.conninfo, self.clinic, day, basis=basis) as books:
             yield books
 
     def balance(self, subscription: str, day: date, known_at: int | None = None) -> dict[str, Any]:
-        self.ledger.catch_up(CLINIC)
+        self.ledger.catch_up(self.clinic)
         view = View(day, known_at)
-        found = contract_balance(self.ledger.store, CLINIC, subscription, view, current=False)
+        found = contract_balance(self.ledger.store, self.clinic, subscription, view, current=False)
         assert found is not None
         contract: dict[str, Any] = found["subscriptions"][0]
         return contract
 
     def nothing_more_happens(self) -> None:
         """After the story one more tick and a rebuild change nothing (accounting.md 21)."""
-        before = self.ledger.store.head(CLINIC)
+        before = self.ledger.store.head(self.clinic)
         assert self.tick() == []
         for feed in self.ledger.feeds:
-            feed.rebuild(CLINIC)
-        assert self.ledger.store.head(CLINIC) == before
-        assert check(self.ledger.store, CLINIC) == []
-        assert self.ledger.store.verify(CLINIC) is None
+            feed.rebuild(self.clinic)
+        assert self.ledger.store.head(self.clinic) == before
+        assert check(self.ledger.store, self.clinic) == []
+        assert self.ledger.store.verify(self.clinic) is None
 
 
 @contextmanager
 def told_from(url: str, day: date) -> Iterator[Story]:
-    """The story of a fresh clinic whose policy for unclaimed value is `exempt`."""
-    settings = Settings(database=url, now=datetime.now(UTC), allow_clock=True)
-    with running(settings) as ledger:
+    """The story of a fresh clinic, alone in its database."""
+    with running(open_settings(url)) as ledger:
         story = Story(ledger, day)
-        story.does(
-            "define_clinic",
-            name="Glow",
-            currency="USD",
-            timezone="America/New_York",
-            policies={"escheat": "exempt"},
-        )
+        opens(story)
         yield story
+
+
+def open_settings(url: str) -> Settings:
+    """Of a ledger whose clock a test may set."""
+    return Settings(database=url, now=datetime.now(UTC), allow_clock=True)
+
+
+def opens(story: Story) -> None:
+    """Defines the clinic; its policy for unclaimed value is `exempt`."""
+    story.does(
+        "define_clinic",
+        name="Glow",
+        currency="USD",
+        timezone="America/New_York",
+        policies={"escheat": "exempt"},
+    )
 
 
 def day(text: str) -> date:

@@ -1,20 +1,32 @@
-"""The worked examples of docs/accounting.md post what their tables say."""
+"""The worked examples of docs/accounting.md and of others post what their tables say."""
+
+from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.accounting_page import FIRST, PAGE, Example, examples
-from tests.journeys.story import told_from
+from consumers.bootstrap import Ledger, running
+from tests.journeys.accounting_page import PAGE, PUBLISHED, Example, examples
+from tests.journeys.story import open_settings
 
-EXAMPLES = list(examples(PAGE.read_text()))
+TEXT = f"{PAGE.read_text()}\n{PUBLISHED.read_text()}"
+EXAMPLES = list(examples(TEXT))
 #: Every title of level 3 is an example.
-TITLES = [line[4:] for line in PAGE.read_text().splitlines() if line.startswith("### ")]
+TITLES = [line[4:] for line in TEXT.splitlines() if line.startswith("### ")]
 
 
-def test_every_example_of_the_page_is_run() -> None:
+@pytest.fixture(scope="module")
+def ledger(module_database: str) -> Iterator[Ledger]:
+    """One for all examples, each of which opens a clinic of its own."""
+    with running(open_settings(module_database)) as opened:
+        yield opened
+
+
+def test_every_example_of_the_pages_is_run() -> None:
     assert [example.title for example in EXAMPLES] == TITLES
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
-def test_the_books_hold_what_the_page_says(example: Example, database: str) -> None:
-    with told_from(database, FIRST) as story:
-        assert example.told(story) == example.table
+@pytest.mark.parametrize(
+    ("number", "example"), list(enumerate(EXAMPLES)), ids=[example.title for example in EXAMPLES]
+)
+def test_the_books_hold_what_the_page_says(ledger: Ledger, number: int, example: Example) -> None:
+    assert example.told(ledger, f"glow-{number}") == example.table
