@@ -112,7 +112,9 @@ def one_of(**named: str | None) -> None:
         raise Mistake(f"say {options}, one of them")
 
 
-_LINE = ("line", "granted", "used", "expired", "refunded", "remaining", "expires", "deferred")
+# What was granted is what became of it and what remains, of which some may be held.
+_BECAME = ("granted", "used", "expired", "refunded", "transferred", "remaining")
+_LINE = ("line", *_BECAME, "held", "expires", "deferred")
 
 
 def balance_sheets(found: Mapping[str, Any], currency: str) -> Sequence[Sheet]:

@@ -1,5 +1,7 @@
 """The calls as they are typed: apply, ask, close, and who may share the servers."""
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -31,6 +33,16 @@ def test_a_table_for_people_shows_the_same(used: Terminal) -> None:
     assert answer.status == 0
     assert "$1,350.00" in answer.out
     assert "IV Series" in answer.out
+
+
+def test_a_file_of_balances_adds_up(used: Terminal) -> None:
+    answer = used.run(
+        "balance", "--subscription", "s-1", "--as-of", "2026-01-31", "--format", "csv"
+    )
+    [row] = csv.DictReader(io.StringIO(answer.out))
+    became = ("used", "expired", "refunded", "transferred", "remaining")
+    assert int(row["granted"]) == sum(int(row[name]) for name in became)
+    assert (row["remaining"], row["held"]) == ("8", "0")
 
 
 def test_known_at_hides_what_came_later(used: Terminal) -> None:
