@@ -72,7 +72,7 @@ ABOUT: dict[str, About] = {
     "dispute_model": About("What opening a dispute does to revenue"),
     "instalment_right": About("Where revenue ahead of a due date stands"),
     "gross_up": About("Which instalments become receivable on their due date"),
-    "financing_expedient": About("Whether up to 12 months are free of interest"),
+    "financing_expedient": About("Whether payment within 12 months is free of interest"),
     "credit_loss": About("How the allowance for credit losses is measured", "at the close"),
     "commissions": About("Whether commissions are spread"),
     "late_event": About("What happens to an event of a closed period", "with the day"),
@@ -102,9 +102,6 @@ NOT_OFFERED: dict[tuple[str, str], str] = {
     ("material_right_exercise", "modification"): (
         "a right is used at a visit that is delivered at once, so that nothing is left to"
         " spread; a change of the contract itself is `modify_contract`"
-    ),
-    ("financing_expedient", "off"): (
-        "no interest is worked out; `discount_rate` is kept with the sale for the accountant"
     ),
 }
 

@@ -102,10 +102,11 @@ class Lapse(Event):
 class Settling(Event):
     """Money for what was billed belongs to lines, as cash books ask (accounting.md 12.1).
 
-    `settled_amount` = Σ settled + settled_tax: of the receivable, all but what was billed for
-    nothing that is left.
+    `settled_amount` = Σ settled + settled_tax + settled_interest: of the receivable, all but what
+    was billed for nothing that is left.
     """
 
     settled: tuple[Share, ...] = ()
     settled_tax: Amount = 0
+    settled_interest: Amount = 0
     settled_amount: Amount = 0

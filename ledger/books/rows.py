@@ -57,6 +57,7 @@ _TABLE = (
     ("43", "Modification, prospective: funding carried", "CL", "CL", "606-10-25-13(a); 9.2"),
     ("44", "Modification, catch-up", "CL; 4000/4020", "4000/4020; CL", "606-10-25-13(b); 9.3"),
     ("45", "Change leaves credit", "CL", "2180", "606-10-25-13(a); 9.4"),
+    ("46", "Interest of a financing component", "1110", "4800", "606-10-32-20; 10.6"),
     ("47", "Processor fee", "6100", "1020", "606-10-55-36; 3.2"),
     ("48", "Payout to the bank", "1010", "1020", "15.7"),
     ("49", "Cost of what was used", "5000/5100", "2000/1200", "15.5"),
@@ -70,7 +71,7 @@ _TABLE = (
 ROWS: dict[str, Row] = {line[0]: Row(*line) for line in _TABLE}
 
 #: Closing entries of one day stand in this order (accounting.md 12.1).
-CLOSING_ORDER = ("14", "15", "10", "24", "25", "2", "31", "32", "40", "53", "10.8a", "50")
+CLOSING_ORDER = ("14", "15", "10", "24", "25", "2", "31", "32", "40", "53", "10.8a", "50", "46")
 
 
 def closing_rank(row: str) -> int:

@@ -10,7 +10,6 @@ from aggregates.lateness import LateEffect, for_review
 from aggregates.subscription.change_events import ContractEnded
 from aggregates.subscription.events import PackageSold, Refunded
 from ledger.calendar import Period
-from ledger.codes import Code, Refused
 from projections.close.figures import late_effects
 from tests.support.alterations import Altered
 from tests.support.clinic import Glow, sessions
@@ -123,27 +122,6 @@ def test_late_effects_above_the_lower_limit_are_looked_at(
     flagged = list(for_review(effects, limit))
     assert [(item.id, item.amount) for item in flagged] == found
     assert {item.kind for item in flagged} <= {"late_effect"}
-
-
-@pytest.mark.parametrize(
-    ("last", "cancellable", "rate", "refused"),
-    [
-        ("+366d", False, "0.08", True),
-        ("+365d", False, "0.08", False),
-        ("+366d", True, "0.08", False),
-        ("+366d", False, "0", False),
-        ("+366d", False, None, False),
-    ],
-)
-def test_a_plan_that_finances_is_refused_where_a_rate_says_so(
-    last: str, cancellable: bool, rate: str | None, refused: bool
-) -> None:
-    parts = [{"due": due, "amount": 45000} for due in ("+0d", last)]
-    plan = {"kind": "plan", "instalments": parts, "cancellable": cancellable}
-    glow = sessions(90000, 6, billing=plan)
-    answer = glow.sell("01-05", "six", **({} if rate is None else {"discount_rate": rate}))
-    told = (answer.code, answer.field) if isinstance(answer, Refused) else None
-    assert told == ((Code.INVALID, "data.discount_rate") if refused else None)
 
 
 def test_a_first_close_takes_in_everything_and_nothing_is_late() -> None:
