@@ -11,9 +11,10 @@ from ledger.books.returns import LOT as RETURNS
 from ledger.books.returns import ROW as RETURNED
 from ledger.calendar import Period
 from ledger.quantity import ONE
+from ledger.ratios import largest_remainder
 from projections.close.books import Books
 from projections.explain.working import HALF_EVEN, Working
-from projections.journal.pools import Measured, measured
+from projections.journal.pools import Measured, measured, members
 from projections.journal.reserving import Reserves
 from projections.journal.returning import Returns
 from projections.journal.settings import METHOD, Settings
@@ -48,9 +49,29 @@ def _breakage(books: Books, entry: Entry, amount: int, settings: Settings, cut: 
         "change": amount,
         "rounding": HALF_EVEN,
         **(_pool_inputs(found[0], settings, day) if found else {}),
+        **({} if subscription else {"lots": _attributed(books, entry, amount, cut)}),
     }
     formula = "round(A × min(U, E) ÷ E) − earned by use − lapsed − posted; E = N × (1 − rate)"
     return Working(formula, inputs, "7.3" if entry.rule == BREAKAGE[0] else "7.5")
+
+
+def _attributed(books: Books, entry: Entry, amount: int, cut: int) -> list[dict[str, Any]]:
+    """The lots of a cohort with their parts of its entry, by what was used of them (7.3)."""
+    lots = [
+        one
+        for one in members(books, cut, entry.service_date)
+        if one.cohort == entry.lot and one.used > 0
+    ]
+    parts = largest_remainder(amount if lots else 0, [one.used for one in lots])
+    return [
+        {
+            "subscription": one.subscription,
+            "grant": one.lot,
+            "used": _units(one.used),
+            "amount": part,
+        }
+        for one, part in zip(lots, parts, strict=True)
+    ]
 
 
 def _pool_inputs(one: Measured, settings: Settings, day: date) -> dict[str, Any]:
