@@ -14,7 +14,7 @@ from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.funding import unfunded_tax, wanting
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Notice, Subscription, sale_of
-from aggregates.values import Duration
+from aggregates.values import BreaksTo, Duration
 from ledger.calendar import ONE_DAY, end_of_day
 from ledger.decider import Context, staged
 from ledger.events import Event, NewEvent
@@ -154,6 +154,7 @@ def expire_lot(
         unbilled_tax=billed_tax(state, goes.unbilled),
         waived_interest=waived_interest(state, value - funded),
         cancelled=goes.forfeited if state.forfeits_as_cancelled else 0,
+        breaks_to=breaks_to(state, goes.forfeited),
         sale=state.sale,
     )
     events: list[tuple[str, Event]] = [("subscription", expired)]
@@ -187,6 +188,12 @@ def waived_tax(state: Subscription, waived: int) -> int:
 def waived_interest(state: Subscription, waived: int) -> int:
     """The interest that is not due yet, once nothing of the price is still to be paid."""
     return state.open_interest if 0 < waived >= sum(wanting(state).values()) else 0
+
+
+def breaks_to(state: Subscription, forfeited: int) -> BreaksTo | None:
+    """Where breakage is shown, if there is any and it has no line of its own (18)."""
+    services = sale_of(state).policies.get("breakage_account") == "4000"
+    return "4000" if forfeited and services else None
 
 
 def _dated(context: Context, sold: e.PackageSold, kind: str, event: Event, day: date) -> NewEvent:

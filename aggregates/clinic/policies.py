@@ -78,7 +78,7 @@ POLICIES: dict[str, Policy] = {
     "breakage_unit": Policy("cohort", ("cohort", "lot")),
     "breakage_max_change": Policy(3, numbers=range(101)),
     "remote_months": Policy(24, numbers=range(1, 1201)),
-    "breakage_account": Policy("4030", ("4030",)),
+    "breakage_account": Policy("4030", ("4000", "4030")),
     "forfeiture_guard": Policy("on", ("on", "off")),
     "escheat": Policy("subject", problem=problem_with_escheat),
     "minimum_life": Policy([], problem=problem_with_minimum_life),

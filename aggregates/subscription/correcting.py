@@ -146,6 +146,7 @@ def written_off(state: Subscription, event: c.WrittenOff, _: Recorded) -> Subscr
         state,
         receivable=state.receivable - event.receivable,
         interest_billed=state.interest_billed - interest,
+        forgone=state.forgone + event.receivable,
         written_off=state.written_off + event.delivered,
         waived=state.waived + event.waived,
     )
@@ -158,6 +159,7 @@ def recovered(state: Subscription, event: PaymentReceived) -> Subscription:
     return replace(
         state,
         written_off=state.written_off - event.recovered,
+        forgone=max(state.forgone - event.recovered, 0),
         waived=state.waived - event.recovered,
         paid_ex_tax=state.paid_ex_tax + event.recovered,
         deposit=state.deposit + event.deposit,

@@ -131,6 +131,7 @@ def _expired(state: Subscription, event: e.LotExpired, _: Recorded) -> Subscript
         state.with_lot(lapsed),
         waived=state.waived + event.waived + event.waived_tax,
         receivable=state.receivable - event.unbilled - event.unbilled_tax,
+        forgone=state.forgone + event.unbilled + event.unbilled_tax,
         tax_funded=state.tax_funded - event.unbilled_tax,
         interest=state.interest - event.waived_interest,
     )

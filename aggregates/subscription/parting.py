@@ -113,6 +113,7 @@ def _unbilled(state: Subscription, amount: int, tax: int) -> Subscription:
         state,
         receivable=left,
         interest_billed=min(state.interest_billed, left),
+        forgone=state.forgone + amount,
         tax_funded=state.tax_funded - tax,
     )
 

@@ -121,6 +121,7 @@ class Subscription:
     Of the price, `given` went with units to another contract; `elsewhere` counts as paid there.
     `active_on` is the owner's last own act (7.8); `party` names combined contracts (2).
     Beside the price instalments hold `interest` (10.6); of it 1100 holds `interest_billed`.
+    What left 1100 unpaid is `forgone`: it was asked for, and is not asked for again.
     """
 
     sold: PackageSold | None = None
@@ -144,7 +145,7 @@ class Subscription:
     interest: int = 0
     interest_funded: int = 0
     interest_billed: int = 0
-    billed: int = 0
+    forgone: int = 0
     consents: tuple[str, ...] = ()
     clauses: frozenset[str] = frozenset()
     payments: Mapping[str, Paid] = field(default_factory=lambda: MappingProxyType({}))

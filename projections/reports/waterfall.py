@@ -28,7 +28,7 @@ FROM (
     SELECT coalesce(subscription, ''), period, unnest([debit - credit, credit - debit]),
            unnest(['recognised', 'refunded'])
     FROM views.journal_line
-    WHERE posting_date <= ? AND rule IN ('27', '29') AND account IN ('4030', '4040')
+    WHERE posting_date <= ? AND rule IN ('27', '29') AND account IN ('4000', '4030', '4040')
 )
 GROUP BY subscription, period, kind HAVING moved <> 0
 ORDER BY subscription, period, kind

@@ -14,8 +14,13 @@ from projections.close.figures import late_effects
 from tests.support.alterations import Altered
 from tests.support.clinic import Glow, sessions
 from tests.support.closed import balances, closed
+from tests.support.corrections import Desk
 
 EXEMPT = {"escheat": "exempt"}
+
+
+class Lapsing(Altered, Desk):
+    """Time, and what is taken back."""
 
 
 @pytest.mark.parametrize(
@@ -170,3 +175,25 @@ def test_values_that_can_be_set(key: str, value: Any) -> None:
 )
 def test_values_that_the_books_do_not_follow_are_refused(key: str, value: Any) -> None:
     assert (problem_with(key, value) or "").startswith(key)
+
+
+@pytest.mark.parametrize("account", ["4030", "4000"])
+def test_breakage_has_its_own_line_or_is_among_services(account: str) -> None:
+    """Five of six lapse, one of them was used in time after all, four come back."""
+    glow = Lapsing(EXEMPT | {"breakage_account": account})
+    sessions(90000, 6, clinic=glow).sell("01-05", "six")
+    glow.consent("01-05")
+    glow.pay("01-05", 90000)
+    glow.visit("01-12", "v1", "session")
+    glow.passes("04-06")
+    assert glow.journal()[-1] == ("04-04", "20", {"2100 session": 75000, account: -75000})
+    glow.visit("02-02", "v2", "session")
+    back = {"2100 session": -15000, account: 15000}
+    assert [entry for entry in glow.journal() if entry[0] == "02-02"] == [
+        ("02-02", "20", back),
+        ("02-02", "9", {"2100 session": 15000, "4000": -15000}),
+    ]
+    glow.reinstate("04-10", "2026-06-30")
+    assert glow.journal()[-1] == ("04-10", "27", {"2100 session": -60000, account: 60000})
+    with closed(glow, "2026-04") as books:
+        assert balances(books, "2026-04") == {"1020": 90000, "2100": -60000, "4000": -30000}
