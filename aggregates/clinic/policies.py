@@ -94,7 +94,7 @@ POLICIES: dict[str, Policy] = {
     "instalment_right": Policy("contract_asset", ("contract_asset", "unbilled_receivable")),
     "late_event": Policy("post", ("post",)),
     "late_event_limit": Policy({"percent": "0.5", "amount": 100000}, problem=problem_with_limit),
-    "void_credit_grace_days": Policy(0, numbers=range(1)),
+    "void_credit_grace_days": Policy(0, numbers=range(366)),
     "close_approvals": Policy(0, numbers=range(2)),
     "reopen_approvals": Policy(2, numbers=range(1, 3)),
     "soft_close_days": Policy(5, numbers=range(11)),

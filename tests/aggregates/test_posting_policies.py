@@ -147,6 +147,9 @@ def test_a_first_close_takes_in_everything_and_nothing_is_late() -> None:
         ("late_event_limit", {"percent": "100", "amount": 5}),
         ("late_event_limit", {"percent": 1, "amount": 5}),
         ("void_credit_grace_days", 0),
+        ("void_credit_grace_days", 365),
+        ("breakage_account", "4000"),
+        ("financing_expedient", "off"),
     ],
 )
 def test_values_that_can_be_set(key: str, value: Any) -> None:
@@ -170,7 +173,7 @@ def test_values_that_can_be_set(key: str, value: Any) -> None:
         ("late_event_limit", {"percent": "1", "amount": True}),
         ("late_event", "hold"),
         ("breakage_location", "deliverer"),
-        ("void_credit_grace_days", 1),
+        ("void_credit_grace_days", 366),
     ],
 )
 def test_values_that_the_books_do_not_follow_are_refused(key: str, value: Any) -> None:
