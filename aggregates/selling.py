@@ -21,6 +21,7 @@ from aggregates.pricing import price_to_allocate, sold_lines
 from aggregates.service.events import ServiceDefined
 from aggregates.standing import Terms
 from aggregates.subscription import events as e
+from aggregates.subscription.financed import interest_in
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.orders import SellPackage
 from aggregates.terms import Instalment, PlanBilling, RecurringBilling, due_date
@@ -159,7 +160,7 @@ def _priced(
     financing = financing_of(context, order, offer.billing, asked, policies)
     if isinstance(financing, Refused):
         return financing
-    price -= 0 if financing is None else financing.interest
+    price -= interest_in(financing)
     contents = contents_of(terms_of(catalogue, price, starts, policies))
     if isinstance(contents, Refused):
         return contents

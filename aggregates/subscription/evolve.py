@@ -14,6 +14,7 @@ from aggregates.subscription import (
 )
 from aggregates.subscription import events as e
 from aggregates.subscription.beginning import sold_lot
+from aggregates.subscription.financed import interest_in
 from aggregates.subscription.funding import settling
 from aggregates.subscription.leaving import ExtendedLot
 from aggregates.subscription.link_events import CommunicationLinked
@@ -40,7 +41,7 @@ def _sold(state: Subscription, event: e.PackageSold, recorded: Recorded) -> Subs
         lots=lots,
         price=event.price + event.setup_fee,
         tax=event.tax,
-        interest=0 if event.financing is None else event.financing.interest,
+        interest=interest_in(event.financing),
         last_day=event.expires,
         members=event.members,
         cycles={} if first is None else {1: first},

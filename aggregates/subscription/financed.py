@@ -28,3 +28,8 @@ class Financing(Frozen):
     interest: Amount
     spans: tuple[InterestSpan, ...]
     parts: tuple[Amount, ...]
+
+
+def interest_in(financing: Financing | None) -> int:
+    """What a sale asks for beside its price."""
+    return 0 if financing is None else financing.interest

@@ -9,6 +9,7 @@ import pytest
 
 from aggregates.subscription.events import InstalmentDue, PackageSold
 from ledger.codes import Code
+from projections.balances.report import payment_status
 from projections.close.books import Books
 from tests.support.alterations import Altered
 from tests.support.clinic import Glow, day, sessions
@@ -75,7 +76,10 @@ def test_interest_is_billed_with_the_instalment_that_holds_it() -> None:
         "4",
         {"1100": 121000, "2100 session": -100000, "1110": -21000},
     )
-    made.pay("2028-01-05", 121000)
+    made.pay("2028-01-04", 100000)
+    assert payment_status(made.contract(), day("2028-01-04")) == "past_due"
+    made.pay("2028-01-05", 21000)
+    assert payment_status(made.contract(), day("2028-01-05")) == "paid"
     assert made.contract().owed == 0
     with closed(made, "2028-01") as books:
         found = balances(books, "2028-01")
