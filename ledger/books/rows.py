@@ -43,6 +43,7 @@ _TABLE = (
     ("27", "Expired units reinstated", "4030; 2180", "CL", "606-10-55-48; 7.7"),
     ("29", "Refund approved", "CL; 2200; 4900", "2170/2180; 4040", "606-10-32-10; 8.1"),
     ("30", "Refund paid", "2170", "tender", "8.1"),
+    ("31", "Price concessions expected", "4900; CL", "2160", "606-10-32-5; 3.3"),
     ("32", "Refunds expected no longer", "2160; 5100", "CL; 4020; 1300", "606-10-32-14; 8.2"),
     ("34a", "Store credit used", "2180", "4000/1010", "606-10-55-46; 10.7"),
     ("35", "Credit note before payment", "CL; 4920; 2200", "1100", "606-10-32-43; 8.4"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from ledger.books.accrual import Window
 from ledger.books.breakage import ROWS as BREAKAGE
+from ledger.books.concessions import ROW as CONCESSION
 from ledger.books.entries import Entry
 from ledger.books.reserves import LOSS, RELEASED, RESERVED
 from ledger.books.returns import LOT as RETURNS
@@ -14,12 +15,13 @@ from ledger.quantity import ONE
 from ledger.ratios import largest_remainder
 from projections.close.books import Books
 from projections.explain.working import HALF_EVEN, Working
+from projections.journal.conceding import Concessions
 from projections.journal.pools import Measured, measured, members
 from projections.journal.reserving import Reserves
 from projections.journal.returning import Returns
 from projections.journal.settings import METHOD, Settings
 
-ESTIMATED = (*BREAKAGE, RESERVED, RELEASED, RETURNED, LOSS)
+ESTIMATED = (*BREAKAGE, RESERVED, RELEASED, RETURNED, LOSS, CONCESSION)
 
 
 def estimate_working(books: Books, entry: Entry, amount: int, cut: int) -> Working:
@@ -102,6 +104,10 @@ def _reserved(books: Books, entry: Entry, settings: Settings, cut: int) -> Worki
         goods = Returns(books, settings, cut, period, window).inputs(subscription or "")
         formula = "revenue × rate, cost × rate, less what stands in 2160 and in 1300"
         return Working(formula, goods, "8.2")
+    if entry.rule == CONCESSION:
+        price = Concessions(books, settings, cut, period, window).inputs(subscription or "")
+        formula = "(recognised + unrecognised) × rate − given, less what was posted so far"
+        return Working(formula, price, "3.3")
     inputs = Reserves(books, settings, cut, period, window).inputs(subscription or "")
     formula = "what is unrecognised and funded × rate, less what stands in 2160"
     if entry.lot:

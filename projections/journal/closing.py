@@ -17,6 +17,7 @@ from ledger.books.presentation import ROW as PRESENTATION
 from ledger.books.presentation import presented
 from ledger.calendar import Period
 from ledger.daily import Pace
+from projections.journal.conceding import Concessions
 from projections.journal.estimating import Breakage, Withheld
 from projections.journal.reserving import Reserves, refunds
 from projections.journal.returning import Returns
@@ -145,7 +146,8 @@ def close_through(
         returns = Returns(tables, known, cut, period, within)
         breakage = Breakage(tables, known, cut, period, within, withheld)
         written = period in refunded and _add(tables, reserves.before_refunds(), event)
-        for entries in (breakage.entries, reserves.of_refunds, returns.entries):
+        priced = Concessions(tables, known, cut, period, within)
+        for entries in (breakage.entries, reserves.of_refunds, priced.entries, returns.entries):
             written |= _add(tables, entries(), event)
         if standing is None or written or period in moved:
             standing = _standing(tables, day)
