@@ -143,16 +143,23 @@ def close_through(
         known = settings.at(cut, day)
         within = replace(window, periods=(period,), through=day)
         reserves = Reserves(tables, known, cut, period, within)
-        returns = Returns(tables, known, cut, period, within)
         breakage = Breakage(tables, known, cut, period, within, withheld)
         written = period in refunded and _add(tables, reserves.before_refunds(), event)
-        priced = Concessions(tables, known, cut, period, within)
-        for entries in (breakage.entries, reserves.of_refunds, priced.entries, returns.entries):
-            written |= _add(tables, entries(), event)
+        written |= _add(tables, breakage.entries(), event)
+        for entries in _expected(reserves):
+            written |= _add(tables, entries, event)
         if standing is None or written or period in moved:
             standing = _standing(tables, day)
         shown = standing.presented(day, provisional=provisional)
         _add(tables, [*reserves.of_losses(shown), *shown], event)
+
+
+def _expected(reserves: Reserves) -> Iterator[Iterable[Entry]]:
+    """What is expected to go back: refunds, concessions, products; each sees those before it."""
+    of = (reserves.tables, reserves.settings, reserves.cut, reserves.period, reserves.window)
+    yield reserves.of_refunds()
+    yield Concessions(*of).entries()
+    yield Returns(*of).entries()
 
 
 def _open_periods(tables: Tables, last: Period, before: Close | None) -> list[Period]:

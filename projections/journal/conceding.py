@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from aggregates.estimate.events import EstimateKind
 from aggregates.estimate.state import Sold
 from ledger.books.accrual import Window
 from ledger.books.chart import CONTRACT_LIABILITIES
@@ -16,7 +17,7 @@ from ledger.calendar import Period
 from projections.journal.settings import Settings
 from projections.journal.tables import Tables
 
-KIND = "concession"
+KIND: EstimateKind = "concession"
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
 _EARNING = "('9', '10', '13', '14', '15', '16', '17', '18', '20', '24', '25', '27', '44')"
 _ASIDE = f"('{ROW}', '{PRESENTATION}')"
