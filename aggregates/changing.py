@@ -165,6 +165,7 @@ def void_sale(context: Context, order: VoidSale, state: Subscription) -> Decisio
         shares=shares_of(lots, [max(lot.unearned(context.on), 0) for lot in lots]),
         delivered=delivered,
         tax=state.tax_funded,
+        interest=state.interest_billed,
         receivable=state.receivable,
         reason=order.reason,
         approver=order.approver,

@@ -14,7 +14,8 @@ from aggregates import (
 )
 from aggregates.effects_processor import FEE, PAYOUTS
 from aggregates.legs import FORFEITED, LIABILITY, TENDER, credit, debit
-from ledger.books.posting import Posting
+from ledger.books.chart import UNBILLED
+from ledger.books.posting import Leg, Posting
 
 RULES = "2026-1"
 
@@ -61,13 +62,14 @@ _OFFSET = Posting(
 )
 
 
-def _undone(event: str, row: str, tax: str) -> Posting:
+def _undone(event: str, row: str, tax: str, *more: Leg) -> Posting:
     return Posting(
         event,
         row,
         (
             debit(LIABILITY, "amount", each="shares"),
             debit("4920", "delivered"),
+            *more,
             debit("2200", tax, place="contract"),
             credit("1100", "receivable", place="contract"),
         ),
@@ -81,6 +83,7 @@ POSTINGS: tuple[Posting, ...] = (
         (
             debit("1100", "amount", place="contract"),
             credit(LIABILITY, "amount", each="shares"),
+            credit(UNBILLED, "interest", place="contract"),
             credit("2200", "tax", place="contract"),
         ),
     ),
@@ -114,6 +117,7 @@ POSTINGS: tuple[Posting, ...] = (
                 place="contract",
             ),
             credit(LIABILITY, "amount", each="shares"),
+            credit(UNBILLED, "interest", place="contract"),
             credit("2180", "excess", place="contract"),
             credit("2200", "tax", place="contract"),
         ),
@@ -150,7 +154,7 @@ POSTINGS: tuple[Posting, ...] = (
     SETTLED,
     Posting("RefundSettled", "30", SETTLED.mirrored().legs, (("status", ("failed",)),)),
     _undone("CreditNoted", "35", "posted_tax"),
-    _undone("SaleVoided", "36", "tax"),
+    _undone("SaleVoided", "36", "tax", debit(UNBILLED, "interest", place="contract")),
     Posting("DisputeOpened", "37", _TAKEN, (("funds_withdrawn", (True,)),)),
     Posting("FundsWithdrawn", "37", _TAKEN),
     _OFFSET,

@@ -8,6 +8,7 @@ back (4900), which at once pays for something else.
 
 from aggregates.effects_processor import FEE, PAYOUTS
 from aggregates.legs import REVENUE, TENDER, credit, debit
+from ledger.books.chart import INTEREST_INCOME
 from ledger.books.posting import Chosen, Posting
 
 RULES = "cash-2026-1"
@@ -47,6 +48,7 @@ _RECEIVED = (
         (
             debit(_SPENT, "settled_amount", place="contract"),
             credit(FUNDED, "amount", each="settled"),
+            credit(INTEREST_INCOME, "settled_interest", place="contract"),
             credit("2200", "settled_tax", place="contract"),
         ),
     ),
@@ -56,6 +58,7 @@ _RECEIVED = (
         (
             debit(_SPENT, *_FUNDING, place="contract"),
             credit(FUNDED, "amount", each="shares"),
+            credit(INTEREST_INCOME, "interest", place="contract"),
             credit("2200", "tax", place="contract"),
         ),
     ),

@@ -1,6 +1,6 @@
 """The rows of corrections: transfers, reinstatement, write-off, the contract test, store credit."""
 
-from aggregates.legs import LIABILITY, REVENUE, credit, debit
+from aggregates.legs import BREAKAGE, LIABILITY, REVENUE, credit, debit
 from ledger.books.posting import Posting
 
 POSTINGS: tuple[Posting, ...] = (
@@ -21,7 +21,7 @@ POSTINGS: tuple[Posting, ...] = (
         "LotReinstated",
         "27",
         (
-            debit("4030", "forfeited"),
+            debit(BREAKAGE, "forfeited"),
             debit("2180", "credited", place="contract"),
             credit(LIABILITY, "forfeited", "credited"),
         ),

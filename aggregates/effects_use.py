@@ -1,6 +1,6 @@
 """The rows of use: draws by visits, and lots that lapse unused, with their mirrors."""
 
-from aggregates.legs import COST, LIABILITY, REVENUE, SUPPLIER, credit, debit
+from aggregates.legs import BREAKAGE, COST, LIABILITY, REVENUE, SUPPLIER, credit, debit
 from ledger.books.posting import Posting
 
 _COMPLETED = ("status", ("completed",))
@@ -44,7 +44,7 @@ _SIGNED = tuple(
 )
 _FORFEITED = (
     debit(LIABILITY, "forfeited"),
-    credit("4030", "forfeited", "-cancelled"),
+    credit(BREAKAGE, "forfeited", "-cancelled"),
     credit("4040", "cancelled"),
 )
 _LAPSED = (

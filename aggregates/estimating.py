@@ -73,10 +73,6 @@ def set_estimate(context: Context, order: SetEstimate, known: Known) -> Decision
 
 
 def _problems(context: Context, order: SetEstimate, known: Known) -> Iterator[_Problem]:
-    if order.kind == "concession":
-        words = "No price follows a concession here: give kind breakage, refunds or credit_loss."
-        yield _Problem(Code.INVALID, "data.kind", words)
-        return
     yield from _of_another_kind(order, known.estimates)
     if order.scope.offer is not None and (known.offer is None or not known.offer.versions):
         yield _Problem(Code.UNKNOWN_OFFER, "data.scope.offer", f"No offer {order.scope.offer}.")

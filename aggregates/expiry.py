@@ -11,10 +11,10 @@ from aggregates.patient.events import StoreCreditAdded
 from aggregates.rollover import roll_over
 from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
-from aggregates.subscription.funding import unfunded_tax
+from aggregates.subscription.funding import unfunded_tax, wanting
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import Notice, Subscription, sale_of
-from aggregates.values import Duration
+from aggregates.values import BreaksTo, Duration
 from ledger.calendar import ONE_DAY, end_of_day
 from ledger.decider import Context, staged
 from ledger.events import Event, NewEvent
@@ -123,7 +123,8 @@ def destination(
 def billed_tax(state: Subscription, amount: int) -> int:
     """The tax in 1100 on an amount without tax that stands there."""
     billed = sum(lot.billed for lot in state.lots.values())
-    return share(state.receivable - billed, Fraction(amount, billed)) if billed else 0
+    taxes = state.receivable - billed - state.interest_billed
+    return share(taxes, Fraction(amount, billed)) if billed else 0
 
 
 def expire_lot(
@@ -151,7 +152,9 @@ def expire_lot(
         waived_tax=waived_tax(state, value - funded) + billed_tax(state, goes.unbilled),
         unbilled=goes.unbilled,
         unbilled_tax=billed_tax(state, goes.unbilled),
+        waived_interest=waived_interest(state, value - funded),
         cancelled=goes.forfeited if state.forfeits_as_cancelled else 0,
+        breaks_to=breaks_to(state, goes.forfeited),
         sale=state.sale,
     )
     events: list[tuple[str, Event]] = [("subscription", expired)]
@@ -180,6 +183,17 @@ def waived_tax(state: Subscription, waived: int) -> int:
     if not waived or not state.price or sale_of(state).is_recurring:
         return 0
     return min(share(state.tax, Fraction(waived, state.price)), unfunded_tax(state))
+
+
+def waived_interest(state: Subscription, waived: int) -> int:
+    """The interest that is not due yet, once nothing of the price is still to be paid."""
+    return state.open_interest if 0 < waived >= sum(wanting(state).values()) else 0
+
+
+def breaks_to(state: Subscription, forfeited: int) -> BreaksTo | None:
+    """Where breakage is shown, if there is any and it has no line of its own (18)."""
+    services = sale_of(state).policies.get("breakage_account") == "4000"
+    return "4000" if forfeited and services else None
 
 
 def _dated(context: Context, sold: e.PackageSold, kind: str, event: Event, day: date) -> NewEvent:

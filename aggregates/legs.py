@@ -43,6 +43,8 @@ COMMISSION = Chosen(
 )
 #: What a clinic keeps of a contract that ended or was refunded (policy `forfeiture_account`).
 FORFEITED = Chosen("forfeits_to", (("4030", "4030"),), otherwise="4040")
+#: What lapses unused (policy `breakage_account`).
+BREAKAGE = Chosen("breaks_to", (("4000", "4000"),), otherwise="4030")
 #: The account that an item names itself, whichever it is.
 ANY = Chosen("account", tuple((code, code) for code in CHART))
 

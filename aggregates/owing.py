@@ -51,7 +51,7 @@ def owing(state: Subscription) -> Iterator[Owing]:
             if lacks:
                 yield Owing(cycle.starts, lacks, cycle.number, cycle.number)
     elif sold.billing.kind == "plan":
-        yield from _instalments(state, state.received, state.owed)
+        yield from _instalments(state, state.received + state.forgone, state.owed)
 
 
 def unbilled(state: Subscription) -> Iterator[Owing]:
@@ -65,7 +65,8 @@ def unbilled(state: Subscription) -> Iterator[Owing]:
         return
     left = state.owed - state.receivable
     if state.ended is None and state.has_contract and left > 0:
-        yield from _instalments(state, state.received + state.receivable, left)
+        covered = state.received + state.receivable + state.forgone
+        yield from _instalments(state, covered, left)
 
 
 def _instalments(state: Subscription, covered: int, left: int) -> Iterator[Owing]:

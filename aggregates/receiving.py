@@ -1,8 +1,9 @@
 """What a payment brings: to what was billed, to the lines and the tax, and what exceeds it."""
 
+from aggregates.financing import funded_by
 from aggregates.subscription import events as e
 from aggregates.subscription.card import Payer
-from aggregates.subscription.funding import settling, split, with_revenue
+from aggregates.subscription.funding import settling, with_revenue
 from aggregates.subscription.orders import PaymentOrder
 from aggregates.subscription.state import Subscription
 
@@ -26,7 +27,7 @@ def payment_received(order: PaymentOrder, contract: Subscription) -> e.PaymentRe
     penalty = min(wanted - billed - recovered, contract.penalty)
     rest = wanted - billed - recovered - penalty
     deposit = 0 if contract.has_contract else rest
-    funding = split(contract, rest - deposit, order.tax)
+    funding = funded_by(contract, rest - deposit, order.tax)
     old = settling(contract, billed)
     return e.PaymentReceived(
         payment=order.payment,
@@ -35,6 +36,7 @@ def payment_received(order: PaymentOrder, contract: Subscription) -> e.PaymentRe
         receivable=billed,
         shares=with_revenue(contract, funding.shares),
         tax=funding.tax,
+        interest=funding.interest,
         recovered=recovered,
         penalty=penalty,
         deposit=deposit,
@@ -42,6 +44,7 @@ def payment_received(order: PaymentOrder, contract: Subscription) -> e.PaymentRe
         fee=order.fee,
         settled=with_revenue(contract, old.shares),
         settled_tax=old.tax,
+        settled_interest=old.interest,
         settled_amount=billed - old.excess,
         consent_missing=consent_missing(contract),
         sale=contract.sale,

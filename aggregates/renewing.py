@@ -4,6 +4,7 @@ from datetime import date
 
 from aggregates.cycles import Coming, bring, coming_cycle, cycle_due, lapse, paid_cycles
 from aggregates.drafting import Draft
+from aggregates.financing import funded_by
 from aggregates.granting import granted
 from aggregates.owing import due_cycles, outstanding, owing, unbilled
 from aggregates.pausing import stand_still
@@ -11,7 +12,6 @@ from aggregates.subscription import cycle_events as c
 from aggregates.subscription import events as e
 from aggregates.subscription.cycle_orders import Bill, RecordPaymentFailure, Renew
 from aggregates.subscription.cycling import failure_key
-from aggregates.subscription.funding import split
 from aggregates.subscription.orders import PaymentOrder
 from aggregates.subscription.state import Cycle, Subscription, sale_of
 from ledger.calendar import ONE_DAY
@@ -136,12 +136,13 @@ def bill_due(draft: Draft, through: date) -> None:
     """The instalments of a plan that cannot be cancelled, up to that day (row 4)."""
     for part in unbilled(draft.state):
         if part.due <= through:
-            funding = split(draft.state, part.amount)
+            funding = funded_by(draft.state, part.amount)
             event = e.InstalmentDue(
                 instalment=part.number,
                 amount=part.amount,
                 shares=funding.shares,
                 tax=funding.tax,
+                interest=funding.interest,
                 sale=draft.state.sale,
             )
             draft.begun(event, part.due)

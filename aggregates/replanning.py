@@ -10,6 +10,7 @@ from aggregates.sales import instalment_due
 from aggregates.selling import Catalogue, terms_of
 from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import ChangePlan
+from aggregates.subscription.funding import split
 from aggregates.subscription.pause import moves_days
 from aggregates.subscription.state import Cycle, Subscription, sale_of
 from aggregates.switching import Switch, answer, exchanged, extra_of, old_lots, plan_of
@@ -183,7 +184,8 @@ def owe(draft: Draft, amount: int, *, committed: bool, on: date) -> None:
     """What a change asks for; receivable at once where it cannot be cancelled (rows 4 to 6)."""
     if amount and committed:
         number = len(sale_of(draft.state).instalments) + 1
-        draft.begun(instalment_due(draft.state, number, amount), on)
+        funding = split(draft.state, amount)
+        draft.begun(instalment_due(draft.state, number, amount, funding), on)
 
 
 def credit(draft: Draft, amount: int, on: date) -> None:

@@ -42,6 +42,7 @@ def _paid(told: Told) -> Event:
         shares=with_revenue(told.now, _shares(told)),
         settled=with_revenue(told.now, old.shares),
         settled_tax=old.tax,
+        settled_interest=old.interest,
         settled_amount=event.receivable - old.excess,
     )
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from aggregates.combining import combined
 from aggregates.drafting import Draft
+from aggregates.financing import funded_by
 from aggregates.patient import events as patient_events
 from aggregates.patient.state import Patient
 from aggregates.payment.events import ChargeRegistered, PaymentRegistered
@@ -15,7 +16,7 @@ from aggregates.selling import Catalogue, package_sold, price_of
 from aggregates.service.events import ServiceDefined
 from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
-from aggregates.subscription.funding import split
+from aggregates.subscription.funding import Funding
 from aggregates.subscription.orders import (
     ConsentOrder,
     PaymentOrder,
@@ -78,7 +79,7 @@ def on_patient(context: Context, patient: str, event: Event) -> NewEvent:
 
 def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Account) -> Decision:
     """A sale, with the consent and the payment it may carry, in one append."""
-    price = price_of(order, catalogue.offer, context.on)
+    price = price_of(order, catalogue.offer)
     is_invalid = isinstance(price, Refused) and price.code is Code.INVALID
     if account.contract.sold is not None and not is_invalid:
         return Refused(
@@ -126,7 +127,7 @@ def sale_data(sold: e.PackageSold, state: Subscription) -> dict[str, object]:
     return {
         "price": sold.price,
         "tax": sold.tax,
-        "owed": sold.price + sold.tax + sold.setup_fee,
+        "owed": sold.price + state.interest + sold.tax + sold.setup_fee,
         "starts": sold.starts.isoformat(),
         "expires": None if sold.expires is None else sold.expires.isoformat(),
         "lines": [
@@ -149,7 +150,8 @@ def _due_with_sale(context: Context, subscription: str, state: Subscription) -> 
     for number, part in enumerate(sold.instalments, start=1):
         if part.due > context.on or not part.amount:
             continue
-        due = on_contract(context, subscription, instalment_due(state, number, part.amount))
+        fallen = instalment_due(state, number, part.amount, funded_by(state, part.amount))
+        due = on_contract(context, subscription, fallen)
         state = after(context, state, [due])
         events.append(due)
     return events
@@ -162,14 +164,16 @@ def is_cancellable(sold: e.PackageSold) -> bool:
     return sold.billing.cancellable
 
 
-def instalment_due(state: Subscription, number: int, amount: int) -> e.InstalmentDue:
+def instalment_due(
+    state: Subscription, number: int, amount: int, funding: Funding
+) -> e.InstalmentDue:
     """An instalment that cannot be cancelled, split over what it pays for (4.10)."""
-    funding = split(state, amount)
     return e.InstalmentDue(
         instalment=number,
         amount=amount,
         shares=funding.shares,
         tax=funding.tax,
+        interest=funding.interest,
         sale=sale_of(state).sale,
     )
 

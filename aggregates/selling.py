@@ -13,6 +13,7 @@ from aggregates.clinic.policies import of_contracts
 from aggregates.clinic.state import Clinic
 from aggregates.commissions import commission_of
 from aggregates.estimate.state import Estimates, Sold
+from aggregates.financing import financing_of
 from aggregates.lawtables import of_state
 from aggregates.offer.events import OfferPublished
 from aggregates.offer.lines import OfferLine, UnitsLine, UnlimitedLine
@@ -20,6 +21,7 @@ from aggregates.pricing import price_to_allocate, sold_lines
 from aggregates.service.events import ServiceDefined
 from aggregates.standing import Terms
 from aggregates.subscription import events as e
+from aggregates.subscription.financed import interest_in
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.orders import SellPackage
 from aggregates.terms import Instalment, PlanBilling, RecurringBilling, due_date
@@ -88,8 +90,6 @@ class Catalogue:
 
 
 Policies = Mapping[str, Any]
-#: Payment within a year of the service is no financing (accounting.md 10.6).
-A_YEAR = Duration(years=1)
 
 
 def services_of(lines: tuple[OfferLine, ...]) -> list[str]:
@@ -98,18 +98,8 @@ def services_of(lines: tuple[OfferLine, ...]) -> list[str]:
     return [name for line in priced for name in line.services]
 
 
-def price_of(order: SellPackage, offer: OfferPublished, sold_on: date) -> int | Refused:
-    """The transaction price: the sale's price, else the offer's, less the discount (3).
-
-    A price that would have to be discounted for financing is refused: these books know none.
-    """
-    if _is_financed(order, offer, sold_on):
-        return Refused(
-            Code.INVALID,
-            "A plan that runs over a year at a discount rate has a financing component, which is"
-            " not computed here.",
-            "data.discount_rate",
-        )
+def price_of(order: SellPackage, offer: OfferPublished) -> int | Refused:
+    """What a sale asks for: its price, else the offer's, less the discount (3)."""
     price = offer.price if order.price is None else order.price
     if price + order.tax > LARGEST:
         return Refused(Code.INVALID, "Price and tax are more than a ledger can hold.", "data.price")
@@ -120,15 +110,6 @@ def price_of(order: SellPackage, offer: OfferPublished, sold_on: date) -> int | 
     return price - order.discount
 
 
-def _is_financed(order: SellPackage, offer: OfferPublished, sold_on: date) -> bool:
-    """Whether money that is due for good comes over a year after the sale, at a rate (10.6)."""
-    billing = offer.billing
-    if not isinstance(billing, PlanBilling) or billing.cancellable:
-        return False
-    last = max(due_date(part.due, sold_on) for part in billing.instalments)
-    return Fraction(order.discount_rate or 0) > 0 and last > A_YEAR.after(sold_on)
-
-
 def package_sold(
     context: Context,
     order: SellPackage,
@@ -136,25 +117,26 @@ def package_sold(
     price: int,
     owner_state: str | None = None,
 ) -> e.PackageSold | Refused:
-    """The contract as sold: everything that matters later is copied onto it (interfaces.md 4).
+    """The contract as sold at what it asks for, `price`, its interest apart (10.6): everything
+    that matters later is copied onto it (interfaces.md 4).
 
-    Refused where the price cannot be allocated to the lines (accounting.md 4). The law is that of
-    the owner's state, else of the place of sale, else of the clinic (7.8).
+    Refused where it cannot be allocated to the lines (accounting.md 4). The law is that of the
+    owner's state, else of the place of sale, else of the clinic (7.8).
     """
     offer, clinic = catalogue.offer, catalogue.clinic
     starts = order.starts or context.on
     where = owner_state or clinic.state_of(order.location)
     policies = contract_policies(clinic, offer, context.on, where)
-    contents = contents_of(terms_of(catalogue, price, starts, policies))
-    if isinstance(contents, Refused):
-        return contents
+    priced = _priced(context, order, catalogue, price, policies)
+    if isinstance(priced, Refused):
+        return priced
     commission = commission_of(order, clinic, offer, context.on, starts)
     if isinstance(commission, Refused):
         return commission
     return e.PackageSold(
         **{name: getattr(offer, name) for name in OFFERED},
         **{name: getattr(order, name) for name in ORDERED},
-        **{part.name: getattr(contents, part.name) for part in fields(contents)},
+        **priced,
         **{part.name: getattr(commission, part.name) for part in fields(commission)},
         offer_version=offer.version,
         sale=sale_dimensions(order, offer),
@@ -163,12 +145,27 @@ def package_sold(
         state=where,
         sold_on=context.on,
         starts=starts,
-        price=price,
-        instalments=instalments(order, offer, context.on, starts, price),
         refund=offer.refund or refund_terms(policies["refund_formula"]),
         description=None if offer.description is None else offer.description.sha256,
         policies=policies,
     )
+
+
+def _priced(
+    context: Context, order: SellPackage, catalogue: Catalogue, price: int, policies: Policies
+) -> dict[str, Any] | Refused:
+    """What is asked for and when, the interest in it, and the lines at the price without it."""
+    offer, starts = catalogue.offer, order.starts or context.on
+    asked = instalments(order, offer, context.on, starts, price)
+    financing = financing_of(context, order, offer.billing, asked, policies)
+    if isinstance(financing, Refused):
+        return financing
+    price -= interest_in(financing)
+    contents = contents_of(terms_of(catalogue, price, starts, policies))
+    if isinstance(contents, Refused):
+        return contents
+    sold = {part.name: getattr(contents, part.name) for part in fields(contents)}
+    return {**sold, "price": price, "instalments": asked, "financing": financing}
 
 
 @dataclass(frozen=True, slots=True)

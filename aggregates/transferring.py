@@ -261,6 +261,7 @@ def _begun(context: Context, order: TransferUnits, giver: Subscription) -> list[
         "promotion": None,
         "contract_met": True,
         "discount_rate": None,
+        "financing": None,
     }
     sold: PackageSold = sale_of(giver).model_copy(update=terms)
     return [

@@ -65,6 +65,8 @@ Exact = Annotated[Fraction, BeforeValidator(_exact), PlainSerializer(exact_json)
 
 #: The account of value that a contract's end or refund leaves behind, where it is not 4040.
 ForfeitsTo = Literal["4030"]
+#: Where breakage is shown, if not on its own line (policy `breakage_account`).
+BreaksTo = Literal["4000"]
 #: A rate between 0 and 1 as an exact decimal string, such as ``0.15``.
 Rate = Annotated[str, StringConstraints(pattern=r"^(0(\.[0-9]{1,8})?|1(\.0{1,8})?)$")]
 

@@ -12,6 +12,7 @@ from aggregates.patient.events import StoreCreditApplied
 from aggregates.subscription import events as e
 from aggregates.subscription import using_events as u
 from aggregates.subscription.evolve import SUBSCRIPTION
+from aggregates.subscription.leaving import ExtendedLot
 from aggregates.subscription.line import COVERING
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription, sale_of
@@ -190,7 +191,9 @@ def undraw(
     drawn: Drawn,
     held: dict[str, Subscription],
 ) -> list[NewEvent]:
-    """The reversal of one draw and, where the lot has lapsed since, its expiry again."""
+    """The reversal of one draw and, where the lot has lapsed since, its expiry again; credit that
+    comes back lives as long as the clinic grants it (policy `void_credit_grace_days`).
+    """
     contract = held[drawn.subscription]
     event = _draw_reversed(order, visit, row, drawn, contract)
     name = stream(context.clinic, "subscription", drawn.subscription)
@@ -200,13 +203,34 @@ def undraw(
     for lot in due_lots(state, context.on - ONE_DAY):
         if lot.grant != drawn.grant or lot.lapses is None:
             continue
-        again = expire_lot(context, state, lot, lot.lapses)
+        revived = grace(context, order, state, lot)
+        again = [revived] if revived else expire_lot(context, state, lot, lot.lapses)
         state = SUBSCRIPTION.fold(
             (staged(context, new) for new in again if new.stream == name), state
         )
         events += again
     held[drawn.subscription] = state
     return events
+
+
+def grace(
+    context: Context, order: ReverseConsumption, state: Subscription, lot: Lot
+) -> NewEvent | None:
+    """Credit that came back to a lot which is over lives some days from now on (8.6)."""
+    days = sale_of(state).policies.get("void_credit_grace_days", 0)
+    if lot.kind != "credit" or not days:
+        return None
+    until = context.on + timedelta(days=days)
+    longer = ExtendedLot(line=lot.line, grant=lot.grant, ends=until + ONE_DAY, lapses=until, fee=0)
+    event = e.LotExtended(
+        lots=(longer,),
+        until=until,
+        fee=0,
+        reason=order.reason,
+        approver=order.approver,
+        sale=state.sale,
+    )
+    return NewEvent(stream(context.clinic, "subscription", sale_of(state).subscription), event)
 
 
 def _draw_reversed(

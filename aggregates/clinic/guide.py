@@ -72,7 +72,7 @@ ABOUT: dict[str, About] = {
     "dispute_model": About("What opening a dispute does to revenue"),
     "instalment_right": About("Where revenue ahead of a due date stands"),
     "gross_up": About("Which instalments become receivable on their due date"),
-    "financing_expedient": About("Whether up to 12 months are free of interest"),
+    "financing_expedient": About("Whether payment within 12 months is free of interest"),
     "credit_loss": About("How the allowance for credit losses is measured", "at the close"),
     "commissions": About("Whether commissions are spread"),
     "late_event": About("What happens to an event of a closed period", "with the day"),
@@ -82,7 +82,7 @@ ABOUT: dict[str, About] = {
     "soft_close_days": About("Business days after which a soft close is asked for", "with the day"),
     "rpo_expedient": About("Whether contracts of up to a year are left out", "with reports"),
     "rpo_bands": About("The months at which bands of what is promised end", "with reports"),
-    "void_credit_grace_days": About("How long credit that a void gives back lives", "with the day"),
+    "void_credit_grace_days": About("Days that credit lives which comes back after its last one"),
     "interlocation": About("How a unit used at another location is booked", "with the day"),
     "post_costs": About("Whether the cost of services is posted", "with the day"),
     "reversal_minutes": About("How long one's own entries are taken back alone", "with the day"),
@@ -99,12 +99,24 @@ NOT_OFFERED: dict[tuple[str, str], str] = {
         "tax is an amount the caller gives, never worked out here; a tax inside the price is"
         " taken off by the caller, who sends price and tax apart"
     ),
+    ("gross_up", "always"): (
+        "an instalment that can be cancelled is no unconditional right, and so no receivable"
+        " (606-10-45-4; IFRS 15.108)"
+    ),
+    ("gross_up", "never"): (
+        "an instalment that is due for good is an unconditional right, and so a receivable"
+        " (606-10-45-4; IFRS 15.108)"
+    ),
+    ("breakage_location", "deliverer"): (
+        "an expired unit was delivered nowhere: its liability stands where it was sold"
+    ),
+    ("late_event", "hold"): (
+        "a held event would be in the contract's balance and not in the books; a close lists what"
+        " late events do, for review"
+    ),
     ("material_right_exercise", "modification"): (
         "a right is used at a visit that is delivered at once, so that nothing is left to"
         " spread; a change of the contract itself is `modify_contract`"
-    ),
-    ("financing_expedient", "off"): (
-        "no interest is worked out; `discount_rate` is kept with the sale for the accountant"
     ),
 }
 

@@ -12,6 +12,7 @@ from aggregates.covering.costs import interlocation
 from aggregates.covering.expecting import draw_worth, unused_rate
 from aggregates.covering.hindrance import is_counted, is_gift, units_left
 from aggregates.covering.holdings import Candidate, Holdings, holder_of
+from aggregates.expiry import breaks_to
 from aggregates.service.costs import NO_COST, Cost
 from aggregates.subscription import events as e
 from aggregates.subscription.caps import room
@@ -135,6 +136,7 @@ def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decim
         liability=lot.liability,
         forfeited=forfeited,
         cancelled=forfeited if state.forfeits_as_cancelled else 0,
+        breaks_to=breaks_to(state, forfeited),
         credited=credited,
         held=kept,
         waived=value - funded,

@@ -9,9 +9,9 @@ from aggregates.values import Digest, Rate, Word
 from ledger.events import Event, Frozen
 from ledger.ids import Id
 
-#: What is estimated: the units that nobody will use, what of a liability will be refunded, and
-#: what of the receivables will not be paid.
-EstimateKind = Literal["breakage", "refunds", "credit_loss"]
+#: What is estimated: the units that nobody will use, what of a liability will be refunded, what of
+#: the receivables will not be paid, and what of a price will be conceded.
+EstimateKind = Literal["breakage", "refunds", "credit_loss", "concession"]
 #: A quarter of sale, as in ``2026Q1``.
 Cohort = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")]
 

@@ -1,7 +1,5 @@
 """What can be asked of an estimate: the data of `set_estimate` (interfaces.md 4)."""
 
-from typing import Literal
-
 from aggregates.estimate.events import EstimateKind, EstimateScope
 from aggregates.values import Rate
 from ledger.calendar import Day
@@ -12,7 +10,7 @@ from ledger.personal import FreeText
 
 class SetEstimate(Frozen):
     estimate: Id
-    kind: EstimateKind | Literal["concession"]
+    kind: EstimateKind
     scope: EstimateScope = EstimateScope()
     rate: Rate
     effective: Day

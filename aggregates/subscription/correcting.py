@@ -8,7 +8,7 @@ from typing import Any
 from aggregates.subscription import correction_events as c
 from aggregates.subscription.beginning import sold_lot
 from aggregates.subscription.events import PaymentReceived
-from aggregates.subscription.funding import settled
+from aggregates.subscription.funding import settled, settled_interest
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.moves import Draw, Unposted
@@ -133,6 +133,7 @@ def _valid_again(lot: Lot, event: c.LotReinstated) -> Lot:
 def written_off(state: Subscription, event: c.WrittenOff, _: Recorded) -> Subscription:
     """What will not be paid is asked for no longer; undelivered units are gone (8.7)."""
     billed = settled(state, event.receivable)[:-1]
+    interest = settled_interest(state, event.receivable)
     state = state.with_lots(
         replace(lot, billed=lot.billed - part)
         for lot, part in zip(state.lots.values(), billed, strict=True)
@@ -144,6 +145,8 @@ def written_off(state: Subscription, event: c.WrittenOff, _: Recorded) -> Subscr
     return replace(
         state,
         receivable=state.receivable - event.receivable,
+        interest_billed=state.interest_billed - interest,
+        forgone=state.forgone + event.receivable,
         written_off=state.written_off + event.delivered,
         waived=state.waived + event.waived,
     )
@@ -156,6 +159,7 @@ def recovered(state: Subscription, event: PaymentReceived) -> Subscription:
     return replace(
         state,
         written_off=state.written_off - event.recovered,
+        forgone=max(state.forgone - event.recovered, 0),
         waived=state.waived - event.recovered,
         paid_ex_tax=state.paid_ex_tax + event.recovered,
         deposit=state.deposit + event.deposit,

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from aggregates.subscription.card import Card, Payer
 from aggregates.subscription.consent import ConsentDocument, Shown
+from aggregates.subscription.financed import Financing
 from aggregates.subscription.leaving import ExtendedLot, FrozenLot, HeldLot, LeavingLot, PartLeft
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.moves import Draw, Lapse, Settling
@@ -90,6 +91,7 @@ class PackageSold(Event):
     promotion: Id | None = None
     contract_met: bool = True
     discount_rate: Rate | None = None
+    financing: Financing | None = None
     commission: Amount = 0
     commission_to: Literal["expense", "asset"] | None = None
     commission_ends: date | None = None
@@ -129,6 +131,7 @@ class InstalmentDue(Event):
     amount: PositiveAmount
     shares: tuple[Share, ...]
     tax: Amount
+    interest: Amount = 0
     sale: SaleDimensions
 
 
@@ -136,7 +139,7 @@ class PaymentReceived(Settling):
     """Money came in: `receivable` settles what was due, `shares` and `tax` fund the contract.
 
     `amount` = receivable + recovered (had been written off) + penalty (for leaving early, 8.3)
-    + Σ shares + tax + deposit (waits for a contract, 2) + excess. `fee` is the clinic's expense.
+    + Σ shares + tax + interest + deposit (waits for a contract, 2) + excess. `fee` is an expense.
     """
 
     payment: Id
@@ -145,6 +148,7 @@ class PaymentReceived(Settling):
     receivable: Amount
     shares: tuple[Share, ...]
     tax: Amount
+    interest: Amount = 0
     recovered: Amount = 0
     penalty: Amount = 0
     deposit: Amount = 0
@@ -172,7 +176,9 @@ class DrawReversed(Draw):
 
 
 class LotExpired(Lapse):
-    """The rest of a lot lapsed; the forfeiture guard decided where its value goes."""
+    """The rest of a lot lapsed (7.6); with the last of the price `waived_interest` is not owed."""
+
+    waived_interest: Amount = 0
 
 
 class ExpiryReversed(Lapse):
@@ -248,6 +254,7 @@ class SaleVoided(Event):
     shares: tuple[Share, ...]
     delivered: Amount
     tax: Amount
+    interest: Amount = 0
     receivable: Amount
     reason: Digest
     approver: Id | None = None

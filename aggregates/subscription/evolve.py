@@ -14,6 +14,7 @@ from aggregates.subscription import (
 )
 from aggregates.subscription import events as e
 from aggregates.subscription.beginning import sold_lot
+from aggregates.subscription.financed import interest_in
 from aggregates.subscription.funding import settling
 from aggregates.subscription.leaving import ExtendedLot
 from aggregates.subscription.link_events import CommunicationLinked
@@ -40,6 +41,7 @@ def _sold(state: Subscription, event: e.PackageSold, recorded: Recorded) -> Subs
         lots=lots,
         price=event.price + event.setup_fee,
         tax=event.tax,
+        interest=interest_in(event.financing),
         last_day=event.expires,
         members=event.members,
         cycles={} if first is None else {1: first},
@@ -68,12 +70,15 @@ def _fell_due(state: Subscription, event: e.InstalmentDue, _: Recorded) -> Subsc
         lots,
         tax_funded=state.tax_funded + event.tax,
         receivable=state.receivable + event.amount,
+        interest_funded=state.interest_funded + event.interest,
+        interest_billed=state.interest_billed + event.interest,
     )
 
 
 def _paid(state: Subscription, event: e.PaymentReceived, recorded: Recorded) -> Subscription:
     """Money settles what was billed, then funds the lines and the tax (rows 5, 6)."""
-    billed, billed_tax = _settled(state, event.receivable)
+    old = settling(state, event.receivable)
+    billed = {part.grant: part.amount for part in old.shares}
     funds = {part.grant: part.amount for part in event.shares}
     brought = {
         grant: billed.get(grant, 0) + funds.get(grant, 0)
@@ -89,7 +94,7 @@ def _paid(state: Subscription, event: e.PaymentReceived, recorded: Recorded) -> 
         for grant, part in brought.items()
         if part
     )
-    payment = _payment(event, event.tax + billed_tax, brought)
+    payment = _payment(event, event.tax + old.tax, brought)
     state = correcting.recovered(state, event)
     return state.with_lots(
         lots,
@@ -97,16 +102,12 @@ def _paid(state: Subscription, event: e.PaymentReceived, recorded: Recorded) -> 
         receivable=state.receivable - event.receivable,
         penalty=state.penalty - event.penalty,
         tax_funded=state.tax_funded + event.tax,
+        interest_funded=state.interest_funded + event.interest,
+        interest_billed=state.interest_billed - old.interest,
         paid_ex_tax=state.paid_ex_tax + sum(brought.values()),
         payments=put(state.payments, event.payment, payment),
         active_on=dormant.active_by(state, recorded.effective_on),
     )
-
-
-def _settled(state: Subscription, amount: int) -> tuple[dict[str, int], int]:
-    """What of an amount in 1100 each lot had billed, and the tax in it; nothing of nothing."""
-    old = settling(state, amount)
-    return {part.grant: part.amount for part in old.shares}, old.tax
 
 
 def _payment(event: e.PaymentReceived, tax: int, brought: dict[str, int]) -> Paid:
@@ -131,7 +132,9 @@ def _expired(state: Subscription, event: e.LotExpired, _: Recorded) -> Subscript
         state.with_lot(lapsed),
         waived=state.waived + event.waived + event.waived_tax,
         receivable=state.receivable - event.unbilled - event.unbilled_tax,
+        forgone=state.forgone + event.unbilled + event.unbilled_tax,
         tax_funded=state.tax_funded - event.unbilled_tax,
+        interest=state.interest - event.waived_interest,
     )
 
 

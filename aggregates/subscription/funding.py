@@ -1,21 +1,28 @@
 """Whose money is where: how an amount is split over a contract's lines and its tax (4.10)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
 from aggregates.values import Share
-from ledger.ratios import largest_remainder
+from ledger.ratios import largest_remainder, part_of
 
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """The split of an amount: the lines' parts, the tax part, and what nothing asked for."""
+    """The split of an amount: the lines' parts, the tax part, what nothing asked for, and the
+    interest.
+    """
 
     shares: tuple[Share, ...]
     tax: int
     excess: int
+    interest: int = 0
+
+    def bearing(self, interest: int) -> "Funding":
+        """The same with interest that is in the amount beside these parts."""
+        return replace(self, interest=interest)
 
 
 def wanting(state: Subscription) -> dict[str, int]:
@@ -58,9 +65,8 @@ def by_cycle(lots: Iterable[Lot]) -> dict[int, list[Lot]]:
 def unfunded_tax(state: Subscription) -> int:
     """The tax that is neither paid nor billed yet."""
     lines = sum(wanting(state).values())
-    return max(
-        min(state.owed - state.receivable - state.penalty - lines, state.tax - state.tax_funded), 0
-    )
+    left = state.owed - state.receivable - state.penalty - state.open_interest - lines
+    return max(min(left, state.tax - state.tax_funded), 0)
 
 
 def split(state: Subscription, amount: int, tax: int | None = None) -> Funding:
@@ -124,13 +130,13 @@ def billed_parts(state: Subscription, amount: int) -> dict[str, int]:
 
 
 def settled(state: Subscription, amount: int) -> list[int]:
-    """The lots' parts, and last the tax part, of an amount that stands in 1100 (row 5); of a
-    membership the earliest cycle's first (10.3).
+    """The lots' parts, and last the tax part, of an amount that stands in 1100 (row 5), the
+    interest in it apart; of a membership the earliest cycle's first (10.3).
     """
     billed = [lot for lot in state.lots.values() if lot.billed]
-    tax = state.receivable - sum(lot.billed for lot in billed)
+    tax = state.receivable - sum(lot.billed for lot in billed) - state.interest_billed
     parts: dict[str, int] = {}
-    left, taxes = amount, 0
+    left, taxes = amount - settled_interest(state, amount), 0
     for lots, tax_billed in _by_cycle(state, billed, tax):
         wanted = [*(lot.billed for lot in lots), tax_billed]
         *found, more = largest_remainder(min(left, sum(wanted)), wanted)
@@ -140,12 +146,21 @@ def settled(state: Subscription, amount: int) -> list[int]:
     return [*(parts.get(grant, 0) for grant in state.lots), taxes]
 
 
+def settled_interest(state: Subscription, amount: int) -> int:
+    """The interest in an amount that stands in 1100, in proportion."""
+    if not state.interest_billed or not state.receivable:
+        return 0
+    return part_of(state.interest_billed, amount, state.receivable)
+
+
 def settling(state: Subscription, amount: int) -> Funding:
     """What of an amount in 1100 each line and the tax had billed, as `settled` says it."""
     if not amount:
         return Funding((), 0, 0)
     *parts, tax = settled(state, amount)
-    return Funding(shares_of(list(state.lots.values()), parts), tax, amount - sum(parts) - tax)
+    interest = settled_interest(state, amount)
+    rest = amount - sum(parts) - tax - interest
+    return Funding(shares_of(list(state.lots.values()), parts), tax, rest, interest)
 
 
 def with_revenue(state: Subscription, shares: Iterable[Share]) -> tuple[Share, ...]:

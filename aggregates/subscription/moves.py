@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from aggregates.service.costs import CostKind
-from aggregates.values import Liability, Revenue, SaleDimensions, Share
+from aggregates.values import BreaksTo, Liability, Revenue, SaleDimensions, Share
 from ledger.events import Event
 from ledger.ids import Id
 from ledger.money import Amount
@@ -71,7 +71,7 @@ class Lapse(Event):
     `forfeited` is breakage (row 20), `credited` store credit (row 20a), `held` stays in the
     liability. `waived` was never paid and, while the units are expired, is not owed, nor is
     its tax; `unbilled` and `unbilled_tax` of it stood in 1100. Of what is forfeited, `cancelled`
-    is kept because the contract was cancelled (4040).
+    is kept because the contract was cancelled (4040); the rest `breaks_to` services, or to 4030.
     """
 
     line: Id
@@ -86,6 +86,7 @@ class Lapse(Event):
     unbilled: Amount = 0
     unbilled_tax: Amount = 0
     cancelled: Amount = 0
+    breaks_to: BreaksTo | None = None
     sale: SaleDimensions
 
     @property
@@ -102,10 +103,11 @@ class Lapse(Event):
 class Settling(Event):
     """Money for what was billed belongs to lines, as cash books ask (accounting.md 12.1).
 
-    `settled_amount` = Σ settled + settled_tax: of the receivable, all but what was billed for
-    nothing that is left.
+    `settled_amount` = Σ settled + settled_tax + settled_interest: of the receivable, all but what
+    was billed for nothing that is left.
     """
 
     settled: tuple[Share, ...] = ()
     settled_tax: Amount = 0
+    settled_interest: Amount = 0
     settled_amount: Amount = 0

@@ -108,7 +108,14 @@ def _unbilled(state: Subscription, amount: int, tax: int) -> Subscription:
     for grant, part in billed_parts(state, amount - tax).items():
         lot = state.lots[grant]
         state = state.with_lot(replace(lot, billed=lot.billed - part))
-    return replace(state, receivable=state.receivable - amount, tax_funded=state.tax_funded - tax)
+    left = state.receivable - amount
+    return replace(
+        state,
+        receivable=left,
+        interest_billed=min(state.interest_billed, left),
+        forgone=state.forgone + amount,
+        tax_funded=state.tax_funded - tax,
+    )
 
 
 def refund_settled(state: Subscription, event: e.RefundSettled, recorded: Recorded) -> Subscription:
@@ -136,7 +143,9 @@ def voided(state: Subscription, _: e.SaleVoided, recorded: Recorded) -> Subscrip
             spans=fixed(lot, lot.running_earned(on)),
         )
         state = state.with_lot(kept)
-    return _ended(replace(state, receivable=0, tax_funded=0, holds={}), "voided", on)
+    return _ended(
+        replace(state, receivable=0, interest_billed=0, tax_funded=0, holds={}), "voided", on
+    )
 
 
 def noted(state: Subscription, event: e.CreditNoted, _: Recorded) -> Subscription:

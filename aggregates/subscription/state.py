@@ -120,6 +120,8 @@ class Subscription:
     the contract `cancels_on` its last day; of its `leaving_penalty`, `penalty` is owed then.
     Of the price, `given` went with units to another contract; `elsewhere` counts as paid there.
     `active_on` is the owner's last own act (7.8); `party` names combined contracts (2).
+    Beside the price instalments hold `interest` (10.6); of it 1100 holds `interest_billed`.
+    What left 1100 unpaid is `forgone`: it was asked for, and is not asked for again.
     """
 
     sold: PackageSold | None = None
@@ -140,7 +142,10 @@ class Subscription:
     lost_delivered: int = 0
     refunded_ex_tax: int = 0
     receivable: int = 0
-    billed: int = 0
+    interest: int = 0
+    interest_funded: int = 0
+    interest_billed: int = 0
+    forgone: int = 0
     consents: tuple[str, ...] = ()
     clauses: frozenset[str] = frozenset()
     payments: Mapping[str, Paid] = field(default_factory=lambda: MappingProxyType({}))
@@ -191,7 +196,12 @@ class Subscription:
             tax = part_of(self.tax, used, self.price) if used and not self.cycles else 0
             open_tax = max(self.tax - self.tax_funded, 0)
             return self.receivable + self.penalty + used + min(tax, open_tax)
-        return max(self.price + self.tax - self.received - self.waived, 0)
+        return max(self.price + self.interest + self.tax - self.received - self.waived, 0)
+
+    @property
+    def open_interest(self) -> int:
+        """The interest in instalments that are neither due nor paid; it ends with a contract."""
+        return max(self.interest - self.interest_funded, 0) if self.ended is None else 0
 
     @property
     def has_contract(self) -> bool:

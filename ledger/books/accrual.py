@@ -9,18 +9,24 @@ from ledger.books.chart import (
     ACCESS_REVENUE,
     COMMISSION_EXPENSE,
     DEFERRED_COMMISSIONS,
+    INTEREST_INCOME,
     SETUP_FEES,
+    UNBILLED,
 )
 from ledger.books.entries import Dimensions, Entry, Movement, arranged
 from ledger.books.rows import closing_rank
 from ledger.calendar import ONE_DAY, Period
 from ledger.daily import BY_DAYS, Freeze, Pace, earned_by_day, refrozen
 
-#: Days of access, of a joining fee (accounting.md 12), and of a commission (10.8).
-ROW, SETUP_ROW, COMMISSION_ROW = "14", "15", "10.8a"
-ROWS = (ROW, SETUP_ROW, COMMISSION_ROW)
+#: Days of access, of a joining fee (accounting.md 12), of a commission (10.8), of interest (10.6).
+ROW, SETUP_ROW, COMMISSION_ROW, INTEREST_ROW = "14", "15", "10.8a", "46"
+ROWS = (ROW, SETUP_ROW, COMMISSION_ROW, INTEREST_ROW)
 #: The row of what stands in another account than that of access.
-_ROWS = {SETUP_FEES: SETUP_ROW, DEFERRED_COMMISSIONS: COMMISSION_ROW}
+_ROWS = {
+    SETUP_FEES: SETUP_ROW,
+    DEFERRED_COMMISSIONS: COMMISSION_ROW,
+    UNBILLED: INTEREST_ROW,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +36,14 @@ class Step:
     ``start``: `amount` is earned by day over ``[starts, ends)``; without these days nothing
     runs yet. ``fix``: what was running has earned exactly `amount` and earns no more. ``less``:
     what is running is worth `amount` less. ``stop``: it earns no more after that day.
-    ``finish``: all that is running is earned that day. ``freeze``: time stands still over
+    ``finish``: all that is running is earned that day. ``settle``: from that day on what was
+    funded is earned, neither more nor less. ``freeze``: time stands still over
     ``[starts, ends)``, which may be open, in place of what was said before of a freeze from
     `starts` on.
     """
 
     on: date
-    kind: Literal["start", "fix", "less", "stop", "finish", "freeze"]
+    kind: Literal["start", "fix", "less", "stop", "finish", "settle", "freeze"]
     amount: int = 0
     starts: date | None = None
     ends: date | None = None
@@ -46,10 +53,10 @@ class Step:
 class Obligation:
     """A lot of a time line: its steps in the order of recording, and its funding by day.
 
-    `funding` is what the liability was credited, net, on each service date; `account` is the
-    liability, of a commission the asset. A line that `runs_ahead` of payment earns in full
-    (accounting.md 10.4), any other never more than it was funded with. `pace` is how the sale's
-    policies let time earn.
+    `funding` is what the account was credited, net, on each service date; `account` is the
+    liability, of a commission the asset, of interest the receivable. A line that `runs_ahead` of
+    payment earns in full (accounting.md 10.4), any other never more than it was funded with.
+    `pace` is how the sale's policies let time earn.
     """
 
     lot: str
@@ -129,11 +136,11 @@ def earned(steps: Iterable[Step], through: date, pace: Pace = BY_DAYS) -> int:
 
 def accrued(obligation: Obligation, through: date) -> int:
     """Cumulative revenue of a time line by the end of that day."""
-    value = earned(obligation.steps, through, obligation.pace)
-    if obligation.runs_ahead:
-        return value
     funded = sum(amount for on, amount in obligation.funding if on <= through)
-    return min(value, max(funded, 0))
+    if any(step.kind == "settle" and step.on <= through for step in obligation.steps):
+        return funded
+    value = earned(obligation.steps, through, obligation.pace)
+    return value if obligation.runs_ahead else min(value, max(funded, 0))
 
 
 def accruals(obligation: Obligation, recorded: Mapping[str, int], window: Window) -> list[Entry]:
@@ -180,9 +187,13 @@ def _entry(obligation: Obligation, period: Period, amount: int, window: Window) 
 
 
 def _moves(obligation: Obligation, amount: int) -> tuple[Movement, Movement]:
-    """What time earns leaves the liability; of a commission it leaves the asset."""
+    """What time earns leaves the liability; of a commission it leaves the asset, and interest is
+    receivable.
+    """
     account, at = obligation.account, obligation.at
     to, given = (account, ACCESS_REVENUE)
     if account == DEFERRED_COMMISSIONS:
         to, given = (COMMISSION_EXPENSE, account)
+    elif account == UNBILLED:
+        given = INTEREST_INCOME
     return Movement("debit", to, amount, at), Movement("credit", given, amount, at)

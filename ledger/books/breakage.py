@@ -18,6 +18,7 @@ from ledger.ratios import share
 #: By use; by an estimate that expects more use than the one before; by one that expects less.
 USE, MORE_USE, LESS_USE = "10", "24", "25"
 ROWS = (USE, MORE_USE, LESS_USE)
+#: Where it is shown unless the clinic says otherwise (policy `breakage_account`).
 BREAKAGE = "4030"
 _WHOLE = 100
 
@@ -122,16 +123,25 @@ def caught_up(changes: Iterable[Change]) -> int:
 
 
 def breakage_entries(
-    carrier: Carrier, use: int, change: int, period: Period, window: Window
+    carrier: Carrier,
+    use: int,
+    change: int,
+    period: Period,
+    window: Window,
+    account: str = BREAKAGE,
 ) -> list[Entry]:
     """Row 10 for what use brought, row 24 or 25 for what a changed estimate did; no row for 0."""
     amounts = ((USE, use), (LESS_USE if change > 0 else MORE_USE, change))
-    return [_entry(carrier, row, amount, period, window) for row, amount in amounts if amount]
+    return [
+        _entry(carrier, row, amount, period, window, account) for row, amount in amounts if amount
+    ]
 
 
-def _entry(carrier: Carrier, row: str, amount: int, period: Period, window: Window) -> Entry:
+def _entry(
+    carrier: Carrier, row: str, amount: int, period: Period, window: Window, account: str
+) -> Entry:
     liability = Movement("debit", carrier.account, amount, carrier.at)
-    revenue = Movement("credit", BREAKAGE, amount, carrier.at)
+    revenue = Movement("credit", account, amount, carrier.at)
     day = window.last_day(period)
     about = carrier.name
     if carrier.at.subscription is not None:

@@ -95,6 +95,7 @@ UNBILLED = "1110"
 CLEARING = "1020"
 ROUNDING = "6990"
 ACCESS_REVENUE = "4010"
+INTEREST_INCOME = "4800"
 DEFERRED_COMMISSIONS = "1400"
 #: The chart has no account for selling; this is its only expense of winning customers.
 COMMISSION_EXPENSE = "6300"

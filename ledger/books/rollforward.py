@@ -47,6 +47,7 @@ _BY_ROW = {
     "25": "estimate_changes",
     "27": "reinstatements",
     "29": "refunds",
+    "31": "netting",
     "32": "netting",
     "35": "voids",
     "36": "voids",

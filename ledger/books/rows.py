@@ -43,6 +43,7 @@ _TABLE = (
     ("27", "Expired units reinstated", "4030; 2180", "CL", "606-10-55-48; 7.7"),
     ("29", "Refund approved", "CL; 2200; 4900", "2170/2180; 4040", "606-10-32-10; 8.1"),
     ("30", "Refund paid", "2170", "tender", "8.1"),
+    ("31", "Price concessions expected", "4900; CL", "2160", "606-10-32-5; 3.3"),
     ("32", "Refunds expected no longer", "2160; 5100", "CL; 4020; 1300", "606-10-32-14; 8.2"),
     ("34a", "Store credit used", "2180", "4000/1010", "606-10-55-46; 10.7"),
     ("35", "Credit note before payment", "CL; 4920; 2200", "1100", "606-10-32-43; 8.4"),
@@ -57,6 +58,7 @@ _TABLE = (
     ("43", "Modification, prospective: funding carried", "CL", "CL", "606-10-25-13(a); 9.2"),
     ("44", "Modification, catch-up", "CL; 4000/4020", "4000/4020; CL", "606-10-25-13(b); 9.3"),
     ("45", "Change leaves credit", "CL", "2180", "606-10-25-13(a); 9.4"),
+    ("46", "Interest of a financing component", "1110", "4800", "606-10-32-20; 10.6"),
     ("47", "Processor fee", "6100", "1020", "606-10-55-36; 3.2"),
     ("48", "Payout to the bank", "1010", "1020", "15.7"),
     ("49", "Cost of what was used", "5000/5100", "2000/1200", "15.5"),
@@ -70,7 +72,7 @@ _TABLE = (
 ROWS: dict[str, Row] = {line[0]: Row(*line) for line in _TABLE}
 
 #: Closing entries of one day stand in this order (accounting.md 12.1).
-CLOSING_ORDER = ("14", "15", "10", "24", "25", "2", "31", "32", "40", "53", "10.8a", "50")
+CLOSING_ORDER = ("14", "15", "10", "24", "25", "2", "31", "32", "40", "53", "10.8a", "50", "46")
 
 
 def closing_rank(row: str) -> int:

@@ -115,7 +115,7 @@ def payment_status(state: Subscription, as_of: date) -> str:
         return "refunded"
     if overdue(state, as_of) is not None:
         return "past_due"
-    if state.received >= state.price + state.tax - state.waived:
+    if state.received >= state.price + state.interest + state.tax - state.waived:
         return "paid"
     return "part_paid" if state.received else "unpaid"
 

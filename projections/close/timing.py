@@ -4,7 +4,7 @@ The same steps as ``projections.journal.steps`` gives row by row, in the same or
 event: what lots become, then what begins, then what stands still.
 """
 
-from ledger.books.chart import DEFERRED_COMMISSIONS
+from ledger.books.chart import DEFERRED_COMMISSIONS, UNBILLED
 from ledger.books.returns import LOT as RETURNS
 from projections.close.fields import (
     ACCOUNT,
@@ -22,7 +22,7 @@ from projections.close.fields import (
     integers,
     texts,
 )
-from projections.journal.steps import COMMISSION, RECOVERABLE, RETURNABLE
+from projections.journal.steps import COMMISSION, INTEREST, RECOVERABLE, RETURNABLE
 
 _UNSAID = ", ".join(["NULL"] * 8)
 
@@ -90,9 +90,12 @@ FROM parsed WHERE b.returnable_until IS NOT NULL AND {amount} <> 0
     )
 
 
-def _over(when: str) -> str:
-    """What is left of a commission ends with the contract."""
-    return _whole("finish", when, n=300000, lot=COMMISSION)
+def _over(when: str) -> tuple[str, str]:
+    """With the contract what is left of a commission ends, and interest that is not due."""
+    return (
+        _whole("finish", when, n=300000, lot=COMMISSION),
+        _whole("settle", when, n=300001, lot=INTEREST),
+    )
 
 
 _UNBILLED = "b.policies.instalment_right = 'unbilled_receivable' AND b.billing.cancellable = false"
@@ -102,6 +105,14 @@ SELECT {SUBSCRIPTION}, position, 2, '', '{COMMISSION}', effective_on, 'start', b
        b.starts, b.commission_ends, '{DEFERRED_COMMISSIONS}', b.sale.location, b.sale.program,
        b.sale.provider, b.sale.offer, NULL, NULL, NULL
 FROM parsed WHERE b.commission_to = 'asset'
+"""  # noqa: S608 - made of constants
+_INTEREST = f"""
+INSERT INTO views.journal_step
+SELECT subscription, position, 10 + i, '', '{INTEREST}', effective_on, 'start', l.interest,
+       l.starts, l.ends, CASE i WHEN 1 THEN '{UNBILLED}' END, CASE i WHEN 1 THEN sale.location END,
+       CASE i WHEN 1 THEN sale.program END, CASE i WHEN 1 THEN sale.provider END,
+       CASE i WHEN 1 THEN sale.offer END, NULL, NULL, NULL
+FROM ({each("financing.spans", "b.sale AS sale,")})
 """  # noqa: S608 - made of constants
 _FROZEN = f"""
 INSERT INTO views.journal_step
@@ -145,11 +156,13 @@ TIMED = (
             **days("starts", "commission_ends"),
             "sale": SALE,
             "lines": [SOLD_LINE],
+            "financing": {"spans": [{**days("starts", "ends"), **integers("interest")}]},
         },
         (
             _whole("ahead", "coalesce(b.policies.draw_before_payment, false)"),
             _whole("unbilled", _UNBILLED, n=1),
             _COMMISSION,
+            _INTEREST,
             _promised(f"coalesce(b.contract_met, true) AND NOT ({WAITS})"),
         ),
     ),
@@ -179,8 +192,13 @@ TIMED = (
     ),
     Fact(("CreditNoted",), {"reductions": [_SPAN]}, (_REDUCED,)),
     Fact(("SaleVoided",), {}, (_whole("stop", "true"),)),
-    Fact(("Refunded", "DisputeSettled"), {"ended": "BOOLEAN"}, (_over("b.ended"),)),
-    Fact(("ContractEnded", "SaleVoided"), {}, (_over("true"),)),
+    Fact(("Refunded", "DisputeSettled"), {"ended": "BOOLEAN"}, _over("b.ended")),
+    Fact(("ContractEnded", "SaleVoided"), {}, _over("true")),
+    Fact(
+        ("LotExpired",),
+        integers("waived_interest"),
+        (_whole("settle", "b.waived_interest > 0", lot=INTEREST),),
+    ),
     Fact(("UnitsDrawn",), _DRAWN, (_delivered(1, _STOCK),)),
     Fact(("DrawReversed",), _DRAWN, (_delivered(-1, _STOCK),)),
     Fact(("DrawPosted",), _DRAWN, (_delivered(1, "0"),)),

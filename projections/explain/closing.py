@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from aggregates.subscription.events import PackageSold
+from aggregates.subscription.financed import InterestSpan
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.standing import booked, standing
 from aggregates.subscription.state import Subscription
 from aggregates.treatment import ACTUAL_DAYS
-from ledger.books.accrual import COMMISSION_ROW
+from ledger.books.accrual import COMMISSION_ROW, INTEREST_ROW
 from ledger.books.accrual import ROWS as ACCRUALS
 from ledger.books.entries import Entry
 from ledger.books.presentation import ROW as PRESENTATION
@@ -31,6 +32,8 @@ def closing_working(entry: Entry, amount: int, state: Subscription | None) -> Wo
         return Working(formula, inputs, "10.2")
     if entry.rule == COMMISSION_ROW and state is not None and state.sold is not None:
         return _spread(entry, amount, state.sold)
+    if entry.rule == INTEREST_ROW and state is not None and state.sold is not None:
+        return _lent(entry, amount, state.sold)
     paragraph = ROWS[entry.rule].paragraph.rpartition("; ")[2]
     inputs = {"amount": amount, "day": entry.service_date.isoformat()}
     return Working(ROWS[entry.rule].title, inputs, paragraph)
@@ -69,6 +72,29 @@ def _spread(entry: Entry, amount: int, sold: PackageSold) -> Working:
     }
     formula = "round(commission × days passed ÷ days), all of it at the end, − spread before"
     return Working(formula, inputs, "10.8")
+
+
+def _lent(entry: Entry, amount: int, sold: PackageSold) -> Working:
+    financing = sold.financing
+    spans = [] if financing is None else financing.spans
+    inputs = {
+        "rate": None if financing is None else financing.rate,
+        "compounded_months": None if financing is None else financing.months,
+        "interest": sum(span.interest for span in spans),
+        "through": entry.service_date.isoformat(),
+        "earned": amount,
+        "spans": [span.model_dump(mode="json") for span in spans if _begun(span, entry)],
+        "rounding": HALF_EVEN,
+    }
+    formula = (
+        "interest of each span × days passed ÷ days, what is due or paid where the contract"
+        " ended, − earned before"
+    )
+    return Working(formula, inputs, "10.6")
+
+
+def _begun(span: InterestSpan, entry: Entry) -> bool:
+    return span.starts <= entry.service_date
 
 
 def lot_account(entry: Entry) -> str | None:

@@ -5,20 +5,23 @@ from typing import Any
 
 from ledger.books.accrual import Window
 from ledger.books.breakage import ROWS as BREAKAGE
+from ledger.books.concessions import ROW as CONCESSION
 from ledger.books.entries import Entry
 from ledger.books.reserves import LOSS, RELEASED, RESERVED
 from ledger.books.returns import LOT as RETURNS
 from ledger.books.returns import ROW as RETURNED
 from ledger.calendar import Period
 from ledger.quantity import ONE
+from ledger.ratios import largest_remainder
 from projections.close.books import Books
 from projections.explain.working import HALF_EVEN, Working
-from projections.journal.pools import Measured, measured
+from projections.journal.conceding import Concessions
+from projections.journal.pools import Measured, measured, members
 from projections.journal.reserving import Reserves
 from projections.journal.returning import Returns
 from projections.journal.settings import METHOD, Settings
 
-ESTIMATED = (*BREAKAGE, RESERVED, RELEASED, RETURNED, LOSS)
+ESTIMATED = (*BREAKAGE, RESERVED, RELEASED, RETURNED, LOSS, CONCESSION)
 
 
 def estimate_working(books: Books, entry: Entry, amount: int, cut: int) -> Working:
@@ -48,9 +51,29 @@ def _breakage(books: Books, entry: Entry, amount: int, settings: Settings, cut: 
         "change": amount,
         "rounding": HALF_EVEN,
         **(_pool_inputs(found[0], settings, day) if found else {}),
+        **({} if subscription else {"lots": _attributed(books, entry, amount, cut)}),
     }
     formula = "round(A × min(U, E) ÷ E) − earned by use − lapsed − posted; E = N × (1 − rate)"
     return Working(formula, inputs, "7.3" if entry.rule == BREAKAGE[0] else "7.5")
+
+
+def _attributed(books: Books, entry: Entry, amount: int, cut: int) -> list[dict[str, Any]]:
+    """The lots of a cohort with their parts of its entry, by what was used of them (7.3)."""
+    lots = [
+        one
+        for one in members(books, cut, entry.service_date)
+        if one.cohort == entry.lot and one.used > 0
+    ]
+    parts = largest_remainder(amount if lots else 0, [one.used for one in lots])
+    return [
+        {
+            "subscription": one.subscription,
+            "grant": one.lot,
+            "used": _units(one.used),
+            "amount": part,
+        }
+        for one, part in zip(lots, parts, strict=True)
+    ]
 
 
 def _pool_inputs(one: Measured, settings: Settings, day: date) -> dict[str, Any]:
@@ -81,6 +104,10 @@ def _reserved(books: Books, entry: Entry, settings: Settings, cut: int) -> Worki
         goods = Returns(books, settings, cut, period, window).inputs(subscription or "")
         formula = "revenue × rate, cost × rate, less what stands in 2160 and in 1300"
         return Working(formula, goods, "8.2")
+    if entry.rule == CONCESSION:
+        price = Concessions(books, settings, cut, period, window).inputs(subscription or "")
+        formula = "(recognised + unrecognised) × rate − given, less what was posted so far"
+        return Working(formula, price, "3.3")
     inputs = Reserves(books, settings, cut, period, window).inputs(subscription or "")
     formula = "what is unrecognised and funded × rate, less what stands in 2160"
     if entry.lot:

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.books.digest import digest_of_texts
 from ledger.canonical import canonical_trusted
 from projections.exports.text import amount
-from projections.exports.vouchers import ReportEntry
+from projections.exports.vouchers import ReportEntry, Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ class Scope:
         state = draft if self.close_version is None else f"v{self.close_version}"
         kept = f"-{self.books}" if self.books else ""
         return f"{self.clinic}-{self.period}-{state}-{self.form}-{self.detail}{kept}"
+
+    def named(self, voucher: Voucher) -> Voucher:
+        """The voucher under an id that no voucher of other books has: an entry of cash books has
+        the position of an event, and so the id, that it has in those that a close seals.
+        """
+        return replace(voucher, id=f"{self.books}-{voucher.id}") if self.books else voucher
 
 
 @dataclass(frozen=True, slots=True)

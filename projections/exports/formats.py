@@ -47,5 +47,5 @@ def export(
     if totals.debit != totals.credit:
         raise Unbalanced(f"debits {totals.debit} and credits {totals.credit} differ")
     arranged = detailed if scope.detail == "line" else summarised
-    vouchers = arranged(entries, targets(mapping))
+    vouchers = [scope.named(voucher) for voucher in arranged(entries, targets(mapping))]
     return Export(scope, totals, tuple(WRITERS[scope.form](vouchers, scope, totals)))

@@ -8,6 +8,7 @@ from aggregates.communication.events import CommunicationLogged
 from aggregates.dispute.events import DisputeClosed, DisputeOpened
 from aggregates.payment.events import ChargeRegistered, PaymentRegistered, RefundRegistered
 from aggregates.subscription import events as e
+from aggregates.subscription.financed import interest_in
 from aggregates.subscription.link_events import CommunicationLinked
 from ledger import money
 from ledger.events import Event
@@ -22,7 +23,7 @@ Amounts = Callable[[int], str]
 def _sold(event: e.PackageSold, amount: Amounts) -> str:
     until = f", valid to {event.expires}" if event.expires else ""
     tax = f" plus {amount(event.tax)} tax" if event.tax else ""
-    return f"{event.name} sold for {amount(event.price)}{tax}{until}"
+    return f"{event.name} sold for {amount(event.price + interest_in(event.financing))}{tax}{until}"
 
 
 def _consented(event: e.ConsentRecorded, _: Amounts) -> str:

@@ -10,18 +10,19 @@ from datetime import date
 from itertools import groupby, islice
 
 from ledger.books.accrual import ROWS, Obligation, Step, Window, accruals
-from ledger.books.chart import CONTRACT_LIABILITIES, DEFERRED_COMMISSIONS
+from ledger.books.chart import CONTRACT_LIABILITIES, DEFERRED_COMMISSIONS, UNBILLED
 from ledger.books.entries import Dimensions, Entry, Source
 from ledger.books.placing import Close
 from ledger.books.presentation import ROW as PRESENTATION
 from ledger.books.presentation import presented
 from ledger.calendar import Period
 from ledger.daily import Pace
+from projections.journal.conceding import Concessions
 from projections.journal.estimating import Breakage, Withheld
 from projections.journal.reserving import Reserves, refunds
 from projections.journal.returning import Returns
 from projections.journal.settings import SettingsHistory
-from projections.journal.steps import TREATMENTS
+from projections.journal.steps import INTEREST, TREATMENTS
 from projections.journal.tables import Tables, Tuple
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
@@ -56,13 +57,20 @@ JOIN (
 ) t ON t.subscription = l.subscription AND t.lot = l.grant_id
 WHERE l.closing = 0 AND l.position <= ? AND l.account IN {_LIABILITIES}
 GROUP BY l.subscription, l.grant_id, l.service_date
+UNION ALL
+SELECT subscription, '{INTEREST}', service_date, CAST(sum(credit - debit) AS bigint)
+FROM views.journal_line
+WHERE closing = 0 AND position <= ? AND account = '{UNBILLED}' AND rule <> 'adj'
+  AND subscription IN (SELECT subscription FROM live)
+GROUP BY subscription, service_date
 """  # noqa: S608 - made of constants
 _RECORDED = f"""{_LIVE}
 SELECT subscription, lot, coalesce(prior_period_of, period), CAST(sum(
     CASE account WHEN '{DEFERRED_COMMISSIONS}' THEN credit - debit ELSE debit - credit END
 ) AS bigint)
 FROM views.journal_line
-WHERE rule IN {_ACCRUALS} AND (account IN {_LIABILITIES} OR account = '{DEFERRED_COMMISSIONS}')
+WHERE rule IN {_ACCRUALS}
+  AND (account IN {_LIABILITIES} OR account IN ('{DEFERRED_COMMISSIONS}', '{UNBILLED}'))
   AND subscription IN (SELECT subscription FROM live)
 GROUP BY subscription, lot, coalesce(prior_period_of, period)
 """  # noqa: S608 - made of constants
@@ -135,15 +143,23 @@ def close_through(
         known = settings.at(cut, day)
         within = replace(window, periods=(period,), through=day)
         reserves = Reserves(tables, known, cut, period, within)
-        returns = Returns(tables, known, cut, period, within)
         breakage = Breakage(tables, known, cut, period, within, withheld)
         written = period in refunded and _add(tables, reserves.before_refunds(), event)
-        for entries in (breakage.entries, reserves.of_refunds, returns.entries):
-            written |= _add(tables, entries(), event)
+        written |= _add(tables, breakage.entries(), event)
+        for entries in _expected(reserves):
+            written |= _add(tables, entries, event)
         if standing is None or written or period in moved:
             standing = _standing(tables, day)
         shown = standing.presented(day, provisional=provisional)
         _add(tables, [*reserves.of_losses(shown), *shown], event)
+
+
+def _expected(reserves: Reserves) -> Iterator[Iterable[Entry]]:
+    """What is expected to go back: refunds, concessions, products; each sees those before it."""
+    of = (reserves.tables, reserves.settings, reserves.cut, reserves.period, reserves.window)
+    yield reserves.of_refunds()
+    yield Concessions(*of).entries()
+    yield Returns(*of).entries()
 
 
 def _open_periods(tables: Tables, last: Period, before: Close | None) -> list[Period]:
@@ -175,7 +191,7 @@ def _accruals(tables: Tables, window: Window, cut: int, before: Close | None) ->
     first = window.periods[0].first
     live = (cut, seen, first, first, cut, seen, first)
     funding: dict[tuple[str, str], list[tuple[date, int]]] = {}
-    for subscription, lot, on, amount in tables.rows(_FUNDED, (*live, cut)):
+    for subscription, lot, on, amount in tables.rows(_FUNDED, (*live, cut, cut)):
         funding.setdefault((subscription, lot), []).append((on, amount))
     recorded: dict[tuple[str, str], dict[str, int]] = {}
     for subscription, lot, origin, amount in tables.rows(_RECORDED, live):
@@ -206,7 +222,7 @@ def _obligations(
             key = (subscription, lot)
             funded = tuple(funding.get(key, ()))
             pace = Pace(*sold[_PACE:_STEP])
-            paid = runs_ahead or account == DEFERRED_COMMISSIONS
+            paid = runs_ahead or account in (DEFERRED_COMMISSIONS, UNBILLED)
             yield key, Obligation(lot, account, at, paid, stepped, funded, pace)
 
 

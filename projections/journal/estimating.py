@@ -56,6 +56,7 @@ class Breakage:
         targets = dict(self._targets())
         carriers = {key: carrier for key, (carrier, _) in standing.items()}
         carriers |= {key: carrier for key, (carrier, _, _) in targets.items()}
+        account = self.settings.policy("breakage_account", self.day)
         found: list[Entry] = []
         for key in sorted(carriers, key=_order):
             _, target, change = targets.get(key, (None, 0, 0))
@@ -64,7 +65,8 @@ class Breakage:
             if self.window.provisional:
                 self.withheld.add(key, change)
                 change = 0
-            found += breakage_entries(carriers[key], use, change, self.period, self.window)
+            carrier = carriers[key]
+            found += breakage_entries(carrier, use, change, self.period, self.window, account)
         return found
 
     def _targets(self) -> Iterator[tuple[Key, tuple[Carrier, int, int]]]:

@@ -1,5 +1,6 @@
 """The pools whose breakage an estimate speaks of, read from the journal's tables (7.1, 7.3)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,6 +69,17 @@ WHERE rule IN {_BREAKAGE} AND account IN {_LIABILITIES} AND posting_date <= ?
 GROUP BY subscription, lot, account, location, program, provider, offer, line
 """  # noqa: S608 - made of constants
 
+# Parameters: cut and day.
+_MEMBERS = """
+SELECT t.offer, t.program, t.since, t.line, t.rule, t.account, t.subscription, t.lot,
+       CAST(sum(u.used) AS bigint)
+FROM views.journal_lot t
+JOIN views.journal_unit u ON u.subscription = t.subscription AND u.lot = t.lot
+WHERE u.position <= ? AND u.effective_on <= ?
+GROUP BY t.offer, t.program, t.since, t.line, t.rule, t.account, t.subscription, t.lot
+ORDER BY t.subscription, t.lot
+"""
+
 #: A contract and a lot of it, or no contract and the name of a cohort; and its account.
 Key = tuple[str | None, str, str]
 
@@ -126,9 +138,7 @@ def _read(row: tuple[Any, ...], day: date, apart: bool) -> Measured | None:
     months = minimum_months(laws, in_rows(state), what, since)
     lives_until = Duration(months=months).end(since) - ONE_DAY if months else since
     own_place = Dimensions(location, program, provider, offer, None, own, line, lot)
-    name = "/".join(
-        part for part in (sold.offer, sold.cohort, line, rule, account, program) if part
-    )
+    name = _cohort(sold, line, rule, account)
     carrier = (
         Carrier(lot, account, own_place)
         if apart
@@ -137,6 +147,28 @@ def _read(row: tuple[Any, ...], day: date, apart: bool) -> Measured | None:
     return Measured(
         carrier, sold, pool.without(frozen) if frozen > 0 else pool, since, last_day, lives_until
     )
+
+
+def _cohort(sold: Sold, line: str, rule: str, account: str) -> str:
+    """How a cohort's entries are named: offer, quarter, line, expiry rule, account, program."""
+    parts = (sold.offer, sold.cohort, line, rule, account, sold.program)
+    return "/".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A lot of a cohort, and how much of it was used, in thousandths of a unit."""
+
+    cohort: str
+    subscription: str
+    lot: str
+    used: int
+
+
+def members(tables: Tables, cut: int, day: date) -> Iterator[Member]:
+    """The lots of every cohort on a day, of what is known at `cut`."""
+    for offer, program, since, line, rule, account, *lot in tables.rows(_MEMBERS, (cut, day)):
+        yield Member(_cohort(Sold.on(since, offer, program), line, rule, account), *lot)
 
 
 def _rows(text: str | None) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from aggregates.estimate.state import Sold
 from ledger.books.accrual import Window
 from ledger.books.chart import CONTRACT_ASSET, CONTRACT_LIABILITIES
+from ledger.books.concessions import ROW as CONCESSION
 from ledger.books.entries import Dimensions, Entry
 from ledger.books.presentation import ROW as PRESENTATION
 from ledger.books.reserves import (
@@ -38,8 +39,8 @@ SELECT subscription, account, location, program, provider, offer, line,
        CAST(sum(CASE WHEN rule IN {_RESERVING} THEN 0 ELSE credit - debit END) AS bigint),
        CAST(sum(CASE WHEN rule IN {_RESERVING} THEN debit - credit ELSE 0 END) AS bigint)
 FROM views.journal_line
-WHERE account IN {_LIABILITIES} AND rule <> '{PRESENTATION}' AND posting_date <= ?
-  AND subscription IS NOT NULL AND (? OR subscription IN (
+WHERE account IN {_LIABILITIES} AND rule NOT IN ('{PRESENTATION}', '{CONCESSION}')
+  AND posting_date <= ? AND subscription IS NOT NULL AND (? OR subscription IN (
     SELECT subscription FROM views.journal_contract WHERE on_demand OR cooling_off_until >= ?
     UNION
     SELECT subscription FROM views.journal_line WHERE account = '{REFUND_LIABILITY}'

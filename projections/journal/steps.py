@@ -7,7 +7,7 @@ from typing import Any
 
 from aggregates.legs import LIABILITY
 from aggregates.subscription.line import BY_DAY
-from ledger.books.chart import DEFERRED_COMMISSIONS
+from ledger.books.chart import DEFERRED_COMMISSIONS, UNBILLED
 from ledger.books.returns import LOT as RETURNS
 from ledger.calendar import ONE_DAY
 
@@ -40,10 +40,15 @@ _UNSAID = (None,) * 8
 _STOPPED = ("stop", "", "", 0, None, None, *_UNSAID)
 _AHEAD = ("ahead", "", "", 0, None, None, *_UNSAID)
 _UNBILLED = ("unbilled", "", "", 0, None, None, *_UNSAID)
-#: Names a commission's days among the lots of a contract, whose names end in a number.
-COMMISSION = "commission"
-#: What is left of a commission ends with the contract.
-_OVER = ("finish", "", COMMISSION, 0, None, None, *_UNSAID)
+#: Name the days of a commission and of interest among the lots of a contract, whose names end in
+#: a number.
+COMMISSION, INTEREST = "commission", "interest"
+_NOT_OWED = ("settle", "", INTEREST, 0, None, None, *_UNSAID)
+#: With the contract what is left of a commission ends, and interest that is not due is not owed.
+_OVER = (
+    ("finish", "", COMMISSION, 0, None, None, *_UNSAID),
+    _NOT_OWED,
+)
 #: The kinds that say how the whole contract is treated, and not what happened to its days.
 TREATMENTS = frozenset({"ahead", "combined", "unbilled"})
 #: Products that may be brought back before the day `ends`: what they earned, what they cost.
@@ -94,6 +99,7 @@ def _sold(body: Body) -> Iterator[_Step]:
         yield _UNBILLED
     if body.get("commission_to") == "asset":
         yield _commission(body)
+    yield from _financed(body)
     yield from _promised(body, runs=body.get("contract_met", True) and not waits)
 
 
@@ -102,6 +108,15 @@ def _commission(body: Body) -> _Step:
     place = tuple(body["sale"].get(name) for name in ("location", "program", "provider", "offer"))
     span = (body["commission"], body["starts"], body["commission_ends"])
     return ("start", "", COMMISSION, *span, DEFERRED_COMMISSIONS, *place, *(None,) * 3)
+
+
+def _financed(body: Body) -> Iterator[_Step]:
+    """The days that bear the interest in a sale's instalments (10.6)."""
+    place = tuple(body["sale"].get(name) for name in ("location", "program", "provider", "offer"))
+    said: _Step = (UNBILLED, *place, *(None,) * 3)
+    for span in body.get("financing", {}).get("spans", ()):
+        yield ("start", "", INTEREST, span["interest"], span["starts"], span["ends"], *said)
+        said = _UNSAID
 
 
 def is_unbilled(body: Body) -> bool:
@@ -165,7 +180,7 @@ def _left(body: Body) -> Iterator[_Step]:
             yield _start(lot, lot["rest"], lot["rest_starts"], lot["rest_ends"])
     yield from _frozen(body)
     if body.get("ended"):
-        yield _OVER
+        yield from _OVER
 
 
 def _exchanged(body: Body) -> Iterator[_Step]:
@@ -203,14 +218,19 @@ def _stock(body: Body) -> int:
     return int(body["cost"]) if body.get("cost_of") == "supply" else 0
 
 
+def _lapsed(body: Body) -> Iterator[_Step]:
+    if body.get("waived_interest"):
+        yield _NOT_OWED
+
+
 def _over(body: Body) -> Iterator[_Step]:
     yield from _left(body)
-    yield _OVER
+    yield from _OVER
 
 
 def _voided(_: Body) -> Iterator[_Step]:
     yield _STOPPED
-    yield _OVER
+    yield from _OVER
 
 
 _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
@@ -225,6 +245,7 @@ _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "Paused": _moved,
     "PauseBegan": _moved,
     "Resumed": _moved,
+    "LotExpired": _lapsed,
     "Refunded": _left,
     "DisputeSettled": _left,
     "WrittenOff": _left,

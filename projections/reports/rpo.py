@@ -1,11 +1,11 @@
 """Remaining performance obligations: what contracts still promise, and when it will be earned.
 
-Accounting.md 15.3: Σ (A − R) of the contracts included, with instalments that cannot be
-cancelled although they are not billed yet, without tax.
+Accounting.md 15.3: Σ (A − R) of the contracts included, breakage before expiry within R, with
+instalments that cannot be cancelled although they are not billed yet, without tax.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -15,7 +15,8 @@ from aggregates.subscription.standing import standing
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.terms import RecurringBilling
 from ledger.calendar import ONE_DAY, Duration
-from ledger.ratios import share
+from ledger.ratios import largest_remainder, share
+from projections.reports.early import NOTHING, Early
 from projections.reports.redemption import Curves
 
 YEAR = Duration(years=1)
@@ -54,28 +55,71 @@ class Bands:
 
 @dataclass(frozen=True, slots=True)
 class Unsatisfied:
-    """A part of what a contract still promises: by bands, or left out for a reason."""
+    """A part of what a contract still promises: by bands, or left out for a reason.
+
+    Of its `pool` some may be earned, because an estimate says that it stays unused.
+    """
 
     amount: int
     bands: tuple[int, ...] = ()
     reason: str | None = None
+    pool: str | None = None
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What is still promised by band, or by the reason it is left out for; and that of pools."""
+
+    bands: Bands
+    sums: dict[str | int, int] = field(default_factory=dict)
+    pools: dict[str, dict[str | int, int]] = field(default_factory=dict)
+
+    def add(self, part: Unsatisfied) -> None:
+        """Counts one more part."""
+        cells: dict[str | int, int] = {part.reason: part.amount} if part.reason else {}
+        for cell, amount in (cells or dict(enumerate(part.bands))).items():
+            self.sums[cell] = self.sums.get(cell, 0) + amount
+            if part.pool is not None:
+                pool = self.pools.setdefault(part.pool, {})
+                pool[cell] = pool.get(cell, 0) + amount
+
+    def earn(self, early: Early) -> None:
+        """Takes off what is earned of each pool, from all that is left of it alike."""
+        for name, cells in self.pools.items():
+            gone = min(early.amounts.get(name, 0), sum(cells.values()))
+            if gone > 0:
+                for cell, part in zip(
+                    cells, largest_remainder(gone, list(cells.values())), strict=True
+                ):
+                    self.sums[cell] -= part
+
+    @property
+    def totals(self) -> list[int]:
+        return [self.sums.get(number, 0) for number in range(len(self.bands.names))]
+
+    @property
+    def excluded(self) -> dict[str, int]:
+        return {reason: amount for reason, amount in self.sums.items() if isinstance(reason, str)}
 
 
 def rpo(
-    contracts: Iterable[Subscription], curves: Curves, bands: Bands, *, expedient: bool
+    contracts: Iterable[Subscription],
+    curves: Curves,
+    bands: Bands,
+    early: Early = NOTHING,
+    *,
+    expedient: bool,
 ) -> dict[str, Any]:
     """The report (interfaces.md 6, rpo): the total and what is left out are all there is.
 
     `expedient` leaves contracts of an original term of a year or less out (policy
     `rpo_expedient`).
     """
-    totals = [0] * len(bands.names)
-    excluded: dict[str, int] = {}
-    for part in _all_parts(contracts, curves, bands, expedient=expedient):
-        if part.reason is not None:
-            excluded[part.reason] = excluded.get(part.reason, 0) + part.amount
-        else:
-            totals = [one + more for one, more in zip(totals, part.bands, strict=True)]
+    found = _Sums(bands)
+    for part in _all_parts(contracts, curves, bands, early, expedient=expedient):
+        found.add(part)
+    found.earn(early)
+    totals, excluded = found.totals, found.excluded
     return {
         "as_of": bands.as_of.isoformat(),
         "bands": [
@@ -88,13 +132,18 @@ def rpo(
 
 
 def _all_parts(
-    contracts: Iterable[Subscription], curves: Curves, bands: Bands, *, expedient: bool
+    contracts: Iterable[Subscription],
+    curves: Curves,
+    bands: Bands,
+    early: Early,
+    *,
+    expedient: bool,
 ) -> Iterator[Unsatisfied]:
     for state in contracts:
         reason = _left_out(state, expedient=expedient)
-        for part in (*_lots(state, curves, bands), *_coming_cycles(state, bands)):
+        for part in (*_lots(state, curves, bands, early), *_coming_cycles(state, bands)):
             if part.amount:
-                yield Unsatisfied(part.amount, reason=reason) if reason else part
+                yield replace(part, bands=(), reason=reason) if reason else part
 
 
 def _left_out(state: Subscription, *, expedient: bool) -> str | None:
@@ -120,11 +169,13 @@ def _is_short(state: Subscription) -> bool:
     return ends <= YEAR.after(sold.starts)
 
 
-def _lots(state: Subscription, curves: Curves, bands: Bands) -> Iterator[Unsatisfied]:
+def _lots(state: Subscription, curves: Curves, bands: Bands, early: Early) -> Iterator[Unsatisfied]:
     for lot in state.lots.values():
+        pool = early.pools.get((sale_of(state).subscription, lot.grant))
         left = lot.value_left(bands.as_of)
         firm = left if _is_firm(state, lot) else min(left, max(standing(lot, bands.as_of), 0))
-        yield Unsatisfied(firm, tuple(bands.split(firm, progress(state, lot, curves, bands))))
+        parts = bands.split(firm, progress(state, lot, curves, bands))
+        yield Unsatisfied(firm, tuple(parts), pool=pool)
         yield Unsatisfied(left - firm, reason=CANCELLABLE)
 
 

@@ -15,7 +15,7 @@ _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
 #: of rows 27 and 29 only what moves revenue is earned. What else moves a liability (voids,
 #: transfers, modifications) changes what is booked; presentation moves nothing for good.
 _EARNED = "'9', '10', '13', '14', '15', '16', '17', '18', '20', '24', '25', '44'"
-_LEFT = "'2', '20a', '21', '23', '27', '29', '32', '37a', '38', '45'"
+_LEFT = "'2', '20a', '21', '23', '27', '29', '31', '32', '37a', '38', '45'"
 _MOVED = f"""
 SELECT subscription, period, kind, CAST(sum(amount) AS BIGINT) AS moved
 FROM (
@@ -28,7 +28,7 @@ FROM (
     SELECT coalesce(subscription, ''), period, unnest([debit - credit, credit - debit]),
            unnest(['recognised', 'refunded'])
     FROM views.journal_line
-    WHERE posting_date <= ? AND rule IN ('27', '29') AND account IN ('4030', '4040')
+    WHERE posting_date <= ? AND rule IN ('27', '29') AND account IN ('4000', '4030', '4040')
 )
 GROUP BY subscription, period, kind HAVING moved <> 0
 ORDER BY subscription, period, kind

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from aggregates.subscription.events import LotExpired
 from tests.support.clinic import Glow, consent, counts, day
 
 YEAR = {"months": 12}
@@ -21,9 +22,9 @@ def spent(glow: Glow, on: str, visit: str, price: int, **more: Any) -> Any:
     return row
 
 
-def pool() -> Glow:
+def pool(policies: dict[str, Any] | None = None) -> Glow:
     """Accounting.md 21.2: $550 of credit for $500, paid in cash."""
-    glow = Glow()
+    glow = Glow(policies or {"escheat": "exempt"})
     glow.service("facial", 12000)
     lines = [credit(), credit("bonus", 5000, bonus=True)]
     glow.publish("credit", 50000, lines, term=YEAR)
@@ -213,3 +214,26 @@ def test_preferred_credit_goes_before_the_units_of_others_where_it_pays_all() ->
     assert shown(row) == ("1", 12000, 10909, 0)
     [row] = glow.visit("01-21", "v2", "facial:4", prefer=["s-1"])
     assert shown(row) == ("4", 0, 40000, 0)
+
+
+@pytest.mark.parametrize(
+    ("days", "last", "expired"), [(0, None, "2027-01-09"), (30, "2027-03-03", "2027-03-03")]
+)
+def test_credit_that_comes_back_after_its_last_day_lives_as_long_as_the_clinic_says(
+    days: int, last: str | None, expired: str
+) -> None:
+    """120.00 of face, 109.09 of what was paid, given back on 1 February 2027 (8.6)."""
+    glow = pool({"escheat": "exempt", "void_credit_grace_days": days})
+    spent(glow, "01-24", "v1", 12000)
+    glow.tick("2027-01-10")
+    glow.reverse("2027-02-01", "v1")
+    lot = glow.lot("credit")
+    assert lot.free == (12000 if last else 0)
+    assert lot.lapses == day(last or "2027-01-09")
+    again = spent(glow, "2027-02-10", "v2", 6000)
+    assert again["covered"] == ("1" if last else "0")
+    glow.tick("2027-03-04")
+    lapsed = [item.effective_on for item in glow.history if isinstance(item.event, LotExpired)]
+    assert lapsed == [day("2027-01-09"), day(expired)]
+    left = 5455 if last else 10909
+    assert glow.accounts()["4030"] == -(39091 + left)

@@ -100,7 +100,6 @@ USED = CohortUse("six/2026Q1/m/3m/2100", SIX, 10_000, 9_000)
 @pytest.mark.parametrize(
     ("asked", "world", "problems"),
     [
-        ({"kind": "concession"}, known(), ["invalid data.kind"]),
         ({"effective": "2026-01-31"}, known(), ["period_closed data.effective"]),
         ({"approver": "amy"}, known(), ["approval_required data.approver"]),
         ({"kind": "refunds"}, known(BEFORE), ["invalid data.kind"]),

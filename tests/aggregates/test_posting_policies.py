@@ -10,13 +10,17 @@ from aggregates.lateness import LateEffect, for_review
 from aggregates.subscription.change_events import ContractEnded
 from aggregates.subscription.events import PackageSold, Refunded
 from ledger.calendar import Period
-from ledger.codes import Code, Refused
 from projections.close.figures import late_effects
 from tests.support.alterations import Altered
 from tests.support.clinic import Glow, sessions
 from tests.support.closed import balances, closed
+from tests.support.corrections import Desk
 
 EXEMPT = {"escheat": "exempt"}
+
+
+class Lapsing(Altered, Desk):
+    """Time, and what is taken back."""
 
 
 @pytest.mark.parametrize(
@@ -125,27 +129,6 @@ def test_late_effects_above_the_lower_limit_are_looked_at(
     assert {item.kind for item in flagged} <= {"late_effect"}
 
 
-@pytest.mark.parametrize(
-    ("last", "cancellable", "rate", "refused"),
-    [
-        ("+366d", False, "0.08", True),
-        ("+365d", False, "0.08", False),
-        ("+366d", True, "0.08", False),
-        ("+366d", False, "0", False),
-        ("+366d", False, None, False),
-    ],
-)
-def test_a_plan_that_finances_is_refused_where_a_rate_says_so(
-    last: str, cancellable: bool, rate: str | None, refused: bool
-) -> None:
-    parts = [{"due": due, "amount": 45000} for due in ("+0d", last)]
-    plan = {"kind": "plan", "instalments": parts, "cancellable": cancellable}
-    glow = sessions(90000, 6, billing=plan)
-    answer = glow.sell("01-05", "six", **({} if rate is None else {"discount_rate": rate}))
-    told = (answer.code, answer.field) if isinstance(answer, Refused) else None
-    assert told == ((Code.INVALID, "data.discount_rate") if refused else None)
-
-
 def test_a_first_close_takes_in_everything_and_nothing_is_late() -> None:
     glow = sessions(90000, 6)
     glow.sell("01-05", "six")
@@ -164,6 +147,9 @@ def test_a_first_close_takes_in_everything_and_nothing_is_late() -> None:
         ("late_event_limit", {"percent": "100", "amount": 5}),
         ("late_event_limit", {"percent": 1, "amount": 5}),
         ("void_credit_grace_days", 0),
+        ("void_credit_grace_days", 365),
+        ("breakage_account", "4000"),
+        ("financing_expedient", "off"),
     ],
 )
 def test_values_that_can_be_set(key: str, value: Any) -> None:
@@ -187,8 +173,30 @@ def test_values_that_can_be_set(key: str, value: Any) -> None:
         ("late_event_limit", {"percent": "1", "amount": True}),
         ("late_event", "hold"),
         ("breakage_location", "deliverer"),
-        ("void_credit_grace_days", 1),
+        ("void_credit_grace_days", 366),
     ],
 )
 def test_values_that_the_books_do_not_follow_are_refused(key: str, value: Any) -> None:
     assert (problem_with(key, value) or "").startswith(key)
+
+
+@pytest.mark.parametrize("account", ["4030", "4000"])
+def test_breakage_has_its_own_line_or_is_among_services(account: str) -> None:
+    """Five of six lapse, one of them was used in time after all, four come back."""
+    glow = Lapsing(EXEMPT | {"breakage_account": account})
+    sessions(90000, 6, clinic=glow).sell("01-05", "six")
+    glow.consent("01-05")
+    glow.pay("01-05", 90000)
+    glow.visit("01-12", "v1", "session")
+    glow.passes("04-06")
+    assert glow.journal()[-1] == ("04-04", "20", {"2100 session": 75000, account: -75000})
+    glow.visit("02-02", "v2", "session")
+    back = {"2100 session": -15000, account: 15000}
+    assert [entry for entry in glow.journal() if entry[0] == "02-02"] == [
+        ("02-02", "20", back),
+        ("02-02", "9", {"2100 session": 15000, "4000": -15000}),
+    ]
+    glow.reinstate("04-10", "2026-06-30")
+    assert glow.journal()[-1] == ("04-10", "27", {"2100 session": -60000, account: 60000})
+    with closed(glow, "2026-04") as books:
+        assert balances(books, "2026-04") == {"1020": 90000, "2100": -60000, "4000": -30000}

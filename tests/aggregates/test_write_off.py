@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from ledger.codes import Code
-from tests.support.clinic import counts, day
+from tests.support.alterations import Altered
+from tests.support.clinic import counts, day, sessions
 from tests.support.corrections import Desk, desk, tallied
 
 BILLED: dict[str, Any] = {
@@ -153,3 +154,27 @@ def test_time_that_is_left_is_cancelled_too() -> None:
     assert lounge.value_left(day("01-30")) == 2000
     assert lounge.accrued(day("01-30")) == 3000
     assert lounge.accrued(day("03-31")) == 5000
+
+
+class Waiting(Altered, Desk):
+    """Write-offs, and time."""
+
+
+def test_an_instalment_that_is_written_off_is_not_asked_for_again() -> None:
+    """The first of three is lost: the others fall due on their days, for their amounts."""
+    parts = [{"due": due, "amount": 30000} for due in ("+0d", "+1m", "+2m")]
+    plan = {"kind": "plan", "cancellable": False, "instalments": parts}
+    made = Waiting({"escheat": "exempt", "draw_before_payment": True})
+    sessions(90000, 6, clinic=made, billing=plan).sell("01-05", "six")
+    made.visit("01-06", "v1", "session:2")
+    made.write_off("01-10", 30000)
+    made.passes("03-20")
+    due = [entry for entry in made.journal() if entry[1] == "4"]
+    assert [(on, moved["1100"]) for on, _, moved in due] == [
+        ("01-05", 30000),
+        ("02-05", 30000),
+        ("03-05", 30000),
+    ]
+    assert made.contract().owed == 60000
+    made.pay("03-21", 90000)
+    assert (made.contract().owed, made.contract().written_off) == (0, 0)

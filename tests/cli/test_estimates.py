@@ -127,5 +127,9 @@ def test_once_it_is_set_the_close_does_it_and_tells_why(used: Terminal) -> None:
     inputs = {name: told["inputs"][name] for name in ("A", "N", "U", "rate", "estimate")}
     assert inputs == {"A": 150000, "N": "10", "U": "4", "rate": "0.2", "estimate": "b-1"}
     assert (told["amount"], told["paragraph"]) == (15000, "7.3")
+    assert [(lot["used"], lot["amount"]) for lot in told["inputs"]["lots"]] == [("4", 15000)]
+    promised = used.run("rpo", "--as-of", "2026-01-31", "--json", *NOW).json
+    reasons = {row["reason"]: row["amount"] for row in promised["excluded"]}
+    assert promised["total"] + sum(reasons.values()) == 150000 - 60000 - 15000
     assert used.run("verify", "2026-01", *NOW).status == 0
     assert used.run("check", *NOW).status == 0

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -159,3 +160,29 @@ def test_an_empty_period_has_its_head_alone(form: str) -> None:
     [text] = export([], scope(form), MAPPING).texts
     assert text.endswith("\n")
     assert "2026-01-" not in text.replace("glow-2026-01-v1", "")
+
+
+#: Where each form has the id of a journal.
+IDS = {
+    "csv": r"^([^,]+),\d",
+    "iif": r"^(?:TRNS|SPL)\t(?:[^\t]*\t){6}([^\t]+)\t",
+    "qbo": r"^([^,]+),\d",
+    "xero": r"^(\S+) ",
+    "netsuite": r"^([^,]+),\d",
+    "beancount": r"\^(\S+)$",
+    "hledger": r"^[\d-]+ [*!] \((\S+)\) ",
+}
+
+
+@pytest.mark.parametrize("detail", ["line", "summary"])
+@pytest.mark.parametrize("form", WRITERS)
+def test_no_journal_of_other_books_has_an_id_of_the_clinics_own(form: str, detail: str) -> None:
+    """Both may be imported into one program, which passes over an id that it has."""
+    own, cash, ifrs = (ids(form, detail, books) for books in (None, "cash", "ifrs"))
+    assert len(own) == len(cash) == len(ifrs) == (6 if detail == "line" else 5)
+    assert len(own | cash | ifrs) == 3 * len(own)
+
+
+def ids(form: str, detail: str, books: str | None) -> set[str]:
+    [text] = export(journal(), replace(scope(form, detail), books=books), MAPPING).texts
+    return set(re.findall(IDS[form], text, re.MULTILINE))

@@ -30,7 +30,7 @@ months = st.integers(0, 80)
 
 @st.composite
 def estimates(draw: st.DrawFn) -> EstimateSet:
-    kind = draw(st.sampled_from(["breakage", "breakage", "refunds", "credit_loss"]))
+    kind = draw(st.sampled_from(["breakage", "breakage", "refunds", "credit_loss", "concession"]))
     scope = draw(scopes)
     return EstimateSet.model_validate(
         {

@@ -87,6 +87,7 @@ policies = st.sampled_from(
         {"rounding": "half_up", "allocation_remainder": "last_line", "day_count": "exact_seconds"},
         {"day_count": "full_months", "quota_membership": "ratable"},
         {"unit_trigger": "signed"},
+        {"financing_expedient": "off", "draw_before_payment": True},
         {"day_count": "months_prorated", "allocation_remainder": "largest_line"},
     ]
 )
@@ -96,6 +97,17 @@ LOST_IN_A_PAUSE = [
     ("dispute", 9000, "lost"),
     ("days", 9),
     ("resume", PACK),
+]
+#: Instalments hold interest; what is paid ahead, noted, given away and written off of them.
+FINANCED = [
+    ("pay", PACK, 21000, "card", 0),
+    ("days", 9),
+    ("visit", "massage", "completed", 0, 0, 0),
+    ("note", PACK, 700),
+    ("transfer", "1"),
+    ("days", 25),
+    ("write_off", PACK, 900),
+    ("days", 25),
 ]
 lives = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 few = settings(lives, max_examples=4, derandomize=True)
@@ -113,6 +125,7 @@ def told(
 @lives
 @given(policies, st.booleans(), st.booleans(), histories)
 @example({}, True, False, LOST_IN_A_PAUSE)
+@example({"financing_expedient": "off"}, False, False, FINANCED)
 def test_every_reading_of_a_history_agrees(
     policies: dict[str, Any], paid: bool, together: bool, history: list[tuple[Any, ...]]
 ) -> None:

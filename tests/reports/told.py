@@ -14,6 +14,7 @@ from projections.reports.aging import aging
 from projections.reports.balances_of_contracts import contract_balances, timing
 from projections.reports.breakage import breakage
 from projections.reports.contracts import contracts
+from projections.reports.early import early
 from projections.reports.happened import parties
 from projections.reports.liability import liability
 from projections.reports.processor import processor
@@ -62,7 +63,8 @@ class Told:
     def rpo(self, *, expedient: bool = True) -> dict[str, Any]:
         found = contracts(self.story.ledger.store, self.books, self.as_of)
         shape = curves(self.books, self.parties, self.as_of)
-        return rpo(found, shape, Bands(self.as_of, BANDS), expedient=expedient)
+        earned = early(self.books, self.as_of)
+        return rpo(found, shape, Bands(self.as_of, BANDS), earned, expedient=expedient)
 
     def unsatisfied(self) -> int:
         """What the contracts still promise, lot by lot."""

@@ -30,7 +30,8 @@ class Life:
     `CLUB` is a membership with a joining fee whose quota rolls over, `PACK` is paid by
     instalments that cannot be cancelled, `CREDIT` has a bonus in its pool, `CARD` has points and
     a discount. `GIFT` is another patient's, who may be given units of the pack. Sold `together`,
-    all but the membership count as one contract.
+    all but the membership count as one contract. Where a month already bears interest, the
+    instalments hold some.
     """
 
     def __init__(self, policies: dict[str, Any], *, paid: bool, together: bool = False) -> None:
@@ -38,9 +39,11 @@ class Life:
         self.on = START
         self.number = 0
         self._publish()
+        financed = policies.get("financing_expedient") == "off"
         for key, offer in ((CLUB, "silver"), (PACK, "pack"), (CREDIT, "credit"), (CARD, "card")):
             invoice = {"invoice": "i-1"} if together else {}
-            self.desk.sell(self.today, offer, subscription=key, **invoice)
+            rate = {"discount_rate": "0.12"} if key == PACK and financed else {}
+            self.desk.sell(self.today, offer, subscription=key, **invoice, **rate)
             self.desk.consent(self.today, "refund", "cancellation", "expiry", key=key)
             if paid:
                 self._settle(key)

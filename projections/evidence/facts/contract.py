@@ -3,6 +3,7 @@
 from typing import Any
 
 from aggregates.subscription import events as e
+from aggregates.subscription.financed import interest_in
 from aggregates.subscription.line import SoldLine
 from ledger.quantity import text_of
 from projections.evidence.assessment.disclosure import Disclosure
@@ -24,7 +25,7 @@ def sale(case: Case, contract: ContractFile) -> Fact:
         "sold_on": sold.sold_on.isoformat(),
         "starts": sold.starts.isoformat(),
         "expires": sold.expires.isoformat() if sold.expires else None,
-        "price": sold.price,
+        "price": sold.price + interest_in(sold.financing),
         "tax": sold.tax,
         "currency": sold.currency,
         "plan": _PLANS[sold.billing.kind],
