@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from consumers.http.keys import Keys
     from consumers.nats.deadletters import DeadLetters
     from consumers.nats.worker import Services
+    from consumers.outgoing.endpoints import Endpoints
 
 PROJECTOR = "ledger_projector"
 RELAY = "ledger_relay"
@@ -126,6 +127,15 @@ class Ledger:
         keys = Keys.open(self.conninfo, key_secret(self.settings))
         self._open.callback(keys.close)
         return keys
+
+    @cached_property
+    def endpoints(self) -> "Endpoints":
+        """Where the events of all clinics are posted."""
+        from consumers.outgoing.endpoints import Endpoints  # noqa: PLC0415
+
+        endpoints = Endpoints.open(self.conninfo, key_secret(self.settings))
+        self._open.callback(endpoints.close)
+        return endpoints
 
     @cached_property
     def anchors(self) -> Anchors:

@@ -45,6 +45,7 @@ ONLY_IN = {
     "cryptography": ("projections/evidence",),
     "faststream": ("consumers",),
     "nats": ("consumers",),
+    "httpx": ("consumers/outgoing",),
 }
 ALONE = {"projections/evidence/verify.py": {"cryptography", "rfc3161_client"}}
 """Files that go out to be run by themselves, with what they can do without."""

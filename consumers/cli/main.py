@@ -26,6 +26,7 @@ from consumers.cli import (
     reports,
     serving,
     upkeep,
+    webhooks,
 )
 from consumers.cli.arguments import globals_first
 from consumers.cli.call import EXPORTS, Call, Form, Mistake, checked_clinic, moment
@@ -148,6 +149,7 @@ app.command()(anchoring.anchor)
 app.add_typer(upkeep.dead_app, name="dead")
 app.add_typer(keys.key_app, name="key")
 app.add_typer(people.person_app, name="person")
+app.add_typer(webhooks.webhook_app, name="webhook")
 app.command()(upkeep.rebuild)
 app.command()(upkeep.check)
 app.command()(upkeep.stop)

@@ -25,7 +25,8 @@ FIRST_KEY = timedelta(days=30)
 def serve(
     context: typer.Context,
     workers: Annotated[
-        bool, typer.Option("--workers", help="Also relay, consumers, projector and clock.")
+        bool,
+        typer.Option("--workers", help="Also relay, consumers, webhooks and clock."),
     ] = False,
     host: Annotated[str, typer.Option(help="Where the API answers.")] = HOST,
     port: Annotated[int, typer.Option(help="0: a free one.")] = PORT,
@@ -86,16 +87,19 @@ def serve_until(ledger: Ledger, over: Event, *, workers: bool) -> None:
     if not workers:
         over.wait()
         return
-    from consumers.working import ticking, working  # noqa: PLC0415
+    from consumers.working import delivering, ticking, working  # noqa: PLC0415
 
     with (
         working(ledger) as crew,
+        delivering(ledger) as post,
         ticking(lambda: _tick_all(ledger)),
         ticking(lambda: _anchor_daily(ledger), ANCHOR_SECONDS),
     ):
-        sys.stderr.write(f"Working: relay, consumers, projector, clock; NATS {ledger.nats()}.\n")
+        nats = ledger.nats()
+        sys.stderr.write(f"Working: relay, consumers, webhooks, projector, clock; NATS {nats}.\n")
         while not over.wait(0.2):
             crew.check()
+            post.check()
 
 
 def _anchor_daily(ledger: Ledger) -> list[Any]:

@@ -11,7 +11,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match
 
 from consumers.bootstrap import Ledger, key_secret
-from consumers.http import acts, bulk, downloads, health, questions, reporting, webhooks, writing
+from consumers.http import (
+    acts,
+    bulk,
+    downloads,
+    endpoints,
+    health,
+    questions,
+    reporting,
+    webhooks,
+    writing,
+)
 from consumers.http.callers import Gate
 from consumers.http.cursors import Cursors
 from consumers.http.description import describe
@@ -79,6 +89,8 @@ def _add_routes(app: FastAPI, site: Site) -> None:
     _add(app, "GET", "/v1/periods/{period}/proof", acts.proof(site), "proof")
     _add(app, "GET", "/v1/exports/journal", downloads.journal(site), "export_journal")
     _add(app, "GET", f"{DISPUTE}/evidence", downloads.packet(site), "evidence_packet")
+    for act in endpoints.ACTS:
+        _add(app, act.method, act.path, endpoints.handler(site, act))
     for system in PROCESSORS:
         _add(app, "POST", f"/v1/webhooks/{{clinic}}/{system}", webhooks.webhook(site, system))
     _add(app, "GET", "/healthz", health.alive(site), "alive")

@@ -5,6 +5,7 @@ from typing import Any
 from commands.envelope import Channel, Source
 from consumers.http.asked import MOST
 from consumers.http.downloads import DETAILS, FORMATS
+from consumers.outgoing.deliveries import STATES
 from ledger.codes import Code
 from ledger.ids import PATTERN
 
@@ -106,6 +107,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "How many at most"
     ),
     "cursor": _query("cursor", {"type": "string"}, "`next` of the page before"),
+    "state": _query("state", {"enum": list(STATES)}, "Only those that stand so"),
     "format": _query("format", {"enum": list(FORMATS)}, "The program it is for"),
     "draft": _query("draft", {"enum": ["true", "false"]}, "Export a period that is still open"),
     "detail": _query("detail", {"enum": list(DETAILS)}, "Sums by day and row, or every entry"),

@@ -253,3 +253,34 @@ CLOSED = thing(
 )
 PROOF = thing(period=TEXT, version=COUNT, position=WHOLE, sealed=TEXT, recomputed=TEXT, same=TRUTH)
 TICKED = thing(steps=some({"type": "object"}))
+_ENDPOINT = {
+    "endpoint": TEXT,
+    "url": TEXT,
+    "types": some(TEXT),
+    "created_at": TIME,
+    "created_by": TEXT,
+    "disabled_at": maybe(TIME),
+    "disabled_for": maybe(TEXT),
+}
+NEW_ENDPOINT = thing(**_ENDPOINT, secret=TEXT)
+_NAMED = thing(endpoint=TEXT)
+_DELIVERY = thing(
+    position=WHOLE,
+    type=TEXT,
+    state={"enum": ["pending", "delivered", "failed"]},
+    tries=WHOLE,
+    due_at=maybe(TIME),
+    last_at=maybe(TIME),
+    last_status=maybe(COUNT),
+    last_error=maybe(TEXT),
+)
+#: The answers about webhooks out, by the names of their operations.
+ENDPOINTS: dict[str, Schema] = {
+    "webhook_endpoints": thing(items=some(thing(**_ENDPOINT)), next=maybe(TEXT)),
+    "keep_webhook_endpoint": thing(**_ENDPOINT),
+    "remove_webhook_endpoint": _NAMED,
+    "rotate_webhook_secret": thing(endpoint=TEXT, secret=TEXT),
+    "enable_webhook_endpoint": _NAMED,
+    "webhook_deliveries": thing(items=some(_DELIVERY), next=maybe(TEXT)),
+    "replay_webhook_deliveries": thing(endpoint=TEXT, deliveries=WHOLE),
+}

@@ -34,6 +34,7 @@ from ledger.client.tick import Tick
 from ledger.client.transport import Answer, Problem, Unreachable
 from ledger.client.unclaimed import Unclaimed
 from ledger.client.visits import Visits
+from ledger.client.webhook_endpoints import WebhookEndpoints
 
 __all__ = ["Answer", "Client", "Problem", "Unreachable"]
 
@@ -69,5 +70,6 @@ class Client(
     Tick,
     Unclaimed,
     Visits,
+    WebhookEndpoints,
 ):
     """The whole API."""
