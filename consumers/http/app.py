@@ -80,8 +80,8 @@ def _add_routes(app: FastAPI, site: Site) -> None:
         _add(app, "POST", resource.path, writing.endpoint(site, resource))
     for question in QUESTIONS:
         _add(app, "GET", question.path, questions.endpoint(site, question))
-    for name, (reads, made) in reporting.reports().items():
-        _add(app, "GET", f"/v1/reports/{name}", reporting.endpoint(site, name, reads, made))
+    for name, reads in reporting.reports().items():
+        _add(app, "GET", f"/v1/reports/{name}", reporting.endpoint(site, name, reads))
     _add(app, "POST", "/v1/commands", bulk.bulk(site), "bulk")
     _add(app, "POST", "/v1/check", acts.check(site), "check")
     _add(app, "POST", "/v1/tick", acts.tick(site), "tick")

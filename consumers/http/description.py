@@ -7,8 +7,7 @@ from fastapi import FastAPI
 from commands.asking import Check
 from commands.registry import APART, SPECS
 from consumers.http import shapes
-from consumers.http.asked import OF_A_PERIOD
-from consumers.http.downloads import OF_AN_EXPORT, ZIP
+from consumers.http.downloads import OF_A_PACKET, OF_AN_EXPORT, ZIP
 from consumers.http.endpoints import ACTS, Act
 from consumers.http.operations import (
     TEMPLATE,
@@ -20,7 +19,7 @@ from consumers.http.operations import (
     sent,
 )
 from consumers.http.questions import QUESTIONS
-from consumers.http.reporting import reports
+from consumers.http.reporting import parameters_of, reports
 from consumers.http.resources import RESOURCES, Resource
 from consumers.http.schemas import COMPONENTS, PARAMETERS, ref
 from consumers.webhooks.processors import PROCESSORS
@@ -55,7 +54,8 @@ def document(title: str, version: str) -> dict[str, Any]:
     for name in reports():
         path = f"/v1/reports/{name}"
         key, shape = f"report_{name}".replace("-", "_"), shapes.REPORTS.get(name, {})
-        paths[path] = {"get": read(key, f"The report {name}", path, OF_A_PERIOD, shape)}
+        asked = tuple(one if one != "by" else f"by_{name}" for one in parameters_of(name))
+        paths[path] = {"get": read(key, f"The report {name}", path, asked, shape)}
     _add_acts(paths, schemas)
     return {
         "openapi": "3.1.0",
@@ -172,7 +172,8 @@ def _add_downloads(paths: dict[str, dict[str, Operation]]) -> None:
         "export_journal", "The journal for another program", exports, ("month", *asked), {}
     )
     paths[exports] = {"get": {**journal, "responses": {**journal["responses"], **files}}}
-    packet = read("evidence_packet", "The packet that answers a dispute", evidence, (), {})
+    about = "The packet that answers a dispute"
+    packet = read("evidence_packet", about, evidence, OF_A_PACKET, {})
     paths[evidence] = {"get": {**packet, "responses": {**packet["responses"], **files}}}
 
 

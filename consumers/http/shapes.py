@@ -227,6 +227,9 @@ REPORTS: dict[str, Schema] = {
         thing(patient=TEXT, subscription=TEXT, line=TEXT, grant=TEXT, expires=DATE, deferred=MONEY)
     ),
     "renewals": some(thing(subscription=TEXT, offer=TEXT, due=DATE, amount=MONEY, status=TEXT)),
+    "revenue": thing(
+        **{"from": DATE}, through=DATE, by=some(TEXT), rows=some(thing(amount=MONEY)), total=MONEY
+    ),
     "profitability": some(
         thing(
             program=maybe(TEXT),

@@ -42,7 +42,7 @@ ACTS = {
 }
 READING: dict[tuple[str, str], str] = {
     **{("GET", question.path): question.reads for question in QUESTIONS},
-    **{("GET", f"/v1/reports/{name}"): reads for name, (reads, _) in reports().items()},
+    **{("GET", f"/v1/reports/{name}"): reads for name, reads in reports().items()},
     **ACTS,
     **{(act.method, act.path): MANAGING for act in OF_ENDPOINTS},
 }
