@@ -25,8 +25,9 @@ from ledger.ids import stream
 from ledger.settings import Settings
 from ledger.store.anchors import Anchors
 from ledger.store.catalog import Catalog
-from ledger.store.feed import Feed
+from ledger.store.feed import BATCH, Feed, catch_up_together
 from ledger.store.guards import check_guards
+from ledger.store.marks import behind_in
 from ledger.store.migrations import STORE_MIGRATIONS, migrate
 from ledger.store.pool import refuse_db_functions
 from ledger.store.store import EventStore
@@ -106,8 +107,9 @@ class Ledger:
         from projections.balances.projection import Balances  # noqa: PLC0415
         from projections.evidence.projection import EvidenceIndex  # noqa: PLC0415
         from projections.journal.projection import JournalProjection  # noqa: PLC0415
+        from projections.lists.projection import Lists  # noqa: PLC0415
 
-        models = (Balances(), JournalProjection(), EvidenceIndex())
+        models = (Balances(), JournalProjection(), EvidenceIndex(), Lists())
         return tuple(Feed(self.projector, model) for model in models)
 
     @cached_property
@@ -170,8 +172,10 @@ class Ledger:
 
     def catch_up(self, clinic: str) -> None:
         """Brings every read model to the head of the clinic's history."""
-        for feed in self.feeds:
-            feed.catch_up(clinic)
+        late = behind_in(self.projector.pool, clinic, [one.projection.name for one in self.feeds])
+        feeds = [feed for feed in self.feeds if feed.projection.name in late]
+        while feeds and catch_up_together(feeds, clinic) == BATCH:
+            pass
 
     def clinics(self) -> list[str]:
         """The clinics that have a history."""

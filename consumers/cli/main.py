@@ -12,6 +12,7 @@ import typer
 
 from consumers.cli import (
     anchoring,
+    approvals,
     asking,
     books,
     demo,
@@ -142,6 +143,7 @@ app.command()(books.verify)
 app.command()(books.rules)
 app.command()(policies.policies)
 app.command()(explaining.explain)
+app.command()(approvals.approvals)
 app.command()(evidence.disputes)
 app.command()(evidence.evidence)
 app.command("verify-packet")(evidence.verify_packet)

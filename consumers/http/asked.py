@@ -58,6 +58,13 @@ class Asked:
             raise wrong(name, f"One of {', '.join(words)}.")
         return text
 
+    def id(self, name: str) -> str | None:
+        """An id to narrow a list by."""
+        found = self.given.get(name)
+        if found is not None:
+            check_ids({name: found})
+        return found
+
     def several(self, name: str) -> tuple[str, ...]:
         """Words with commas between; none where it is not given."""
         return tuple(self.given[name].split(",")) if name in self.given else ()

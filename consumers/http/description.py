@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from commands.asking import Check
 from commands.registry import APART, SPECS
-from consumers.http import shapes
+from consumers.http import endpoint_shapes, shapes
 from consumers.http.downloads import OF_A_PACKET, OF_AN_EXPORT, ZIP
 from consumers.http.endpoints import ACTS, Act
 from consumers.http.operations import (
@@ -178,7 +178,7 @@ def _add_downloads(paths: dict[str, dict[str, Operation]]) -> None:
 
 
 def _endpoint_act(act: Act) -> Operation:
-    shape = shapes.ENDPOINTS[act.name]
+    shape = endpoint_shapes.ENDPOINTS[act.name]
     operation = read(act.name, act.about, act.path, act.parameters, shape)
     responses = operation["responses"]
     if act.body is None and "secret" in act.name:
@@ -187,7 +187,7 @@ def _endpoint_act(act: Act) -> Operation:
         return operation
     body = act.body.model_json_schema(ref_template=TEMPLATE)
     if act.method == "PUT":
-        responses["201"] = answered("Made, with its secret", shapes.NEW_ENDPOINT)
+        responses["201"] = answered("Made, with its secret", endpoint_shapes.NEW_ENDPOINT)
     taken = {**responses, **refusals(404, 408, 409, 413, 415)}
     return {**operation, "requestBody": sent(body, act.name), "responses": taken}
 

@@ -10,6 +10,7 @@ from consumers.outgoing.deliveries import STATES
 from consumers.packets import Paper, Processor, Standard
 from ledger.codes import Code
 from ledger.ids import PATTERN
+from projections.lists.queries import Standing
 from projections.reports.fields import APART, Apart
 
 
@@ -120,6 +121,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "cursor": _query("cursor", {"type": "string"}, "`next` of the page before"),
     "books": _query("books", {"enum": list(Kind)}, "Kept by another rule than the clinic's own"),
     **{f"by_{name}": _taken_apart(apart) for name, apart in APART.items()},
+    "patient": _query("patient", ref("Id"), "Only this patient's"),
+    "offer": _query("offer", ref("Id"), "Only those of this offer"),
+    "subscription": _query("subscription", ref("Id"), "Only this contract's"),
+    "standing": _query("standing", {"enum": list(Standing)}, "Those that stand so; open"),
     "state": _query("state", {"enum": list(STATES)}, "Only those that stand so"),
     "format": _query("format", {"enum": list(FORMATS)}, "The program it is for"),
     "processor": _query("processor", {"enum": list(Processor)}, "Whose fields the answer has"),

@@ -79,6 +79,7 @@ _CONTRACT = thing(
 BALANCE = thing(
     patient=TEXT, as_of=DATE, position=WHOLE, store_credit=MONEY, subscriptions=some(_CONTRACT)
 )
+_OF_PATIENT: Schema = {**_CONTRACT, "required": [*_CONTRACT["required"], "patient"]}
 _QUOTE = thing(
     formula=TEXT,
     amount=MONEY,
@@ -96,6 +97,14 @@ _RECORDED = thing(
     recorded_at=TIME,
     data={"type": "object"},
 )
+_STANDING: Schema = {"enum": ["open", "approved", "rejected", "used"]}
+
+
+def page(item: Schema) -> Schema:
+    """A page of a list, and where the following one begins."""
+    return thing(items=some(item), next=maybe(TEXT))
+
+
 #: The answers to the questions, by their names.
 QUESTIONS: dict[str, Schema] = {
     "patient_balance": BALANCE,
@@ -113,9 +122,25 @@ QUESTIONS: dict[str, Schema] = {
         items=some(thing(dispute=TEXT, status=TEXT, amount=MONEY, currency=TEXT, code=TEXT)),
         next=maybe(TEXT),
     ),
+    "subscriptions": page(_OF_PATIENT),
+    "visits": page(thing(visit=TEXT, patient=TEXT, status=TEXT, on=DATE, position=WHOLE)),
+    "payments": page(
+        thing(payment=TEXT, subscription=TEXT, amount=MONEY, tender=TEXT, on=DATE, position=WHOLE)
+    ),
+    "approvals": page(
+        thing(
+            request=TEXT,
+            command=TEXT,
+            asked_by=TEXT,
+            standing=_STANDING,
+            decided_by=maybe(TEXT),
+            expires=TIME,
+            position=WHOLE,
+        )
+    ),
     "approval": thing(
         request=TEXT,
-        standing={"enum": ["open", "approved", "rejected", "used"]},
+        standing=_STANDING,
         asked_by=TEXT,
         approved_by=maybe(TEXT),
         expires=TIME,
@@ -256,34 +281,3 @@ CLOSED = thing(
 )
 PROOF = thing(period=TEXT, version=COUNT, position=WHOLE, sealed=TEXT, recomputed=TEXT, same=TRUTH)
 TICKED = thing(steps=some({"type": "object"}))
-_ENDPOINT = {
-    "endpoint": TEXT,
-    "url": TEXT,
-    "types": some(TEXT),
-    "created_at": TIME,
-    "created_by": TEXT,
-    "disabled_at": maybe(TIME),
-    "disabled_for": maybe(TEXT),
-}
-NEW_ENDPOINT = thing(**_ENDPOINT, secret=TEXT)
-_NAMED = thing(endpoint=TEXT)
-_DELIVERY = thing(
-    position=WHOLE,
-    type=TEXT,
-    state={"enum": ["pending", "delivered", "failed"]},
-    tries=WHOLE,
-    due_at=maybe(TIME),
-    last_at=maybe(TIME),
-    last_status=maybe(COUNT),
-    last_error=maybe(TEXT),
-)
-#: The answers about webhooks out, by the names of their operations.
-ENDPOINTS: dict[str, Schema] = {
-    "webhook_endpoints": thing(items=some(thing(**_ENDPOINT)), next=maybe(TEXT)),
-    "keep_webhook_endpoint": thing(**_ENDPOINT),
-    "remove_webhook_endpoint": _NAMED,
-    "rotate_webhook_secret": thing(endpoint=TEXT, secret=TEXT),
-    "enable_webhook_endpoint": _NAMED,
-    "webhook_deliveries": thing(items=some(_DELIVERY), next=maybe(TEXT)),
-    "replay_webhook_deliveries": thing(endpoint=TEXT, deliveries=WHOLE),
-}

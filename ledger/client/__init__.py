@@ -19,6 +19,7 @@ from ledger.client.goodwill import Goodwill
 from ledger.client.holds import Holds
 from ledger.client.offers import Offers
 from ledger.client.patients import Patients
+from ledger.client.payments import Payments
 from ledger.client.payouts import Payouts
 from ledger.client.periods import Periods
 from ledger.client.refunds import Refunds
@@ -56,6 +57,7 @@ class Client(
     Holds,
     Offers,
     Patients,
+    Payments,
     Payouts,
     Periods,
     Refunds,

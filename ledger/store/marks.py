@@ -36,6 +36,11 @@ LEFT JOIN views.mark m ON m.clinic = h.clinic AND m.projection = model
 WHERE h.position > coalesce(m.position, 0)
 GROUP BY h.clinic ORDER BY h.clinic
 """
+_BEHIND_IN = """
+SELECT model FROM ledger.clinic_head h CROSS JOIN unnest(%s::text[]) AS model
+LEFT JOIN views.mark m ON m.clinic = h.clinic AND m.projection = model
+WHERE h.clinic = %s AND h.position > coalesce(m.position, 0)
+"""
 
 
 def lock_all(connection: Connection, clinic: str, projections: Sequence[str]) -> dict[str, int]:
@@ -59,6 +64,13 @@ def behind(pool: Pool, projections: Sequence[str]) -> dict[str, list[str]]:
     """The clinics with news for some of the projections, each with the names of these."""
     with lent(pool) as connection:
         return dict(connection.execute(_BEHIND, (list(projections),)).fetchall())
+
+
+def behind_in(pool: Pool, clinic: str, projections: Sequence[str]) -> set[str]:
+    """The projections that have news of one clinic, in one round trip."""
+    with lent(pool) as connection:
+        rows = connection.execute(_BEHIND_IN, (list(projections), clinic))
+        return {name for (name,) in rows}
 
 
 class Marks(TrackingRecorder):
