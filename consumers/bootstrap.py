@@ -170,12 +170,14 @@ class Ledger:
         self._open.callback(self.servers.leave)
         return self.servers.nats()
 
-    def catch_up(self, clinic: str) -> None:
-        """Brings every read model to the head of the clinic's history."""
-        late = behind_in(self.projector.pool, clinic, [one.projection.name for one in self.feeds])
+    def catch_up(self, clinic: str) -> int:
+        """Brings every read model to the head of the clinic's history; returns its position."""
+        names = [feed.projection.name for feed in self.feeds]
+        position, late = behind_in(self.projector.pool, clinic, names)
         feeds = [feed for feed in self.feeds if feed.projection.name in late]
         while feeds and catch_up_together(feeds, clinic) == BATCH:
             pass
+        return position
 
     def clinics(self) -> list[str]:
         """The clinics that have a history."""

@@ -36,6 +36,9 @@ from consumers.http.work import Work
 from consumers.webhooks.processors import PROCESSORS
 from consumers.webhooks.secrets import Secrets
 
+#: What is asked all day long is looked for first: routes are tried one after the other.
+OFTEN = frozenset({"record_visit", "check", "patient_balance"})
+
 
 def make_app(
     ledger: Ledger, gate: Gate, limits: Limits | None = None, metrics: Metrics | None = None
@@ -95,6 +98,7 @@ def _add_routes(app: FastAPI, site: Site) -> None:
         _add(app, "POST", f"/v1/webhooks/{{clinic}}/{system}", webhooks.webhook(site, system))
     _add(app, "GET", "/healthz", health.alive(site), "alive")
     _add(app, "GET", "/readyz", health.ready(site), "ready")
+    app.router.routes.sort(key=lambda route: getattr(route, "name", "") not in OFTEN)
 
 
 def _add(

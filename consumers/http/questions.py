@@ -73,6 +73,7 @@ def _balance(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any
         view,
         patient=path.get("patient"),
         subscription=path.get("subscription"),
+        current=None if given.given.keys() & {"as_of", "known_at"} else True,
     )
 
 

@@ -37,9 +37,10 @@ WHERE h.position > coalesce(m.position, 0)
 GROUP BY h.clinic ORDER BY h.clinic
 """
 _BEHIND_IN = """
-SELECT model FROM ledger.clinic_head h CROSS JOIN unnest(%s::text[]) AS model
+SELECT h.position, array_agg(model) FILTER (WHERE h.position > coalesce(m.position, 0))
+FROM ledger.clinic_head h CROSS JOIN unnest(%s::text[]) AS model
 LEFT JOIN views.mark m ON m.clinic = h.clinic AND m.projection = model
-WHERE h.clinic = %s AND h.position > coalesce(m.position, 0)
+WHERE h.clinic = %s GROUP BY h.position
 """
 
 
@@ -66,11 +67,12 @@ def behind(pool: Pool, projections: Sequence[str]) -> dict[str, list[str]]:
         return dict(connection.execute(_BEHIND, (list(projections),)).fetchall())
 
 
-def behind_in(pool: Pool, clinic: str, projections: Sequence[str]) -> set[str]:
-    """The projections that have news of one clinic, in one round trip."""
+def behind_in(pool: Pool, clinic: str, projections: Sequence[str]) -> tuple[int, set[str]]:
+    """The clinic's last position, and the projections that have not seen it, in one round trip."""
     with lent(pool) as connection:
-        rows = connection.execute(_BEHIND_IN, (list(projections), clinic))
-        return {name for (name,) in rows}
+        row = connection.execute(_BEHIND_IN, (list(projections), clinic)).fetchone()
+    position, names = row or (0, None)
+    return position, set(names or ())
 
 
 class Marks(TrackingRecorder):
