@@ -54,11 +54,25 @@ def serve(
     with ExitStack() as stack, call.ledger() as ledger:
         ledger.guard()
         listener = stack.enter_context(_listening(host, port))
-        app = make_app(ledger, gate_of(ledger), metrics=Metrics() if metrics else None)
+        figures = Metrics() if metrics else None
+        app = make_app(ledger, gate_of(ledger), metrics=figures, traces=_traces(stack, ledger))
         bound = stack.enter_context(served(app, listener))
         sys.stderr.write(f"The API answers at http://{host}:{bound}, described in /openapi.json.\n")
         _print_first_keys(ledger)
         serve_until(ledger, over, workers=workers)
+
+
+def _traces(stack: ExitStack, ledger: Ledger) -> Any:
+    """Where spans go, if the standard variables of OpenTelemetry name a collector."""
+    environment = ledger.settings.environment
+    if not any(name.startswith("OTEL_") for name in environment):
+        return None
+    from consumers.http.tracing import provider_of  # noqa: PLC0415  loads the library
+
+    provider = provider_of(environment)
+    if provider is not None:
+        stack.callback(provider.shutdown)
+    return provider
 
 
 def _listening(host: str, port: int) -> socket.socket:

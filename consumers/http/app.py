@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
@@ -36,16 +37,24 @@ from consumers.http.work import Work
 from consumers.webhooks.processors import PROCESSORS
 from consumers.webhooks.secrets import Secrets
 
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
 #: What is asked all day long is looked for first: routes are tried one after the other.
 OFTEN = frozenset({"record_visit", "check", "patient_balance"})
 
 
 def make_app(
-    ledger: Ledger, gate: Gate, limits: Limits | None = None, metrics: Metrics | None = None
+    ledger: Ledger,
+    gate: Gate,
+    limits: Limits | None = None,
+    metrics: Metrics | None = None,
+    traces: "TracerProvider | None" = None,
 ) -> FastAPI:
     """The API of a ledger; `gate` tells who a request is from, `limits` how often it may come.
 
-    With `metrics` there is a page of them, for whoever can reach the port.
+    With `metrics` there is a page of them, for whoever can reach the port; with `traces` every
+    request is a span.
     """
     work = Work()
 
@@ -73,6 +82,10 @@ def make_app(
     if metrics is not None:
         app.add_middleware(Measured, metrics=metrics)
         _add(app, "GET", "/metrics", page(site, metrics), "metrics")
+    if traces is not None:
+        from consumers.http.tracing import Traced  # noqa: PLC0415  loads the library
+
+        app.add_middleware(Traced, provider=traces)
     app.exception_handler(Refusal)(_refused)
     app.exception_handler(HTTPException)(_unrouted)
     return app

@@ -99,12 +99,12 @@ class Measured:
         try:
             await self._app(scope, receive, noted)
         finally:
-            method, route = _named(scope)
+            method, route = route_of(scope)
             self._metrics.requests.labels(method, route, str(status)).inc()
             self._metrics.seconds.labels(method, route).observe(perf_counter() - begun)
 
 
-def _named(scope: Scope) -> tuple[str, str]:
+def route_of(scope: Scope) -> tuple[str, str]:
     """The route as it is written, with its braces; what no route answered is one label."""
     route = scope.get("route")
     return (scope["method"], route.path) if route is not None else ("-", "-")
