@@ -35,7 +35,7 @@ def hurried(practice: Practice) -> Practice:
 
 def codes(practice: Practice, lines: list[dict[str, Any]]) -> list[str | None]:
     results = [practice.send(line) for line in lines]
-    return [result.error and result.error.code.value for result in results]
+    return [None if result.error is None else result.error.code.value for result in results]
 
 
 def test_one_more_than_the_clinic_allows_in_a_minute_is_refused(hurried: Practice) -> None:

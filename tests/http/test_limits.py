@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import orjson
@@ -83,7 +84,11 @@ def hurried(database: str) -> Iterator[Api]:
         with served(app, bound()) as port:
             made = Api(ledger, app, f"http://127.0.0.1:{port}", now=datetime.now(UTC))
             open_clinic(made, "glow")
-            policy = {"policy": "undoing_per_minute", "value": 5, "effective": "2026-03-02"}
+            policy: dict[str, Any] = {
+                "policy": "undoing_per_minute",
+                "value": 5,
+                "effective": "2026-03-02",
+            }
             told = made.post("/v1/clinic/policies", **policy, reason="watch", approver="eve")
             assert told.status_code == 201, told.text
             yield made
@@ -95,7 +100,7 @@ def test_too_much_undone_is_held_back_and_told(
     hurried: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
     """B37: valid, one after the other, and too many."""
-    gift = {"patient": "p-1", "service": "drip", "quantity": "1", "reason": "late"}
+    gift: dict[str, Any] = {"patient": "p-1", "service": "drip", "quantity": "1", "reason": "late"}
     answers = [hurried.post("/v1/goodwill", **gift, approver="bob") for _ in range(8)]
     assert [answer.status_code for answer in answers] == [201] * 5 + [429] * 3
     told = answers[-1]

@@ -13,11 +13,19 @@ def busy(api: Api) -> Api:
     """Five sales with their visits at each clinic, and three requests for approval."""
     for clinic in ("glow", "dew"):
         for number in range(1, 6):
-            sale = {"subscription": f"l-{number}", "patient": f"lp-{number % 2}", "offer": "two"}
-            paid = {"payment": f"lpay-{number}", "amount": 18000, "tender": "card"}
+            sale: dict[str, Any] = {
+                "subscription": f"l-{number}",
+                "patient": f"lp-{number % 2}",
+                "offer": "two",
+            }
+            paid: dict[str, Any] = {"payment": f"lpay-{number}", "amount": 18000, "tender": "card"}
             sold = api.post("/v1/subscriptions", clinic=clinic, **sale, payment=paid, at=AT)
             assert sold.status_code == 201, sold.text
-            visit = {"visit": f"lv-{number}", "patient": sale["patient"], "status": "completed"}
+            visit: dict[str, Any] = {
+                "visit": f"lv-{number}",
+                "patient": sale["patient"],
+                "status": "completed",
+            }
             lines = [{"line": "1", "service": "drip"}]
             done = api.post("/v1/visits", clinic=clinic, **visit, lines=lines, at=AT)
             assert done.status_code == 201, done.text
@@ -26,7 +34,7 @@ def busy(api: Api) -> Api:
                 "command": "extend",
                 "data": {"subscription": f"l-{6 - number}", "until": "2026-09-01", "reason": "ill"},
             }
-            asked = {"request": f"ask-{number}", "command": command}
+            asked: dict[str, Any] = {"request": f"ask-{number}", "command": command}
             told = api.post("/v1/approvals", clinic=clinic, sender="accountant", **asked)
             assert told.status_code == 201, told.text
     return api

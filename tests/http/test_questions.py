@@ -37,15 +37,6 @@ def test_cash_books_are_others_than_those_of_the_clinics_framework(api: Api) -> 
     assert own.headers["ETag"] != cash.headers["ETag"]
 
 
-@pytest.mark.parametrize("name", ["expiring", "renewals"])
-def test_what_comes_in_a_month_is_told_as_of_today(api: Api, name: str) -> None:
-    """As on the command line: on 2 March the packages that end in May are there, still open."""
-    ahead = api.client().get(f"/v1/reports/{name}?period=2026-05").json()
-    today = api.client().get(f"/v1/reports/{name}?period=2026-05&as_of=2026-03-02").json()
-    assert ahead == today
-    assert name == "renewals" or [row["subscription"] for row in ahead] != []
-
-
 @pytest.mark.parametrize(
     "query",
     [

@@ -2,12 +2,12 @@
 
 import pytest
 
-from consumers.outgoing.addresses import ForbiddenAddress, checked, resolve
+from consumers.outgoing.addresses import ForbiddenAddress, Resolve, checked, resolve
 
 PUBLIC = "93.184.215.14"
 
 
-def names(*found: str) -> object:
+def names(*found: str) -> Resolve:
     """A name server that knows these addresses for every name."""
     return lambda host, port: list(found)
 
