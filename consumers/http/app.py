@@ -77,6 +77,16 @@ def make_app(
     site = Site(ledger, gate, work, limits or Limits(Buckets()), cursors, secrets)
     _add_routes(app, site)
     describe(app)
+    _wrap(app, site, metrics, traces)
+    app.exception_handler(Refusal)(_refused)
+    app.exception_handler(HTTPException)(_unrouted)
+    return app
+
+
+def _wrap(
+    app: FastAPI, site: Site, metrics: Metrics | None, traces: "TracerProvider | None"
+) -> None:
+    """What every request passes through, the last one named first."""
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Dressed)
     if metrics is not None:
@@ -86,9 +96,6 @@ def make_app(
         from consumers.http.tracing import Traced  # noqa: PLC0415  loads the library
 
         app.add_middleware(Traced, provider=traces)
-    app.exception_handler(Refusal)(_refused)
-    app.exception_handler(HTTPException)(_unrouted)
-    return app
 
 
 def _add_routes(app: FastAPI, site: Site) -> None:
