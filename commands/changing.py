@@ -2,7 +2,6 @@
 
 from aggregates import changing, refunding
 from aggregates.subscription.orders import Expire, Extend, Refund, SettleRefund
-from aggregates.subscription.state import Subscription
 from commands.contracts import approved, on_contract
 from commands.desk import Desk
 from commands.permissions import MORE_THAN_ENTITLED, lacks_approval
@@ -16,8 +15,9 @@ def refund(desk: Desk, context: Context, order: Refund) -> Decision:
     if contract.sold is None:
         return unknown_subscription(order.subscription)
     desk.patient(contract.sold.patient)
-    required = _above_entitlement(context, order, contract)
-    if required and context.role not in MORE_THAN_ENTITLED:
+    terms = refunding.terms_of(context, order, contract)
+    above = _above_entitlement(terms)
+    if above and context.role not in MORE_THAN_ENTITLED:
         return Refused(
             Code.FORBIDDEN,
             f"The role {context.role} may refund what the formula gives and no more.",
@@ -26,13 +26,19 @@ def refund(desk: Desk, context: Context, order: Refund) -> Decision:
     decision = refunding.refund(context, order, contract, desk.refund(order.refund))
     if isinstance(decision, Refused):
         return decision
+    required = above or _above_limit(desk, context, terms)
     return lacks_approval(context, "refund", order.approver, required=required) or decision
 
 
-def _above_entitlement(context: Context, order: Refund, contract: Subscription) -> bool:
+def _above_entitlement(terms: refunding.Terms | Refused) -> bool:
     """More than the formula gives, or goodwill, needs a second person (accounting.md 8.1)."""
-    terms = refunding.terms_of(context, order, contract)
     return isinstance(terms, refunding.Terms) and terms.chosen.amount > terms.entitled
+
+
+def _above_limit(desk: Desk, context: Context, terms: refunding.Terms | Refused) -> bool:
+    """So does what the clinic lets nobody give back alone (reliability.md 6.7)."""
+    limit = desk.clinic().policy("refund_alone", context.today)
+    return isinstance(terms, refunding.Terms) and limit != "any" and terms.chosen.amount > limit
 
 
 def settle_refund(desk: Desk, context: Context, order: SettleRefund) -> Decision:

@@ -23,6 +23,7 @@ from commands.estimating import set_estimate
 from commands.evidencing import content_of
 from commands.gathering import Gathering
 from commands.objecting import objection
+from commands.pacing import too_fast
 from commands.pending import Pending, parsed, result_of
 from commands.periods import unless_stopped
 from commands.registry import CLOSE_PERIOD, SPECS
@@ -43,8 +44,8 @@ class Commands:
     """The commands of all clinics; safe to share between threads.
 
     `clock` gives the ledger's now; `fixed_clock` tells that it also replaces the server's for
-    recorded times. `closer` computes the figures of a close, `due` names the contracts with
-    something to expire by a day.
+    recorded times, so that no pace can be told from them. `closer` computes the figures of a
+    close, `due` names the contracts with something to expire by a day.
     """
 
     def __init__(
@@ -195,10 +196,13 @@ class Commands:
         channel, more = protected_channel(envelope)
         decided = self._decision(desk, context, envelope.command, order)
         decision = with_requests(desk, context, envelope, decided)
+        if not isinstance(decision, Refused) and not self._fixed_clock:
+            decision = too_fast(desk, context, envelope.command) or decision
         if isinstance(decision, Refused):
             item.result = refused(envelope.id, decision)
             return
         desk.workspace.stage(context, decision)
+        desk.workspace.decided[envelope.command] += 1
         self._keep_content(desk, context, order)
         item.row = CommandRow(
             id=envelope.id,

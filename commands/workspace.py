@@ -1,8 +1,9 @@
 """What a batch of commands sees: folded states, fresh at its start and moved by its own events."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -85,6 +86,7 @@ class Workspace:
         self._stored: dict[str, Folded] = {}
         self._staged: dict[str, Folded] = {}
         self._deciders: dict[str, Decider[Any]] = {}
+        self.decided: Counter[str] = Counter()  # commands of this batch, by their names
 
     @property
     def is_certain(self) -> bool:
@@ -146,6 +148,10 @@ class Workspace:
         """The clinic's last position: the cut of a close that begins now."""
         head = self._store.head(self._clinic)
         return head.position if head is not None else 0
+
+    def pace(self, command: str, since: datetime, most: int) -> list[datetime]:
+        """When the last `most` of these commands were recorded after a moment, the oldest first."""
+        return self._store.pace(self._clinic, command, since, most)
 
     def version(self, name: str) -> int:
         """The version of a stream that was read, with what this batch decided so far."""

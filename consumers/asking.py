@@ -36,12 +36,22 @@ if TYPE_CHECKING:
 
 
 def balance(
-    ledger: Ledger, clinic: str, view: View, *, patient: str | None, subscription: str | None
+    ledger: Ledger,
+    clinic: str,
+    view: View,
+    *,
+    patient: str | None,
+    subscription: str | None,
+    current: bool | None = None,
 ) -> dict[str, Any] | None:
-    """What a patient, or one contract, holds; None for a contract that was never sold."""
+    """What a patient, or one contract, holds; None for a contract that was never sold.
+
+    `current` says whether the view is of today and of everything known, where that is known.
+    """
     from projections.balances.queries import contract_balance, patient_balance  # noqa: PLC0415
 
-    current = view.known_at is None and view.as_of == ledger.today(clinic)
+    if current is None:
+        current = view.known_at is None and view.as_of == ledger.today(clinic)
     if subscription is not None:
         return contract_balance(ledger.store, clinic, subscription, view, current=current)
     return patient_balance(ledger.store, clinic, patient or "", view, current=current)

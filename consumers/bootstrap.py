@@ -25,8 +25,9 @@ from ledger.ids import stream
 from ledger.settings import Settings
 from ledger.store.anchors import Anchors
 from ledger.store.catalog import Catalog
-from ledger.store.feed import Feed
+from ledger.store.feed import BATCH, Feed, catch_up_together
 from ledger.store.guards import check_guards
+from ledger.store.marks import behind_in
 from ledger.store.migrations import STORE_MIGRATIONS, migrate
 from ledger.store.pool import refuse_db_functions
 from ledger.store.store import EventStore
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from consumers.http.keys import Keys
     from consumers.nats.deadletters import DeadLetters
     from consumers.nats.worker import Services
+    from consumers.outgoing.endpoints import Endpoints
 
 PROJECTOR = "ledger_projector"
 RELAY = "ledger_relay"
@@ -105,8 +107,9 @@ class Ledger:
         from projections.balances.projection import Balances  # noqa: PLC0415
         from projections.evidence.projection import EvidenceIndex  # noqa: PLC0415
         from projections.journal.projection import JournalProjection  # noqa: PLC0415
+        from projections.lists.projection import Lists  # noqa: PLC0415
 
-        models = (Balances(), JournalProjection(), EvidenceIndex())
+        models = (Balances(), JournalProjection(), EvidenceIndex(), Lists())
         return tuple(Feed(self.projector, model) for model in models)
 
     @cached_property
@@ -126,6 +129,15 @@ class Ledger:
         keys = Keys.open(self.conninfo, key_secret(self.settings))
         self._open.callback(keys.close)
         return keys
+
+    @cached_property
+    def endpoints(self) -> "Endpoints":
+        """Where the events of all clinics are posted."""
+        from consumers.outgoing.endpoints import Endpoints  # noqa: PLC0415
+
+        endpoints = Endpoints.open(self.conninfo, key_secret(self.settings))
+        self._open.callback(endpoints.close)
+        return endpoints
 
     @cached_property
     def anchors(self) -> Anchors:
@@ -158,10 +170,14 @@ class Ledger:
         self._open.callback(self.servers.leave)
         return self.servers.nats()
 
-    def catch_up(self, clinic: str) -> None:
-        """Brings every read model to the head of the clinic's history."""
-        for feed in self.feeds:
-            feed.catch_up(clinic)
+    def catch_up(self, clinic: str) -> int:
+        """Brings every read model to the head of the clinic's history; returns its position."""
+        names = [feed.projection.name for feed in self.feeds]
+        position, late = behind_in(self.projector.pool, clinic, names)
+        feeds = [feed for feed in self.feeds if feed.projection.name in late]
+        while feeds and catch_up_together(feeds, clinic) == BATCH:
+            pass
+        return position
 
     def clinics(self) -> list[str]:
         """The clinics that have a history."""

@@ -10,13 +10,34 @@ from aggregates.clinic.state import Clinic
 from consumers import asking
 from consumers.bootstrap import Ledger
 from ledger.calendar import Period
+from ledger.errors import LedgerError
 from projections.balances.asof import View
+from projections.reports.fields import APART, Apart
 
 if TYPE_CHECKING:
     from aggregates.subscription.state import Subscription
     from projections.close.books import Books
 
 BEGINNING = date(1, 1, 1)
+
+
+class NoSuchField(LedgerError):
+    """A report cannot be taken apart like that; the text says by what."""
+
+
+def fields_of(name: str, text: str | None) -> tuple[str, ...]:
+    """The fields, with commas between, that a report is to be taken apart by.
+
+    Raises NoSuchField.
+    """
+    known = APART.get(name, Apart(()))
+    asked = tuple(dict.fromkeys(text.split(","))) if text is not None else known.default
+    for field in asked:
+        if field not in known.names:
+            raise NoSuchField(f"{field!r} is none of {', '.join(known.names)}")
+    if len(asked) > known.most:
+        raise NoSuchField(f"one of {', '.join(known.names)}, not several")
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +49,7 @@ class Reading:
     books: "Books"
     as_of: date
     month: Period | None
+    by: tuple[str, ...] = ()
 
     @property
     def first(self) -> date:
@@ -60,11 +82,16 @@ class Reading:
 
 @contextmanager
 def reading(
-    ledger: Ledger, clinic: str, view: View, month: Period | None, kept: asking.Kind | None = None
+    ledger: Ledger,
+    clinic: str,
+    view: View,
+    month: Period | None,
+    kept: asking.Kind | None = None,
+    by: tuple[str, ...] = (),
 ) -> Iterator[Reading]:
-    """The books of a view, with the clinic as it was known then."""
+    """The books of a view, with the clinic as it was known then, to be taken apart `by` fields."""
     with asking.books(ledger, clinic, view, kept) as books:
-        yield Reading(ledger, ledger.clinic(clinic, view.known_at), books, view.as_of, month)
+        yield Reading(ledger, ledger.clinic(clinic, view.known_at), books, view.as_of, month, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +124,14 @@ def _trial_balance(of: Reading) -> Any:
 
 
 def _rollforward(of: Reading) -> Any:
-    from projections.reports import accounting  # noqa: PLC0415
+    from projections.reports import accounting, groups  # noqa: PLC0415
 
-    return accounting.rollforward(of.books, of.period)
+    found = accounting.rollforward(of.books, of.period)
+    found["satisfied_before"] = groups.satisfied_before(of.books, of.period)
+    for group in of.by:
+        parts = groups.rollforward_groups(of.books, of.period, group, of.parties())
+        found |= {"by": group, "groups": parts}
+    return found
 
 
 def _late_events(of: Reading) -> Any:
@@ -134,9 +166,11 @@ def _contract_balances(of: Reading) -> Any:
 
 
 def _liability(of: Reading) -> Any:
+    from projections.reports.groups import liability_by  # noqa: PLC0415
     from projections.reports.liability import liability  # noqa: PLC0415
 
-    return liability(of.books, of.parties(), of.as_of)
+    found = liability(of.books, of.parties(), of.as_of)
+    return liability_by(found, of.by[0]) if of.by else found
 
 
 def _aging(of: Reading) -> Any:
@@ -164,9 +198,16 @@ def _sales(of: Reading) -> Any:
 
 
 def _profitability(of: Reading) -> Any:
-    from projections.reports.profitability import profitability  # noqa: PLC0415
+    from projections.reports.profitability import by_dimensions, profitability  # noqa: PLC0415
 
-    return profitability(of.ledger.conninfo, of.books, of.first, of.as_of)
+    found = profitability(of.ledger.conninfo, of.books, of.first, of.as_of)
+    return by_dimensions(found, of.by) if of.by else found
+
+
+def _revenue(of: Reading) -> Any:
+    from projections.reports.revenue import revenue  # noqa: PLC0415
+
+    return revenue(of.books, of.parties(), of.first, of.as_of, of.by)
 
 
 OF_THE_BOOKS: dict[str, Made] = {
@@ -183,6 +224,7 @@ OF_THE_BOOKS: dict[str, Made] = {
     "processor": _processor,
     "sales": _sales,
     "profitability": _profitability,
+    "revenue": _revenue,
 }
 
 

@@ -1,9 +1,9 @@
-"""Relay, consumers, projector and clock in this process, on threads beside its main one."""
+"""Relay, consumers, webhooks and clock in this process, on threads beside its main one."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -19,17 +19,16 @@ log = logging.getLogger(__name__)
 
 
 class Workers:
-    """The messaging tasks on an event loop of their own."""
+    """Tasks on an event loop of their own, until they are told to stop."""
 
-    def __init__(self, ledger: Ledger, waits: int | None = None) -> None:
-        self._services = ledger.services(waits)
-        self._url = ledger.nats()
+    def __init__(self, name: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+        self._work_until = work
         self._ready = Event()
         self._ended = Event()
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
-        self._thread = Thread(target=self._run, name="messaging", daemon=True)
+        self._thread = Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         """Returns when the loop runs; what it meets is told by `check`."""
@@ -57,17 +56,30 @@ class Workers:
             self._ready.set()
 
     async def _work(self) -> None:
-        from consumers.nats.worker import work  # noqa: PLC0415  only workers need messaging
-
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self._ready.set()
-        await work(self._services, self._url, stop=self._stop)
+        await self._work_until(self._stop)
+
+
+def working(ledger: Ledger, waits: int | None = None) -> AbstractContextManager[Workers]:
+    """Relay, consumers and projector, stopped when the context ends."""
+    from consumers.nats.worker import work  # noqa: PLC0415  only workers need messaging
+
+    services, url = ledger.services(waits), ledger.nats()
+    return _running(Workers("messaging", lambda stop: work(services, url, stop=stop)))
+
+
+def delivering(ledger: Ledger) -> AbstractContextManager[Workers]:
+    """Webhooks are posted until the context ends."""
+    from consumers.outgoing.sending import Sender  # noqa: PLC0415  only workers post
+    from consumers.outgoing.worker import Deliverer  # noqa: PLC0415
+
+    sender = Sender(loopback=ledger.settings.webhook_loopback)
+    return _running(Workers("webhooks", Deliverer(ledger.endpoints, sender).run))
 
 
 @contextmanager
-def working(ledger: Ledger, waits: int | None = None) -> Iterator[Workers]:
-    """Workers that are stopped when the context ends."""
-    workers = Workers(ledger, waits)
+def _running(workers: Workers) -> Iterator[Workers]:
     workers.start()
     try:
         yield workers

@@ -25,8 +25,9 @@ class Settings:
     `database` and `nats` name external servers; without them the embedded ones of the
     folder `data` are used. `now` replaces the clock (interfaces.md 2, ``--now``). The hashes
     of API keys are keyed with `key_secret`; people may come with a token of `issuer`. The file
-    `webhook_secrets` holds what posted events are signed with. `tsa` is the address of a
-    time-stamp authority (RFC 3161), which is asked about every anchor; without one nobody is.
+    `webhook_secrets` holds what posted events are signed with; `webhook_loopback`, for
+    development, lets our own go to this machine. `tsa` is the address of a time-stamp
+    authority (RFC 3161), which is asked about every anchor; without one nobody is.
     """
 
     data: Path = DEFAULT_DATA
@@ -38,6 +39,7 @@ class Settings:
     tsa: str | None = None
     issuer: Issuer | None = None
     webhook_secrets: Path | None = None
+    webhook_loopback: bool = False
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -63,6 +65,7 @@ def from_environment() -> Settings:
         webhook_secrets=Path(hooks)
         if (hooks := os.environ.get("LEDGER_WEBHOOK_SECRETS"))
         else None,
+        webhook_loopback=os.environ.get("LEDGER_WEBHOOK_LOOPBACK") == "1",
         environment=dict(os.environ),
     )
 

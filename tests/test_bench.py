@@ -65,3 +65,18 @@ def test_an_unknown_figure_is_refused_by_name() -> None:
     assert done.returncode == 2
     assert "no figure beauty" in done.stderr
     assert "memory" in done.stderr
+
+
+@pytest.mark.slow
+def test_commands_and_questions_over_http_are_measured() -> None:
+    done = bench("--quick", "--json", "http")
+    assert done.returncode == 0, done.stderr
+    rate, cost, check, balance, question = map(json.loads, done.stdout.splitlines())
+    assert (rate["unit"], rate["against"]) == ("commands/s", "in process")
+    assert 0 < cost["ratio"] < 1
+    assert [one["unit"] for one in (check, balance)] == [
+        "ms, check, p99 at 200/s",
+        "ms, balance, p99 at 200/s",
+    ]
+    assert all(one["value"] >= one["against_value"] > 0 for one in (check, balance))
+    assert question["value"] > 0

@@ -45,6 +45,8 @@ ONLY_IN = {
     "cryptography": ("projections/evidence",),
     "faststream": ("consumers",),
     "nats": ("consumers",),
+    "httpx": ("consumers/outgoing",),
+    "opentelemetry": ("consumers/http",),
 }
 ALONE = {"projections/evidence/verify.py": {"cryptography", "rfc3161_client"}}
 """Files that go out to be run by themselves, with what they can do without."""

@@ -86,6 +86,8 @@ ABOUT: dict[str, About] = {
     "interlocation": About("How a unit used at another location is booked", "with the day"),
     "post_costs": About("Whether the cost of services is posted", "with the day"),
     "reversal_minutes": About("How long one's own entries are taken back alone", "with the day"),
+    "refund_alone": About("Up to what amount, with tax, one person refunds", "with the day"),
+    "undoing_per_minute": About("How many of a kind are taken back or given", "with the day"),
     "accounts": About("The clinic's own codes and names of accounts", "with reports"),
     "export_detail": About("Whether exports are sums or lines", "with reports"),
 }  # fmt: skip

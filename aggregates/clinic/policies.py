@@ -15,6 +15,7 @@ from aggregates.clinic.accounts import problem_with_accounts
 from aggregates.clinic.knobs import problem_with_limit, problem_with_refund
 from aggregates.lawtables import problem_with_escheat, problem_with_minimum_life
 from ledger.daycount import DayCount
+from ledger.money import LARGEST
 from ledger.suggesting import suggestion
 
 LONGEST_BAND = 1200
@@ -104,11 +105,14 @@ POLICIES: dict[str, Policy] = {
     "interlocation": Policy("dimension", ("dimension", "accounts")),
     "post_costs": Policy("off", ("off", "on")),
     "reversal_minutes": Policy(15, numbers=range(1, 1441)),
+    "refund_alone": Policy("any", ("any",), numbers=range(LARGEST + 1)),
+    "undoing_per_minute": Policy(500, numbers=range(1, 100_001)),
     "accounts": Policy({}, problem=problem_with_accounts),
     "export_detail": Policy("summary", ("summary", "line")),
 }
-#: What the clinic's own books show and how they are handed on. No contract's treatment depends
-#: on these: the day of each visit, entry or report decides, and no contract keeps a copy.
+#: What the clinic's own books show, how they are handed on, and what people may do alone. No
+#: contract's treatment depends on these: the day of each visit, entry or report decides, and no
+#: contract keeps a copy.
 OF_BOOKS = frozenset(
     {
         "accounts",
@@ -118,8 +122,10 @@ OF_BOOKS = frozenset(
         "interlocation",
         "late_event_limit",
         "post_costs",
+        "refund_alone",
         "rpo_bands",
         "rpo_expedient",
+        "undoing_per_minute",
     }
 )
 

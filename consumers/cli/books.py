@@ -93,22 +93,17 @@ def rollforward(
     Example: ledger rollforward --period 2026-02 --by location --chart rollforward.svg
     """
     from projections.charts.rollforward import rollforward_chart  # noqa: PLC0415
-    from projections.reports import accounting_frames, groups  # noqa: PLC0415
+    from projections.reports import accounting_frames  # noqa: PLC0415
 
-    [group] = chosen(by, groups.GROUPS) or [None]
-    with report(context, month, as_of, known_at, kept) as made:
+    group = chosen("rollforward", by)
+    with report(context, month, as_of, known_at, kept, group) as made:
         found = made.found("rollforward")
-        found["satisfied_before"] = groups.satisfied_before(made.books, made.month)
-        if group is not None:
-            parties = made.of.parties()
-            parts = groups.rollforward_groups(made.books, made.month, group, parties)
-            found |= {"by": group, "groups": parts}
     draw(chart, lambda form: rollforward_chart(found, made.currency, form))
-    if group is not None:
+    if group:
         frame = accounting_frames.rollforward_groups_frame(found)
         if context.obj.form is Form.TABLE:  # what moved nothing only takes up room
             frame = frame.loc[:, (frame != 0).any()]
-        title = f"Deferred revenue in {found['period']} by {group}"
+        title = f"Deferred revenue in {found['period']} by {found['by']}"
         money = frozenset(COLUMNS)
         answer(context, found, lambda: made.sheet(title, frame, money), made)
         return

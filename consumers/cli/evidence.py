@@ -1,7 +1,6 @@
 """The calls of whoever answers disputes: disputes, evidence, verify-packet."""
 
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,31 +8,9 @@ import typer
 
 from consumers.cli.call import Call, Mistake
 from consumers.cli.output import Sheet, show
+from consumers.packets import Paper, Processor, Standard
 
 WRONG = 1
-
-
-class Processor(StrEnum):
-    STRIPE = "stripe"
-    SQUARE = "square"
-    BRAINTREE = "braintree"
-    PAYPAL = "paypal"
-    ADYEN = "adyen"
-    CHECKOUT = "checkout"
-    SHOPIFY = "shopify"
-
-
-class Paper(StrEnum):
-    AUTO = "auto"
-    A4 = "a4"
-    LETTER = "letter"
-
-
-class Standard(StrEnum):
-    A_2B = "a-2b"
-    A_3B = "a-3b"
-    A_4 = "a-4"
-    PDF_1_7 = "1.7"
 
 
 def disputes(

@@ -12,6 +12,7 @@ import typer
 
 from consumers.cli import (
     anchoring,
+    approvals,
     asking,
     books,
     demo,
@@ -26,6 +27,7 @@ from consumers.cli import (
     reports,
     serving,
     upkeep,
+    webhooks,
 )
 from consumers.cli.arguments import globals_first
 from consumers.cli.call import EXPORTS, Call, Form, Mistake, checked_clinic, moment
@@ -141,6 +143,7 @@ app.command()(books.verify)
 app.command()(books.rules)
 app.command()(policies.policies)
 app.command()(explaining.explain)
+app.command()(approvals.approvals)
 app.command()(evidence.disputes)
 app.command()(evidence.evidence)
 app.command("verify-packet")(evidence.verify_packet)
@@ -148,6 +151,7 @@ app.command()(anchoring.anchor)
 app.add_typer(upkeep.dead_app, name="dead")
 app.add_typer(keys.key_app, name="key")
 app.add_typer(people.person_app, name="person")
+app.add_typer(webhooks.webhook_app, name="webhook")
 app.command()(upkeep.rebuild)
 app.command()(upkeep.check)
 app.command()(upkeep.stop)

@@ -38,12 +38,14 @@ _FLAT = (
 )
 
 
-def members(context: typer.Context, as_of: AsOf = None, known_at: KnownAt = None) -> None:
+def members(
+    context: typer.Context, month: Month = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> None:
     """Each membership: visits, what was used for the fees paid, and signs that it may be lost.
 
     Example: ledger members --as-of 2026-03-31
     """
-    made = practice(context, "members", as_of, known_at)
+    made = practice(context, "members", as_of, known_at, month)
     form = context.obj.form
     title = f"Members as of {made.asked.as_of}"
     rows = [_shown(row) if form is Form.TABLE else _flat(row) for row in made.rows]

@@ -54,16 +54,20 @@ def found(
 
 
 def utilization(
-    context: typer.Context, as_of: AsOf = None, known_at: KnownAt = None, chart: Chart = None
+    context: typer.Context,
+    month: Month = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    chart: Chart = None,
 ) -> None:
-    """How much of what was sold is used, by offer and line.
+    """How much of what was sold is used, by offer and line; with --period by its end.
 
     Example: ledger utilization --as-of 2026-03-31 --chart utilization.svg
     """
     from projections.charts.utilization import utilization_chart  # noqa: PLC0415
     from projections.reports import practice_frames as frames  # noqa: PLC0415
 
-    made = found(context, "utilization", as_of, known_at)
+    made = found(context, "utilization", as_of, known_at, month)
     draw(chart, lambda form: utilization_chart(made.rows, form))
     made.tell(context, frames.utilization_frame)
 

@@ -71,6 +71,7 @@ def report(
     as_of: str | None,
     known_at: str | None,
     kept: Kind | None = None,
+    by: Sequence[str] = (),
 ) -> Iterator[Report]:
     """The books as of a day: of ``--as-of``, else the period's last, else today."""
     from consumers.reporting import reading  # noqa: PLC0415  loads the engine
@@ -79,7 +80,7 @@ def report(
     wanted = None if month is None else period(month)
     with call.at_clinic() as (ledger, clinic):
         asked = view(ledger, clinic, as_of, known_at, wanted)
-        with reading(ledger, clinic, asked, wanted, kept) as books:
+        with reading(ledger, clinic, asked, wanted, kept, tuple(by)) as books:
             yield Report(books)
 
 
@@ -92,12 +93,11 @@ def answer(
     show(context.obj.form, value, lambda: [sheet()])
 
 
-def chosen(by: str | None, names: Sequence[Any], most: int = 1) -> list[Any]:
-    """What ``--by`` asks for; raises Mistake for what a report cannot be taken apart by."""
-    asked = [] if by is None else by.split(",")
-    for name in asked:
-        if name not in names:
-            raise Mistake(f"--by: {name!r} is none of {', '.join(names)}")
-    if len(asked) > most:
-        raise Mistake(f"--by: one of {', '.join(names)}, not several")
-    return asked
+def chosen(name: str, by: str | None) -> tuple[str, ...]:
+    """What ``--by`` asks of a report; raises Mistake for what it cannot be taken apart by."""
+    from consumers.reporting import NoSuchField, fields_of  # noqa: PLC0415
+
+    try:
+        return fields_of(name, by)
+    except NoSuchField as error:
+        raise Mistake(f"--by: {error}") from None

@@ -84,12 +84,10 @@ def liability(
 
     Example: ledger liability --as-of 2026-01-31 --by patient --format csv
     """
-    from projections.reports import frames, groups  # noqa: PLC0415
+    from projections.reports import frames  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at, kept) as made:
+    with report(context, month, as_of, known_at, kept, chosen("liability", by)) as made:
         found = made.found("liability")
-    for wanted in chosen(by, ("contract", "patient")):
-        found = groups.liability_by(found, wanted)
     title = f"Contract liability as of {made.as_of}"
     _answer(context, found, made, title, frames.liability_frame(found))
 
@@ -185,11 +183,8 @@ def profitability(
     from projections.reports import frames  # noqa: PLC0415
     from projections.reports import profitability as made_of  # noqa: PLC0415
 
-    with report(context, month, as_of, known_at, kept) as made:
+    with report(context, month, as_of, known_at, kept, chosen("profitability", by)) as made:
         found = made.found("profitability")
-    wanted = chosen(by, made_of.DIMENSIONS, len(made_of.DIMENSIONS))
-    if wanted:
-        found = made_of.by_dimensions(found, wanted)
     frame = frames.profitability_frame(found)
     title = f"Profitability through {made.as_of}"
     _answer(context, found, made, title, frame, made_of.AMOUNTS)
@@ -210,12 +205,9 @@ def revenue(
     Example: ledger revenue --period 2026-02 --by pattern,channel
     """
     from projections.reports import frames  # noqa: PLC0415
-    from projections.reports import revenue as made_of  # noqa: PLC0415
 
-    wanted = chosen(by, made_of.KEYS, len(made_of.KEYS))
-    with report(context, month, as_of, known_at, kept) as made:
-        parties = made.of.parties()
-        found = made_of.revenue(made.books, parties, made.of.first, made.as_of, wanted)
+    with report(context, month, as_of, known_at, kept, chosen("revenue", by)) as made:
+        found = made.found("revenue")
     title = f"Revenue through {made.as_of}"
     _answer(context, found, made, title, frames.revenue_frame(found))
 

@@ -25,7 +25,8 @@ FIRST_KEY = timedelta(days=30)
 def serve(
     context: typer.Context,
     workers: Annotated[
-        bool, typer.Option("--workers", help="Also relay, consumers, projector and clock.")
+        bool,
+        typer.Option("--workers", help="Also relay, consumers, webhooks and clock."),
     ] = False,
     host: Annotated[str, typer.Option(help="Where the API answers.")] = HOST,
     port: Annotated[int, typer.Option(help="0: a free one.")] = PORT,
@@ -53,11 +54,25 @@ def serve(
     with ExitStack() as stack, call.ledger() as ledger:
         ledger.guard()
         listener = stack.enter_context(_listening(host, port))
-        app = make_app(ledger, gate_of(ledger), metrics=Metrics() if metrics else None)
+        figures = Metrics() if metrics else None
+        app = make_app(ledger, gate_of(ledger), metrics=figures, traces=_traces(stack, ledger))
         bound = stack.enter_context(served(app, listener))
         sys.stderr.write(f"The API answers at http://{host}:{bound}, described in /openapi.json.\n")
         _print_first_keys(ledger)
         serve_until(ledger, over, workers=workers)
+
+
+def _traces(stack: ExitStack, ledger: Ledger) -> Any:
+    """Where spans go, if the standard variables of OpenTelemetry name a collector."""
+    environment = ledger.settings.environment
+    if not any(name.startswith("OTEL_") for name in environment):
+        return None
+    from consumers.http.tracing import provider_of  # noqa: PLC0415  loads the library
+
+    provider = provider_of(environment)
+    if provider is not None:
+        stack.callback(provider.shutdown)
+    return provider
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -86,16 +101,19 @@ def serve_until(ledger: Ledger, over: Event, *, workers: bool) -> None:
     if not workers:
         over.wait()
         return
-    from consumers.working import ticking, working  # noqa: PLC0415
+    from consumers.working import delivering, ticking, working  # noqa: PLC0415
 
     with (
         working(ledger) as crew,
+        delivering(ledger) as post,
         ticking(lambda: _tick_all(ledger)),
         ticking(lambda: _anchor_daily(ledger), ANCHOR_SECONDS),
     ):
-        sys.stderr.write(f"Working: relay, consumers, projector, clock; NATS {ledger.nats()}.\n")
+        nats = ledger.nats()
+        sys.stderr.write(f"Working: relay, consumers, webhooks, projector, clock; NATS {nats}.\n")
         while not over.wait(0.2):
             crew.check()
+            post.check()
 
 
 def _anchor_daily(ledger: Ledger) -> list[Any]:

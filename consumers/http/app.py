@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
@@ -11,7 +12,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match
 
 from consumers.bootstrap import Ledger, key_secret
-from consumers.http import acts, bulk, downloads, health, questions, reporting, webhooks, writing
+from consumers.http import (
+    acts,
+    bulk,
+    downloads,
+    endpoints,
+    health,
+    questions,
+    reporting,
+    webhooks,
+    writing,
+)
 from consumers.http.callers import Gate
 from consumers.http.cursors import Cursors
 from consumers.http.description import describe
@@ -26,13 +37,24 @@ from consumers.http.work import Work
 from consumers.webhooks.processors import PROCESSORS
 from consumers.webhooks.secrets import Secrets
 
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
+#: What is asked all day long is looked for first: routes are tried one after the other.
+OFTEN = frozenset({"record_visit", "check", "patient_balance"})
+
 
 def make_app(
-    ledger: Ledger, gate: Gate, limits: Limits | None = None, metrics: Metrics | None = None
+    ledger: Ledger,
+    gate: Gate,
+    limits: Limits | None = None,
+    metrics: Metrics | None = None,
+    traces: "TracerProvider | None" = None,
 ) -> FastAPI:
     """The API of a ledger; `gate` tells who a request is from, `limits` how often it may come.
 
-    With `metrics` there is a page of them, for whoever can reach the port.
+    With `metrics` there is a page of them, for whoever can reach the port; with `traces` every
+    request is a span.
     """
     work = Work()
 
@@ -55,14 +77,25 @@ def make_app(
     site = Site(ledger, gate, work, limits or Limits(Buckets()), cursors, secrets)
     _add_routes(app, site)
     describe(app)
+    _wrap(app, site, metrics, traces)
+    app.exception_handler(Refusal)(_refused)
+    app.exception_handler(HTTPException)(_unrouted)
+    return app
+
+
+def _wrap(
+    app: FastAPI, site: Site, metrics: Metrics | None, traces: "TracerProvider | None"
+) -> None:
+    """What every request passes through, the last one named first."""
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Dressed)
     if metrics is not None:
         app.add_middleware(Measured, metrics=metrics)
         _add(app, "GET", "/metrics", page(site, metrics), "metrics")
-    app.exception_handler(Refusal)(_refused)
-    app.exception_handler(HTTPException)(_unrouted)
-    return app
+    if traces is not None:
+        from consumers.http.tracing import Traced  # noqa: PLC0415  loads the library
+
+        app.add_middleware(Traced, provider=traces)
 
 
 def _add_routes(app: FastAPI, site: Site) -> None:
@@ -70,8 +103,8 @@ def _add_routes(app: FastAPI, site: Site) -> None:
         _add(app, "POST", resource.path, writing.endpoint(site, resource))
     for question in QUESTIONS:
         _add(app, "GET", question.path, questions.endpoint(site, question))
-    for name, (reads, made) in reporting.reports().items():
-        _add(app, "GET", f"/v1/reports/{name}", reporting.endpoint(site, name, reads, made))
+    for name, reads in reporting.reports().items():
+        _add(app, "GET", f"/v1/reports/{name}", reporting.endpoint(site, name, reads))
     _add(app, "POST", "/v1/commands", bulk.bulk(site), "bulk")
     _add(app, "POST", "/v1/check", acts.check(site), "check")
     _add(app, "POST", "/v1/tick", acts.tick(site), "tick")
@@ -79,10 +112,13 @@ def _add_routes(app: FastAPI, site: Site) -> None:
     _add(app, "GET", "/v1/periods/{period}/proof", acts.proof(site), "proof")
     _add(app, "GET", "/v1/exports/journal", downloads.journal(site), "export_journal")
     _add(app, "GET", f"{DISPUTE}/evidence", downloads.packet(site), "evidence_packet")
+    for act in endpoints.ACTS:
+        _add(app, act.method, act.path, endpoints.handler(site, act))
     for system in PROCESSORS:
         _add(app, "POST", f"/v1/webhooks/{{clinic}}/{system}", webhooks.webhook(site, system))
     _add(app, "GET", "/healthz", health.alive(site), "alive")
     _add(app, "GET", "/readyz", health.ready(site), "ready")
+    app.router.routes.sort(key=lambda route: getattr(route, "name", "") not in OFTEN)
 
 
 def _add(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from http import HTTPStatus
 
 from fastapi import Request
@@ -49,6 +50,24 @@ class Asked:
         if _NUMBER.fullmatch(text) is None or not least <= int(text) <= most:
             raise wrong(name, f"A whole number from {least} to {most}.")
         return int(text)
+
+    def one_of(self, name: str, words: type[StrEnum], default: StrEnum) -> str:
+        """One of the words there are."""
+        text = self.given.get(name, default.value)
+        if text not in list(words):
+            raise wrong(name, f"One of {', '.join(words)}.")
+        return text
+
+    def id(self, name: str) -> str | None:
+        """An id to narrow a list by."""
+        found = self.given.get(name)
+        if found is not None:
+            check_ids({name: found})
+        return found
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """Words with commas between; none where it is not given."""
+        return tuple(self.given[name].split(",")) if name in self.given else ()
 
     def view(self, ledger: Ledger, clinic: str, *, coming: bool = False) -> View:
         """The day and the position asked for; without a day, a period's last, else today.

@@ -21,6 +21,7 @@ READS: dict[str, frozenset[str]] = {
     "books": frozenset({p.ACCOUNTANT, p.ADMIN}),
     "approvals": _EVERYBODY - {p.SERVICE},
     "evidence": frozenset({p.DISPUTES, p.ADMIN}),
+    "webhooks": frozenset({p.ADMIN}),
     "events": frozenset({p.ACCOUNTANT, p.ADMIN, p.SERVICE}),
 }
 

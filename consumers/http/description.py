@@ -6,21 +6,27 @@ from fastapi import FastAPI
 
 from commands.asking import Check
 from commands.registry import APART, SPECS
-from consumers.http import problems, shapes
-from consumers.http.asked import OF_A_PERIOD
-from consumers.http.downloads import OF_AN_EXPORT, ZIP
-from consumers.http.examples import EXAMPLES
+from consumers.http import endpoint_shapes, shapes
+from consumers.http.downloads import OF_A_PACKET, OF_AN_EXPORT, ZIP
+from consumers.http.endpoints import ACTS, Act
+from consumers.http.operations import (
+    TEMPLATE,
+    Operation,
+    answered,
+    in_path,
+    read,
+    refusals,
+    sent,
+)
 from consumers.http.questions import QUESTIONS
-from consumers.http.reporting import reports
+from consumers.http.reporting import parameters_of, reports
 from consumers.http.resources import RESOURCES, Resource
-from consumers.http.schemas import COMPONENTS, PARAMETERS, PROBLEMS, ref
+from consumers.http.schemas import COMPONENTS, PARAMETERS, ref
 from consumers.webhooks.processors import PROCESSORS
 from ledger.events import Frozen
 
-Operation = dict[str, Any]
 #: What a system posts, where it is not JSON.
 _POSTED = {"braintree": "application/x-www-form-urlencoded"}
-_TEMPLATE = "#/components/schemas/{model}"
 
 
 def describe(app: FastAPI) -> None:
@@ -43,12 +49,13 @@ def document(title: str, version: str) -> dict[str, Any]:
         paths.setdefault(resource.path, {})["post"] = _command(resource, schemas)
     for question in QUESTIONS:
         shape = shapes.QUESTIONS[question.name]
-        operation = _read(question.name, question.about, question.path, question.parameters, shape)
+        operation = read(question.name, question.about, question.path, question.parameters, shape)
         paths.setdefault(question.path, {})["get"] = operation
     for name in reports():
         path = f"/v1/reports/{name}"
         key, shape = f"report_{name}".replace("-", "_"), shapes.REPORTS.get(name, {})
-        paths[path] = {"get": _read(key, f"The report {name}", path, OF_A_PERIOD, shape)}
+        asked = tuple(one if one != "by" else f"by_{name}" for one in parameters_of(name))
+        paths[path] = {"get": read(key, f"The report {name}", path, asked, shape)}
     _add_acts(paths, schemas)
     return {
         "openapi": "3.1.0",
@@ -76,22 +83,22 @@ def _command(resource: Resource, schemas: dict[str, Any]) -> Operation:
         "tags": [resource.tag],
         "summary": resource.command.replace("_", " ").capitalize(),
         "parameters": [
-            *map(_in_path, resource.fields),
+            *map(in_path, resource.fields),
             PARAMETERS["key"],
             *([PARAMETERS["seen"]] if resource.fields else []),
         ],
-        "requestBody": _sent(body, resource.command),
+        "requestBody": sent(body, resource.command),
         "responses": {
-            "200": _answer("Sent before, or nothing to record", ref("Result")),
-            "201": _answer("Recorded", ref("Result")),
-            **_problems(404, 409, 413, 415, 422, 408),
+            "200": answered("Sent before, or nothing to record", ref("Result")),
+            "201": answered("Recorded", ref("Result")),
+            **refusals(404, 409, 413, 415, 422, 408),
         },
     }
 
 
 def _body(order: type[Frozen], resource: Resource, schemas: dict[str, Any]) -> dict[str, Any]:
     """The command's data without what the path says, and with what the envelope adds."""
-    schema = order.model_json_schema(ref_template=_TEMPLATE)
+    schema = order.model_json_schema(ref_template=TEMPLATE)
     schemas.update(schema.pop("$defs", {}))
     given = set(resource.fields)
     schema["properties"] = {
@@ -105,61 +112,43 @@ def _body(order: type[Frozen], resource: Resource, schemas: dict[str, Any]) -> d
     return schema
 
 
-def _read(
-    name: str,
-    about: str,
-    path: str,
-    parameters: tuple[str, ...],
-    shape: dict[str, Any],
-) -> Operation:
-    in_path = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    return {
-        "operationId": name,
-        "tags": [path.split("/")[2]],
-        "summary": about,
-        "parameters": [
-            *map(_in_path, in_path),
-            *(PARAMETERS[parameter] for parameter in parameters),
-        ],
-        "responses": {"200": _answer("The answer", shape), **_problems(404, 409)},
-    }
-
-
 def _add_acts(paths: dict[str, dict[str, Operation]], schemas: dict[str, Any]) -> None:
-    question = Check.model_json_schema(ref_template=_TEMPLATE)
+    question = Check.model_json_schema(ref_template=TEMPLATE)
     schemas.update(question.pop("$defs", {}))
     paths["/v1/check"] = {
         "post": {
-            **_read("check", "What a visit would be covered with", "/v1/check", (), {}),
-            "requestBody": _sent(question, "check"),
+            **read("check", "What a visit would be covered with", "/v1/check", (), {}),
+            "requestBody": sent(question, "check"),
             "responses": {
-                "200": _answer("Covered", shapes.COVERED),
-                **_problems(404, 408, 413, 415),
+                "200": answered("Covered", shapes.COVERED),
+                **refusals(404, 408, 413, 415),
             },
         }
     }
     paths["/v1/tick"] = {
-        "post": _read("tick", "What time alone brings", "/v1/tick", (), shapes.TICKED)
+        "post": read("tick", "What time alone brings", "/v1/tick", (), shapes.TICKED)
     }
     paths["/v1/commands"] = {
         "post": {
-            **_read("bulk", "Many commands as JSON Lines, one result line each", "/v1/", (), {}),
+            **read("bulk", "Many commands as JSON Lines, one result line each", "/v1/", (), {}),
             "requestBody": {"required": True, "content": {"application/x-ndjson": {}}},
             "responses": {
                 "200": {"description": "Results", "content": {"application/x-ndjson": {}}},
-                **_problems(408, 413, 415),
+                **refusals(408, 413, 415),
             },
         }
     }
     period = "/v1/periods/{period}"
-    paths.setdefault(period, {})["get"] = _read(
+    paths.setdefault(period, {})["get"] = read(
         "closed_period", "What was sealed", period, (), shapes.CLOSED
     )
     paths[f"{period}/proof"] = {
-        "get": _read("proof", "A replay", f"{period}/proof", ("version",), shapes.PROOF)
+        "get": read("proof", "A replay", f"{period}/proof", ("version",), shapes.PROOF)
     }
     _add_downloads(paths)
     _add_hooks(paths)
+    for act in ACTS:
+        paths.setdefault(act.path, {})[act.method.lower()] = _endpoint_act(act)
 
 
 def _add_hooks(paths: dict[str, dict[str, Operation]]) -> None:
@@ -170,7 +159,7 @@ def _add_hooks(paths: dict[str, dict[str, Operation]]) -> None:
             "get": {
                 "operationId": path[1:],
                 "security": [],
-                "responses": {"200": _answer("Yes", {}), "503": _answer("No", {})},
+                "responses": {"200": answered("Yes", {}), "503": answered("No", {})},
             }
         }
 
@@ -179,50 +168,42 @@ def _add_downloads(paths: dict[str, dict[str, Operation]]) -> None:
     files = {"200": {"description": "An archive", "content": {ZIP: {}}}}
     exports, evidence = "/v1/exports/journal", "/v1/disputes/{dispute}/evidence"
     asked = tuple(name for name in OF_AN_EXPORT if name != "period")
-    journal = _read(
+    journal = read(
         "export_journal", "The journal for another program", exports, ("month", *asked), {}
     )
     paths[exports] = {"get": {**journal, "responses": {**journal["responses"], **files}}}
-    packet = _read("evidence_packet", "The packet that answers a dispute", evidence, (), {})
+    about = "The packet that answers a dispute"
+    packet = read("evidence_packet", about, evidence, OF_A_PACKET, {})
     paths[evidence] = {"get": {**packet, "responses": {**packet["responses"], **files}}}
+
+
+def _endpoint_act(act: Act) -> Operation:
+    shape = endpoint_shapes.ENDPOINTS[act.name]
+    operation = read(act.name, act.about, act.path, act.parameters, shape)
+    responses = operation["responses"]
+    if act.body is None and "secret" in act.name:
+        responses["201"] = responses.pop("200")
+    if act.body is None:
+        return operation
+    body = act.body.model_json_schema(ref_template=TEMPLATE)
+    if act.method == "PUT":
+        responses["201"] = answered("Made, with its secret", endpoint_shapes.NEW_ENDPOINT)
+    taken = {**responses, **refusals(404, 408, 409, 413, 415)}
+    return {**operation, "requestBody": sent(body, act.name), "responses": taken}
 
 
 def _hook(system: str) -> Operation:
     told = shapes.thing(results=shapes.some({"type": "object"}))
-    problems = _problems(404, 408, 409, 413, 422)
+    problems = refusals(404, 408, 409, 413, 422)
     return {
         "operationId": f"{system}_events",
         "tags": ["webhooks"],
         "summary": f"Events of {system}, signed over their raw bytes",
         "security": [],
-        "parameters": [_in_path("clinic")],
+        "parameters": [in_path("clinic")],
         "requestBody": {
             "required": True,
             "content": {_POSTED.get(system, "application/json"): {"schema": {"type": "object"}}},
         },
-        "responses": {"200": _answer("Taken", told), **problems},
-    }
-
-
-def _in_path(name: str) -> dict[str, Any]:
-    schema = ref("Period" if name == "period" else "Id")
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _sent(schema: dict[str, Any], name: str) -> dict[str, Any]:
-    content = {"schema": schema}
-    if name in EXAMPLES:
-        content["example"] = EXAMPLES[name]
-    return {"required": True, "content": {"application/json": content}}
-
-
-def _answer(about: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": about, "content": {"application/json": {"schema": schema}}}
-
-
-def _problems(*more: int) -> dict[str, Any]:
-    content = {problems.MEDIA_TYPE: {"schema": ref("Problem")}}
-    return {
-        str(status): {"description": PROBLEMS[status], "content": content}
-        for status in sorted({400, 401, 403, 429, 500, 503, *more})
+        "responses": {"200": answered("Taken", told), **problems},
     }

@@ -17,11 +17,13 @@ from consumers.http.asked import Asked, asked, check_ids, wrong
 from consumers.http.callers import Caller
 from consumers.http.problems import Refusal
 from consumers.http.site import LAST_POSITION, Site
+from consumers.packets import Paper, Processor, Standard
 from ledger.calendar import Period
 from projections.balances.asof import View
 
 #: Of an export; `period` is one month, so nobody asks for ten years at once.
 OF_AN_EXPORT = ("period", "format", "draft", "detail", "known_at")
+OF_A_PACKET = ("processor", "paper", "standard", "include", "leave_out")
 FORMATS = ("csv", "iif", "qbo", "xero", "netsuite", "beancount", "hledger")
 DETAILS = ("summary", "line")
 ZIP = "application/zip"
@@ -91,21 +93,19 @@ def packet(site: Site) -> Callable[[Request], Any]:
 
     async def handle(request: Request) -> Response:
         caller = await site.caller(request, "evidence", "evidence")
-        asked(request, ())
+        given = asked(request, OF_A_PACKET)
         check_ids(request.path_params)
-        return await site.work.run(_packet, site, caller, request.path_params["dispute"])
+        dispute = request.path_params["dispute"]
+        return await site.work.run(_packet, site, caller, dispute, given)
 
     return handle
 
 
-def _packet(site: Site, caller: Caller, dispute: str) -> Response:
-    from projections.evidence.packet import build_packet  # noqa: PLC0415  loads the PDF writer
-
+def _packet(site: Site, caller: Caller, dispute: str, given: Asked) -> Response:
     position = site.reached(caller.clinic, 0)
-    now = site.ledger.settings.clock()
     with TemporaryDirectory() as folder:
         out = Path(folder) / "packet"
-        made = build_packet(site.ledger.store, caller.clinic, dispute, out, now)
+        made = _built(site, caller.clinic, dispute, out, given)
         if made is None:
             raise Refusal(HTTPStatus.NOT_FOUND, "unknown_dispute", f"No dispute {dispute}.")
         files = {
@@ -116,6 +116,32 @@ def _packet(site: Site, caller: Caller, dispute: str) -> Response:
     return archive(
         f"evidence-{dispute}", files, position, {"Packet-Sha256": str(made["packet_sha256"])}
     )
+
+
+def _built(site: Site, clinic: str, dispute: str, out: Path, given: Asked) -> dict[str, Any] | None:
+    """Writes the packet; what cannot be had is a problem with the option that would change it."""
+    from projections.evidence import packet as made_by  # noqa: PLC0415  loads the PDF writer
+    from projections.evidence.paper.fitting import TooLarge  # noqa: PLC0415
+    from projections.evidence.profile.elevation import NotApproved  # noqa: PLC0415
+
+    options = made_by.Options(
+        given.one_of("processor", Processor, Processor.STRIPE),
+        given.one_of("paper", Paper, Paper.AUTO),
+        given.one_of("standard", Standard, Standard.A_2B),
+        include=given.several("include"),
+        leave_out=given.several("leave_out"),
+    )
+    now, store = site.ledger.settings.clock(), site.ledger.store
+    try:
+        return made_by.build_packet(store, clinic, dispute, out, now, options)
+    except TooLarge as error:
+        detail = f"The packet is too large: {error}"
+        raise Refusal(HTTPStatus.CONFLICT, "packet_too_large", detail, "leave_out") from None
+    except NotApproved as error:
+        detail = f"{error}."
+        raise Refusal(HTTPStatus.FORBIDDEN, "approval_required", detail, "include") from None
+    except made_by.UnknownName as error:
+        raise wrong("leave_out", f"{error}.") from None
 
 
 def archive(

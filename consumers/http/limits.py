@@ -1,6 +1,5 @@
-"""How often a caller may ask, and a clinic undo: 429 beyond it (reliability.md 6.7)."""
+"""How often a caller may ask: 429 beyond it (reliability.md 6.7)."""
 
-import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from time import monotonic
 
 from consumers.http.problems import Refusal
 
-log = logging.getLogger(__name__)
 #: Buckets that are remembered; the one that was asked for longest ago goes first.
 _MOST = 10_000
 
@@ -26,11 +24,6 @@ class Rate:
 
 #: Requests of one caller.
 REQUESTS = Rate(burst=2000, per_second=500)
-#: What takes back, or gives away, and is not a habit: per clinic and command.
-UNDOING = Rate(burst=60, per_second=1)
-WATCHED = frozenset(
-    {"reverse_consumption", "move_consumption", "extend", "reinstate", "grant_goodwill"}
-)
 
 
 class Buckets:
@@ -58,27 +51,15 @@ class Buckets:
 class Limits:
     """The limits of one server; each process counts for itself."""
 
-    def __init__(
-        self, buckets: Buckets, requests: Rate = REQUESTS, undoing: Rate = UNDOING
-    ) -> None:
+    def __init__(self, buckets: Buckets, requests: Rate = REQUESTS) -> None:
         self._buckets = buckets
         self._requests = requests
-        self._undoing = undoing
 
     def request(self, clinic: str, actor: str) -> None:
         """Counts a request; raises Refusal with 429 when there were too many."""
         wait = self._buckets.take(("requests", clinic, actor), self._requests)
         if wait:
             raise _too_many("Too many requests.", wait)
-
-    def command(self, clinic: str, command: str) -> None:
-        """Counts a command that takes back or gives away; too many are a matter for a person."""
-        if command not in WATCHED:
-            return
-        wait = self._buckets.take((command, clinic), self._undoing)
-        if wait:
-            log.critical("clinic %s sends %s too often", clinic, command)
-            raise _too_many(f"Too many of {command}.", wait)
 
 
 def _too_many(detail: str, wait: float) -> Refusal:

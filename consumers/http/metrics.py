@@ -15,6 +15,7 @@ from consumers.bootstrap import Ledger
 from consumers.http.health import backlog
 from consumers.http.site import Site
 from consumers.http.writing import Endpoint
+from consumers.outgoing.deliveries import Deliveries
 
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -44,6 +45,14 @@ class Metrics:
             registry=self.registry,
         )
         self.dead = Gauge("ledger_dead_letters", "Open dead letters", registry=self.registry)
+        self.posts = Gauge(
+            "ledger_webhook_deliveries", "Webhooks that wait to be taken", registry=self.registry
+        )
+        self.disabled = Gauge(
+            "ledger_webhook_endpoints_disabled",
+            "Endpoints that did not take their webhooks",
+            registry=self.registry,
+        )
 
     def page(self, ledger: Ledger) -> bytes:
         """The page that is scraped."""
@@ -51,6 +60,9 @@ class Metrics:
         for projection, events in lag.items():
             self.lag.labels(projection).set(events)
         self.dead.set(dead_letters)
+        waiting, disabled = Deliveries(ledger.endpoints.pool).counts()
+        self.posts.set(waiting)
+        self.disabled.set(disabled)
         return generate_latest(self.registry)
 
 
@@ -87,12 +99,12 @@ class Measured:
         try:
             await self._app(scope, receive, noted)
         finally:
-            method, route = _named(scope)
+            method, route = route_of(scope)
             self._metrics.requests.labels(method, route, str(status)).inc()
             self._metrics.seconds.labels(method, route).observe(perf_counter() - begun)
 
 
-def _named(scope: Scope) -> tuple[str, str]:
+def route_of(scope: Scope) -> tuple[str, str]:
     """The route as it is written, with its braces; what no route answered is one label."""
     route = scope.get("route")
     return (scope["method"], route.path) if route is not None else ("-", "-")

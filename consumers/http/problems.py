@@ -19,6 +19,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     Code.APPROVAL_REQUIRED: HTTPStatus.FORBIDDEN,
     **{code: HTTPStatus.NOT_FOUND for code in Code if code.value.startswith("unknown_")},
 }
+#: In the details of a refusal: the seconds after which the same command may be sent again.
+AGAIN = "retry_after"
 
 
 class Refusal(Exception):
@@ -51,8 +53,10 @@ class Refusal(Exception):
 def of(refused: Refused, headers: Mapping[str, str] | None = None) -> Response:
     """The answer to a command that was refused."""
     status = STATUS.get(refused.code, HTTPStatus.CONFLICT)
-    code, detail = refused.code.value, refused.message
-    return _problem(status, code, detail, refused.field, refused.details, dict(headers or {}))
+    code, detail, told = refused.code.value, refused.message, dict(headers or {})
+    if AGAIN in refused.details:
+        status, told["Retry-After"] = HTTPStatus.TOO_MANY_REQUESTS, str(refused.details[AGAIN])
+    return _problem(status, code, detail, refused.field, refused.details, told)
 
 
 def _problem(

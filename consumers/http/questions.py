@@ -73,6 +73,7 @@ def _balance(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any
         view,
         patient=path.get("patient"),
         subscription=path.get("subscription"),
+        current=None if given.given.keys() & {"as_of", "known_at"} else True,
     )
 
 
@@ -163,6 +164,38 @@ QUESTIONS = (
         "evidence",
         worklists.disputes,
         ("cursor", "limit"),
+    ),
+    Question(
+        "/v1/subscriptions",
+        "subscriptions",
+        "The contracts by their ids as they stand today, page by page",
+        "patients",
+        worklists.subscriptions,
+        ("cursor", "limit", "patient", "offer"),
+    ),
+    Question(
+        "/v1/visits",
+        "visits",
+        "The visits, the newest first, page by page",
+        "patients",
+        worklists.visits,
+        ("cursor", "limit", "patient"),
+    ),
+    Question(
+        "/v1/payments",
+        "payments",
+        "The payments, the newest first, page by page",
+        "patients",
+        worklists.payments,
+        ("cursor", "limit", "subscription"),
+    ),
+    Question(
+        "/v1/approvals",
+        "approvals",
+        "What approval is asked for, or was, page by page",
+        "approvals",
+        worklists.approvals,
+        ("cursor", "limit", "standing"),
     ),
     Question(
         "/v1/approvals/{request}",

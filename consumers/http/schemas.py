@@ -3,10 +3,15 @@
 from typing import Any
 
 from commands.envelope import Channel, Source
+from consumers.asking import Kind
 from consumers.http.asked import MOST
 from consumers.http.downloads import DETAILS, FORMATS
+from consumers.outgoing.deliveries import STATES
+from consumers.packets import Paper, Processor, Standard
 from ledger.codes import Code
 from ledger.ids import PATTERN
+from projections.lists.queries import Standing
+from projections.reports.fields import APART, Apart
 
 
 def ref(name: str) -> dict[str, str]:
@@ -76,6 +81,14 @@ def _query(name: str, schema: dict[str, Any], about: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "schema": schema, "description": about}
 
 
+def _taken_apart(apart: Apart) -> dict[str, Any]:
+    if apart.most == 1:
+        return _query("by", {"enum": list(apart.names)}, "What to take it apart by")
+    one = f"({'|'.join(apart.names)})"
+    schema = {"type": "string", "pattern": f"^{one}(,{one})*$"}
+    return _query("by", schema, "What to take it apart by, with commas between")
+
+
 PARAMETERS: dict[str, dict[str, Any]] = {
     "key": {
         "name": "Idempotency-Key",
@@ -106,7 +119,19 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "How many at most"
     ),
     "cursor": _query("cursor", {"type": "string"}, "`next` of the page before"),
+    "books": _query("books", {"enum": list(Kind)}, "Kept by another rule than the clinic's own"),
+    **{f"by_{name}": _taken_apart(apart) for name, apart in APART.items()},
+    "patient": _query("patient", ref("Id"), "Only this patient's"),
+    "offer": _query("offer", ref("Id"), "Only those of this offer"),
+    "subscription": _query("subscription", ref("Id"), "Only this contract's"),
+    "standing": _query("standing", {"enum": list(Standing)}, "Those that stand so; open"),
+    "state": _query("state", {"enum": list(STATES)}, "Only those that stand so"),
     "format": _query("format", {"enum": list(FORMATS)}, "The program it is for"),
+    "processor": _query("processor", {"enum": list(Processor)}, "Whose fields the answer has"),
+    "paper": _query("paper", {"enum": list(Paper)}, "The size of pages; by the currency"),
+    "standard": _query("standard", {"enum": list(Standard)}, "The PDF standard"),
+    "include": _query("include", {"type": "string"}, "Approved fields to show, commas between"),
+    "leave_out": _query("leave_out", {"type": "string"}, "Documents to leave out, likewise"),
     "draft": _query("draft", {"enum": ["true", "false"]}, "Export a period that is still open"),
     "detail": _query("detail", {"enum": list(DETAILS)}, "Sums by day and row, or every entry"),
     "month": {

@@ -79,6 +79,7 @@ _CONTRACT = thing(
 BALANCE = thing(
     patient=TEXT, as_of=DATE, position=WHOLE, store_credit=MONEY, subscriptions=some(_CONTRACT)
 )
+_OF_PATIENT: Schema = {**_CONTRACT, "required": [*_CONTRACT["required"], "patient"]}
 _QUOTE = thing(
     formula=TEXT,
     amount=MONEY,
@@ -96,6 +97,14 @@ _RECORDED = thing(
     recorded_at=TIME,
     data={"type": "object"},
 )
+_STANDING: Schema = {"enum": ["open", "approved", "rejected", "used"]}
+
+
+def page(item: Schema) -> Schema:
+    """A page of a list, and where the following one begins."""
+    return thing(items=some(item), next=maybe(TEXT))
+
+
 #: The answers to the questions, by their names.
 QUESTIONS: dict[str, Schema] = {
     "patient_balance": BALANCE,
@@ -113,9 +122,25 @@ QUESTIONS: dict[str, Schema] = {
         items=some(thing(dispute=TEXT, status=TEXT, amount=MONEY, currency=TEXT, code=TEXT)),
         next=maybe(TEXT),
     ),
+    "subscriptions": page(_OF_PATIENT),
+    "visits": page(thing(visit=TEXT, patient=TEXT, status=TEXT, on=DATE, position=WHOLE)),
+    "payments": page(
+        thing(payment=TEXT, subscription=TEXT, amount=MONEY, tender=TEXT, on=DATE, position=WHOLE)
+    ),
+    "approvals": page(
+        thing(
+            request=TEXT,
+            command=TEXT,
+            asked_by=TEXT,
+            standing=_STANDING,
+            decided_by=maybe(TEXT),
+            expires=TIME,
+            position=WHOLE,
+        )
+    ),
     "approval": thing(
         request=TEXT,
-        standing={"enum": ["open", "approved", "rejected", "used"]},
+        standing=_STANDING,
         asked_by=TEXT,
         approved_by=maybe(TEXT),
         expires=TIME,
@@ -227,6 +252,9 @@ REPORTS: dict[str, Schema] = {
         thing(patient=TEXT, subscription=TEXT, line=TEXT, grant=TEXT, expires=DATE, deferred=MONEY)
     ),
     "renewals": some(thing(subscription=TEXT, offer=TEXT, due=DATE, amount=MONEY, status=TEXT)),
+    "revenue": thing(
+        **{"from": DATE}, through=DATE, by=some(TEXT), rows=some(thing(amount=MONEY)), total=MONEY
+    ),
     "profitability": some(
         thing(
             program=maybe(TEXT),

@@ -44,8 +44,7 @@ class Site:
 
     def reached(self, clinic: str, at_least: int) -> int:
         """Brings the read models to the head; raises Refusal when that is below `at_least`."""
-        self.ledger.catch_up(clinic)
-        position = self.position(clinic)
+        position = self.ledger.catch_up(clinic)
         if position < at_least:
             detail = f"The clinic's history ends at position {position}."
             raise Refusal(HTTPStatus.CONFLICT, "not_yet", detail, "at_least", {"Retry-After": "1"})

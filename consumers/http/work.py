@@ -12,8 +12,9 @@ from ledger.errors import Busy
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
-#: As many as the ledger has connections (`EventStore.open`).
-THREADS = 8
+#: More than the ledger has connections (`EventStore.open`): commands that wait for those of the
+#: same clinic to be recorded need none, and are then recorded together.
+THREADS = 32
 #: How long a request waits for a thread (reliability.md 6.1).
 PATIENCE = 2.0
 

@@ -41,7 +41,6 @@ def endpoint(site: Site, resource: Resource) -> Endpoint:
         envelope = parse_envelope(line, defaults)
         if isinstance(envelope, Refused):
             return problems.of(_as_sent(envelope))
-        site.limits.command(caller.clinic, resource.command)
         ordered = envelope.model_copy(update={"seen": seen})
         result = await site.work.run(site.ledger.commands.handle, ordered)
         return await _answered(site, caller, result)

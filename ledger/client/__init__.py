@@ -19,6 +19,7 @@ from ledger.client.goodwill import Goodwill
 from ledger.client.holds import Holds
 from ledger.client.offers import Offers
 from ledger.client.patients import Patients
+from ledger.client.payments import Payments
 from ledger.client.payouts import Payouts
 from ledger.client.periods import Periods
 from ledger.client.refunds import Refunds
@@ -34,6 +35,7 @@ from ledger.client.tick import Tick
 from ledger.client.transport import Answer, Problem, Unreachable
 from ledger.client.unclaimed import Unclaimed
 from ledger.client.visits import Visits
+from ledger.client.webhook_endpoints import WebhookEndpoints
 
 __all__ = ["Answer", "Client", "Problem", "Unreachable"]
 
@@ -55,6 +57,7 @@ class Client(
     Holds,
     Offers,
     Patients,
+    Payments,
     Payouts,
     Periods,
     Refunds,
@@ -69,5 +72,6 @@ class Client(
     Tick,
     Unclaimed,
     Visits,
+    WebhookEndpoints,
 ):
     """The whole API."""

@@ -28,6 +28,14 @@ class Approvals(Transport):
         """Request approval."""
         return self.post("/v1/approvals", {}, data, key=key)
 
+    def approvals(
+        self, *, cursor: str | None = None, limit: int | None = None, standing: str | None = None
+    ) -> Answer:
+        """What approval is asked for, or was, page by page."""
+        return self.get(
+            "/v1/approvals", {}, {"cursor": cursor, "limit": limit, "standing": standing}
+        )
+
     def approve(
         self, request: str, key: str, if_match: str | None = None, **data: Unpack[ApproveData]
     ) -> Answer:

@@ -116,6 +116,25 @@ class Disputes(Transport):
             if_match=if_match,
         )
 
-    def evidence_packet(self, dispute: str) -> Answer:
+    def evidence_packet(
+        self,
+        dispute: str,
+        *,
+        processor: str | None = None,
+        paper: str | None = None,
+        standard: str | None = None,
+        include: str | None = None,
+        leave_out: str | None = None,
+    ) -> Answer:
         """The packet that answers a dispute."""
-        return self.get("/v1/disputes/{dispute}/evidence", {"dispute": dispute}, {})
+        return self.get(
+            "/v1/disputes/{dispute}/evidence",
+            {"dispute": dispute},
+            {
+                "processor": processor,
+                "paper": paper,
+                "standard": standard,
+                "include": include,
+                "leave_out": leave_out,
+            },
+        )

@@ -14,12 +14,19 @@ class Reports(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report journal."""
         return self.get(
             "/v1/reports/journal",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_trial_balance(
@@ -29,12 +36,19 @@ class Reports(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report trial-balance."""
         return self.get(
             "/v1/reports/trial-balance",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_rollforward(
@@ -44,12 +58,21 @@ class Reports(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
+        by: str | None = None,
     ) -> Answer:
         """The report rollforward."""
         return self.get(
             "/v1/reports/rollforward",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+                "by": by,
+            },
         )
 
     def report_late_events(
@@ -59,12 +82,19 @@ class Reports(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report late-events."""
         return self.get(
             "/v1/reports/late-events",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_waterfall(
@@ -74,12 +104,19 @@ class Reports(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report waterfall."""
         return self.get(
             "/v1/reports/waterfall",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_rpo(
@@ -89,12 +126,19 @@ class Reports(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report rpo."""
         return self.get(
             "/v1/reports/rpo",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_contract_balances(
@@ -104,12 +148,19 @@ class Reports(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report contract-balances."""
         return self.get(
             "/v1/reports/contract-balances",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_liability(
@@ -119,10 +170,19 @@ class Reports(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
+        by: str | None = None,
     ) -> Answer:
         """The report liability."""
         return self.get(
             "/v1/reports/liability",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+                "by": by,
+            },
         )

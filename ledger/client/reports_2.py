@@ -14,12 +14,19 @@ class Reports2(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report aging."""
         return self.get(
             "/v1/reports/aging",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_breakage(
@@ -29,12 +36,19 @@ class Reports2(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report breakage."""
         return self.get(
             "/v1/reports/breakage",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_processor(
@@ -44,12 +58,19 @@ class Reports2(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report processor."""
         return self.get(
             "/v1/reports/processor",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_sales(
@@ -59,12 +80,19 @@ class Reports2(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
     ) -> Answer:
         """The report sales."""
         return self.get(
             "/v1/reports/sales",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+            },
         )
 
     def report_profitability(
@@ -74,12 +102,45 @@ class Reports2(Transport):
         known_at: str | None = None,
         at_least: int | None = None,
         period: str | None = None,
+        books: str | None = None,
+        by: str | None = None,
     ) -> Answer:
         """The report profitability."""
         return self.get(
             "/v1/reports/profitability",
             {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+                "by": by,
+            },
+        )
+
+    def report_revenue(
+        self,
+        *,
+        as_of: str | None = None,
+        known_at: str | None = None,
+        at_least: int | None = None,
+        period: str | None = None,
+        books: str | None = None,
+        by: str | None = None,
+    ) -> Answer:
+        """The report revenue."""
+        return self.get(
+            "/v1/reports/revenue",
+            {},
+            {
+                "as_of": as_of,
+                "known_at": known_at,
+                "at_least": at_least,
+                "period": period,
+                "books": books,
+                "by": by,
+            },
         )
 
     def report_utilization(
@@ -108,21 +169,6 @@ class Reports2(Transport):
         """The report expiring."""
         return self.get(
             "/v1/reports/expiring",
-            {},
-            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
-        )
-
-    def report_renewals(
-        self,
-        *,
-        as_of: str | None = None,
-        known_at: str | None = None,
-        at_least: int | None = None,
-        period: str | None = None,
-    ) -> Answer:
-        """The report renewals."""
-        return self.get(
-            "/v1/reports/renewals",
             {},
             {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
         )

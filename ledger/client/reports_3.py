@@ -7,6 +7,21 @@ from ledger.client.transport import Answer, Transport
 
 
 class Reports3(Transport):
+    def report_renewals(
+        self,
+        *,
+        as_of: str | None = None,
+        known_at: str | None = None,
+        at_least: int | None = None,
+        period: str | None = None,
+    ) -> Answer:
+        """The report renewals."""
+        return self.get(
+            "/v1/reports/renewals",
+            {},
+            {"as_of": as_of, "known_at": known_at, "at_least": at_least, "period": period},
+        )
+
     def report_members(
         self,
         *,

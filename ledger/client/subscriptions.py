@@ -101,18 +101,25 @@ class VoidSaleData(Sent, total=False):
     approver: str
 
 
-class CreditNoteData(Sent, total=False):
-    note: Required[str]
-    amount: Required[int]
-    lines: Sequence[Any]
-    reason: Required[str]
-    approver: str
-
-
 class Subscriptions(Transport):
     def sell_package(self, key: str, **data: Unpack[SellPackageData]) -> Answer:
         """Sell package."""
         return self.post("/v1/subscriptions", {}, data, key=key)
+
+    def subscriptions(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        patient: str | None = None,
+        offer: str | None = None,
+    ) -> Answer:
+        """The contracts by their ids as they stand today, page by page."""
+        return self.get(
+            "/v1/subscriptions",
+            {},
+            {"cursor": cursor, "limit": limit, "patient": patient, "offer": offer},
+        )
 
     def record_consent(
         self,
@@ -196,22 +203,6 @@ class Subscriptions(Transport):
         """Void sale."""
         return self.post(
             "/v1/subscriptions/{subscription}/void",
-            {"subscription": subscription},
-            data,
-            key=key,
-            if_match=if_match,
-        )
-
-    def credit_note(
-        self,
-        subscription: str,
-        key: str,
-        if_match: str | None = None,
-        **data: Unpack[CreditNoteData],
-    ) -> Answer:
-        """Credit note."""
-        return self.post(
-            "/v1/subscriptions/{subscription}/credit-notes",
             {"subscription": subscription},
             data,
             key=key,

@@ -9,6 +9,14 @@ from typing import Any, Required, Unpack
 from ledger.client.transport import Answer, Sent, Transport
 
 
+class CreditNoteData(Sent, total=False):
+    note: Required[str]
+    amount: Required[int]
+    lines: Sequence[Any]
+    reason: Required[str]
+    approver: str
+
+
 class WriteOffData(Sent, total=False):
     amount: Required[int]
     reason: Required[str]
@@ -55,17 +63,23 @@ class ChangePlanData(Sent, total=False):
     proration: Required[str]
 
 
-class ModifyContractData(Sent, total=False):
-    modification: Required[str]
-    effective: Required[str]
-    price: Required[int]
-    lines: Required[Sequence[Any]]
-    method: str
-    reason: Required[str]
-    approver: str
-
-
 class Subscriptions2(Transport):
+    def credit_note(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[CreditNoteData],
+    ) -> Answer:
+        """Credit note."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/credit-notes",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
     def write_off(
         self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[WriteOffData]
     ) -> Answer:
@@ -152,22 +166,6 @@ class Subscriptions2(Transport):
         """Change plan."""
         return self.post(
             "/v1/subscriptions/{subscription}/plan",
-            {"subscription": subscription},
-            data,
-            key=key,
-            if_match=if_match,
-        )
-
-    def modify_contract(
-        self,
-        subscription: str,
-        key: str,
-        if_match: str | None = None,
-        **data: Unpack[ModifyContractData],
-    ) -> Answer:
-        """Modify contract."""
-        return self.post(
-            "/v1/subscriptions/{subscription}/modifications",
             {"subscription": subscription},
             data,
             key=key,

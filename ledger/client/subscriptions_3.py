@@ -3,9 +3,20 @@
 Made by scripts/client from the description of the API, not edited by hand.
 """
 
-from typing import Required, Unpack
+from collections.abc import Sequence
+from typing import Any, Required, Unpack
 
 from ledger.client.transport import Answer, Sent, Transport
+
+
+class ModifyContractData(Sent, total=False):
+    modification: Required[str]
+    effective: Required[str]
+    price: Required[int]
+    lines: Required[Sequence[Any]]
+    method: str
+    reason: Required[str]
+    approver: str
 
 
 class TransferUnitsData(Sent, total=False):
@@ -22,6 +33,22 @@ class ShareData(Sent, total=False):
 
 
 class Subscriptions3(Transport):
+    def modify_contract(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[ModifyContractData],
+    ) -> Answer:
+        """Modify contract."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/modifications",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
     def transfer_units(
         self,
         subscription: str,

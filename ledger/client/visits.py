@@ -43,6 +43,12 @@ class Visits(Transport):
         """Record visit."""
         return self.post("/v1/visits", {}, data, key=key)
 
+    def visits(
+        self, *, cursor: str | None = None, limit: int | None = None, patient: str | None = None
+    ) -> Answer:
+        """The visits, the newest first, page by page."""
+        return self.get("/v1/visits", {}, {"cursor": cursor, "limit": limit, "patient": patient})
+
     def sign_visit(
         self, visit: str, key: str, if_match: str | None = None, **data: Unpack[SignVisitData]
     ) -> Answer:

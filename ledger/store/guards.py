@@ -11,7 +11,14 @@ from ledger.errors import Broken
 OWN_CLINIC = "(clinic = NULLIF(current_setting('ledger.clinic'::text, true), ''::text))"
 #: Roles that read or write for all clinics; each can do little else.
 OF_ALL_CLINICS = frozenset(
-    {"ledger_relay", "ledger_audit", "ledger_projector", "ledger_keys", "ledger_messaging"}
+    {
+        "ledger_relay",
+        "ledger_audit",
+        "ledger_projector",
+        "ledger_keys",
+        "ledger_messaging",
+        "ledger_webhooks",
+    }
 )
 ROLES = frozenset({"ledger_owner", "ledger_api", *OF_ALL_CLINICS})
 HISTORY = ("ledger.event", "ledger.command")

@@ -36,6 +36,12 @@ LEFT JOIN views.mark m ON m.clinic = h.clinic AND m.projection = model
 WHERE h.position > coalesce(m.position, 0)
 GROUP BY h.clinic ORDER BY h.clinic
 """
+_BEHIND_IN = """
+SELECT h.position, array_agg(model) FILTER (WHERE h.position > coalesce(m.position, 0))
+FROM ledger.clinic_head h CROSS JOIN unnest(%s::text[]) AS model
+LEFT JOIN views.mark m ON m.clinic = h.clinic AND m.projection = model
+WHERE h.clinic = %s GROUP BY h.position
+"""
 
 
 def lock_all(connection: Connection, clinic: str, projections: Sequence[str]) -> dict[str, int]:
@@ -59,6 +65,14 @@ def behind(pool: Pool, projections: Sequence[str]) -> dict[str, list[str]]:
     """The clinics with news for some of the projections, each with the names of these."""
     with lent(pool) as connection:
         return dict(connection.execute(_BEHIND, (list(projections),)).fetchall())
+
+
+def behind_in(pool: Pool, clinic: str, projections: Sequence[str]) -> tuple[int, set[str]]:
+    """The clinic's last position, and the projections that have not seen it, in one round trip."""
+    with lent(pool) as connection:
+        row = connection.execute(_BEHIND_IN, (list(projections), clinic)).fetchone()
+    position, names = row or (0, None)
+    return position, set(names or ())
 
 
 class Marks(TrackingRecorder):

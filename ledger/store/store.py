@@ -109,6 +109,15 @@ class EventStore:
             for command, request_hash, data, recorded_at, refs in found
         }
 
+    def pace(self, clinic: str, command: str, since: datetime, most: int) -> list[datetime]:
+        """When the last `most` commands of that name were recorded after a moment, the oldest
+        first; of those alone that ``command_pace`` indexes.
+        """
+        with lent(self.pool) as connection:
+            asked = (clinic, command, since, most)
+            [(found,)] = connection.execute("SELECT ledger.read_pace(%s, %s, %s, %s)", asked)
+        return list(found)
+
     def append(
         self,
         clinic: str,

@@ -16,7 +16,7 @@ from ledger.store.pool import Connection, clinic_transaction, lent
 from ledger.store.store import EventStore
 from projections.balances.asof import View, contract_history, patient_history
 from projections.balances.projection import Contract, contracts_of, holders_of
-from projections.balances.report import Presented, balance, by_time, presented
+from projections.balances.report import Presented, balance, by_time, contract, presented
 
 _MARK = "SELECT position FROM views.mark WHERE clinic = %s AND projection = 'balances'"
 _DUE = """
@@ -28,6 +28,12 @@ SELECT patient FROM views.patient
 WHERE clinic = %s AND (credit_since < %s OR %s::date IS NULL) ORDER BY patient
 """
 _KEYS = "SELECT subscription FROM views.contract WHERE clinic = %s ORDER BY subscription"
+_PAGE = """
+SELECT subscription, patient FROM views.contract
+WHERE clinic = %s AND subscription > %s AND (%s::text IS NULL OR patient = %s)
+  AND (%s::text IS NULL OR offer = %s)
+ORDER BY subscription LIMIT %s
+"""
 _AT_ONCE = 1000
 
 
@@ -137,6 +143,28 @@ def credit_holders(connection: Connection, clinic: str, through: date | None) ->
     `connection` sees the clinic (`ledger.store.pool.clinic_transaction`).
     """
     return [key for (key,) in connection.execute(_HOLDERS, (clinic, through, through))]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """So many contracts after an id, of a patient or an offer where these are named."""
+
+    after: str
+    most: int
+    patient: str | None = None
+    offer: str | None = None
+
+
+def contracts_page(store: EventStore, clinic: str, page: Page, today: date) -> list[dict[str, Any]]:
+    """Contracts by their ids, each with its patient and as a balance of today has it."""
+    narrow = (page.patient, page.patient, page.offer, page.offer)
+    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+        found = connection.execute(_PAGE, (clinic, page.after, *narrow, page.most)).fetchall()
+        rows = contracts_of(connection, clinic, [key for key, _ in found])
+    return [
+        {"patient": patient, **contract(presented(clinic, rows[key].state, today).state, today)}
+        for key, patient in found
+    ]
 
 
 def contract_keys(store: EventStore, clinic: str) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from projections.reports import breakage
-from projections.reports.profitability import DIMENSIONS
+from projections.reports.fields import DIMENSIONS
 
 Report = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]

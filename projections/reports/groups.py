@@ -1,7 +1,7 @@
 """Reports by location, program, cohort, contract or patient: the same figures, taken apart."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, get_args
+from typing import Any
 
 from aggregates.estimate.state import cohort_of
 from ledger.books.chart import CONTRACT_LIABILITIES
@@ -10,9 +10,6 @@ from ledger.calendar import Period
 from projections.close.books import Books
 from projections.reports.happened import Party
 
-#: What a roll-forward is taken apart by (accounting.md 15.1); accounts are its rows anyhow.
-Group = Literal["location", "program", "cohort"]
-GROUPS: tuple[Group, ...] = get_args(Group)
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
 _OPENINGS = f"""
 SELECT location, program, subscription, account, CAST(sum(credit - debit) AS BIGINT)
@@ -40,7 +37,7 @@ _Name = Callable[[Any, Any, str | None], str | None]
 
 
 def rollforward_groups(
-    books: Books, period: Period, by: Group, parties: Mapping[str, Party]
+    books: Books, period: Period, by: str, parties: Mapping[str, Party]
 ) -> list[dict[str, Any]]:
     """[{group, accounts:[…], total:{…}}] in the order of the groups' names, each as the whole.
 
@@ -87,9 +84,7 @@ def satisfied_before(books: Books, period: Period) -> dict[str, int]:
     return {**found, "total": sum(found.values())}
 
 
-def liability_by(
-    rows: Iterable[Mapping[str, Any]], by: Literal["contract", "patient"]
-) -> list[dict[str, Any]]:
+def liability_by(rows: Iterable[Mapping[str, Any]], by: str) -> list[dict[str, Any]]:
     """The liability by account and contract, or by account and patient; other fields are null."""
     kept = ("account", "patient", "subscription", "offer")[: 4 if by == "contract" else 2]
     totals: dict[tuple[Any, ...], int] = {}

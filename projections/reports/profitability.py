@@ -9,9 +9,9 @@ from typing import Any
 from aggregates.service.costs import cost_kind
 from ledger.ratios import rounded
 from projections.close.books import Books
+from projections.reports.fields import DIMENSIONS
 from projections.reports.happened import Happened, happened
 
-DIMENSIONS = ("program", "offer", "location", "provider")
 AMOUNTS = ("revenue", "service_cost", "supply_cost", "margin")
 Place = tuple[str | None, ...]
 #: Lots that count units; of the others a draw counts money.

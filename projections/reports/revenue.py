@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any
 
 from projections.close.books import Books
 from projections.reports.happened import Party
 
-Key = Literal[
-    "account", "pattern", "service", "channel", "program", "offer", "location", "provider"
-]
-KEYS: tuple[Key, ...] = get_args(Key)
 # Access and joining fees are earned over time (rows 14, 15), everything else at a point in it;
 # refunds, disputes and voids lower revenue; interest is none from customers.
 _EARNED = """
@@ -25,7 +21,7 @@ _COLUMNS = ("account", "pattern", "service", "program", "offer", "location", "pr
 
 
 def revenue(
-    books: Books, parties: Mapping[str, Party], first: date, last: date, by: Sequence[Key]
+    books: Books, parties: Mapping[str, Party], first: date, last: date, by: Sequence[str]
 ) -> dict[str, Any]:
     """Revenue posted from `first` through `last`: {from, through, by, rows:[{…, amount}], total}.
 

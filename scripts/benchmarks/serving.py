@@ -1,110 +1,135 @@
-"""Commands over HTTP against the same commands in process, and how soon questions are answered."""
+"""Commands over HTTP against the same commands in process, and how soon questions are answered.
 
+Eight clinics, 32 callers. What a command costs the processor is told beside its rate: on a
+machine that does something else meanwhile the rate says little.
+"""
+
+import asyncio
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from statistics import quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 
-import httpx
+import psutil
 
 from consumers.bootstrap import Ledger, running
 from consumers.http.keys import SCOPES, NewKey
-from scripts.benchmarks import clinic
-from scripts.benchmarks.clinic import Line
+from scripts.benchmarks import clinic, driving
+from scripts.benchmarks.clinic import CLINICS, Line
+from scripts.benchmarks.driving import Asked, request
 from scripts.benchmarks.figure import Figure, Sizes
 from scripts.benchmarks.place import Place
 
-CALLERS = 8
+CALLERS = 32
+PER_SECOND = 200
 SECRET = "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Commands in a second, and milliseconds of processor time of each."""
+
+    rate: float
+    cost: float
 
 
 def http(place: Place, sizes: Sizes) -> Iterator[Figure]:
     """Visits one by one from several callers at once, in process and over HTTP."""
-    name, count = clinic.CLINICS[0], sizes.single
     settings = replace(place.settings(place.create("http")), key_secret=SECRET)
-    with running(settings) as ledger, _server(settings.database or "") as url:
-        setup = [*clinic.setup(name)]
-        for patients in ("inside", "outside"):
-            setup += clinic.sales(name, clinic.patients_for(count), patients)
-        clinic.record(ledger.commands, name, setup, 100)
-        inside = _per_second(_inside(ledger, name), clinic.visits(name, count, "inside"))
-        with httpx.Client(base_url=url, headers=_key(ledger, name), timeout=60) as client:
-            outside = _per_second(_outside(client), clinic.visits(name, count, "outside"))
-            yield Figure("http", outside, "commands/s", "in process", inside)
-            yield _soon("check", _times(lambda: _checked(client), count))
-            yield _soon("balance", _times(lambda: _balanced(client), count))
+    with running(settings) as ledger, _server(settings.database or "") as (port, server):
+        keys = {name: _prepared(ledger, name, sizes.single) for name in CLINICS}
+        inside = _inside(ledger, sizes.single)
+        outside = _outside(port, server, keys, sizes.single)
+        yield Figure("http", outside.rate, "commands/s", "in process", inside.rate)
+        yield Figure("http", inside.cost, "ms CPU, command in process", "HTTP", outside.cost)
+        kinds = [_checks(keys), _balances(keys)]
+        asyncio.run(driving.paced(port, kinds, PER_SECOND, 1))  # warms up
+        cost = _cost(server)
+        times = asyncio.run(driving.paced(port, kinds, PER_SECOND, sizes.seconds))
+        for what, found in zip(("check", "balance"), times, strict=True):
+            cuts = quantiles(found, n=100)
+            yield Figure("http", cuts[98], f"ms, {what}, p99 at {PER_SECOND}/s", "p50", cuts[49])
+        each = (_cost(server) - cost) * 1000 / sum(map(len, times))
+        yield Figure("http", each, "ms CPU, question", "command", outside.cost)
+
+
+def _prepared(ledger: Ledger, name: str, count: int) -> str:
+    """A clinic whose patients have bought; returns a key to it."""
+    setup = [*clinic.setup(name)]
+    for patients in ("inside", "outside"):
+        setup += clinic.sales(name, clinic.patients_for(count), patients)
+    clinic.record(ledger.commands, name, setup, 100)
+    now = ledger.settings.clock()
+    new = NewKey(name, "bench", "clinic_admin", SCOPES, now + timedelta(days=1))
+    return ledger.keys.create(new, now)[1]
 
 
 @contextmanager
-def _server(database: str) -> Iterator[str]:
+def _server(database: str) -> Iterator[tuple[int, psutil.Process]]:
     command = [sys.executable, "-m", "ledger", "--database", database, "serve", "--port", "0"]
     environment = {**os.environ, "LEDGER_KEY_SECRET": SECRET}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
-        [address] = re.findall(r"http://\S+:\d+", server.stderr.readline())
+        [port] = re.findall(r"http://\S+:(\d+)", server.stderr.readline())
         try:
-            yield address
+            yield int(port), psutil.Process(server.pid)
         finally:
             server.terminate()
 
 
-def _key(ledger: Ledger, name: str) -> dict[str, str]:
-    now = ledger.settings.clock()
-    new = NewKey(name, "bench", "clinic_admin", SCOPES, now + timedelta(days=1))
-    return {"Authorization": f"Bearer {ledger.keys.create(new, now)[1]}"}
+def _inside(ledger: Ledger, count: int) -> Pace:
+    def does(own: Sequence[Line]) -> None:
+        for line in own:
+            clinic.record(ledger.commands, line["clinic"], [line], 1)
+
+    callers = _shared([clinic.visits(name, count, "inside") for name in CLINICS])
+    begun, cost = perf_counter(), process_time()
+    with ThreadPoolExecutor(CALLERS) as threads:
+        list(threads.map(does, callers))
+    done = sum(map(len, callers))
+    return Pace(done / (perf_counter() - begun), (process_time() - cost) * 1000 / done)
 
 
-def _inside(ledger: Ledger, name: str) -> Callable[[Line], None]:
-    return lambda line: _done(clinic.record(ledger.commands, name, [line], 1) == 1)
+def _outside(port: int, server: psutil.Process, keys: dict[str, str], count: int) -> Pace:
+    callers = [
+        [_command(keys[line["clinic"]], line) for line in own]
+        for own in _shared([clinic.visits(name, count, "outside") for name in CLINICS])
+    ]
+    cost = _cost(server)
+    rate = asyncio.run(driving.flood(port, callers))
+    return Pace(rate, (_cost(server) - cost) * 1000 / sum(map(len, callers)))
 
 
-def _outside(client: httpx.Client) -> Callable[[Line], None]:
-    def send(line: Line) -> None:
-        headers = {"Idempotency-Key": line["id"]}
-        body = {"at": line["at"], **line["data"]}
-        _done(client.post("/v1/visits", json=body, headers=headers).is_success)
-
-    return send
+def _shared(work: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """The clinics' lines dealt out to the callers, several of whom call for each clinic."""
+    dealt = list(chain.from_iterable(zip(*work, strict=True)))
+    return [dealt[number::CALLERS] for number in range(CALLERS)]
 
 
-def _checked(client: httpx.Client) -> None:
+def _cost(server: psutil.Process) -> float:
+    """Seconds of processor time so far."""
+    times = server.cpu_times()
+    return float(times.user + times.system)
+
+
+def _command(key: str, line: Line) -> Asked:
+    body = {"at": line["at"], **line["data"]}
+    return request("POST", "/v1/visits", key, body, f"Idempotency-Key: {line['id']}\r\n")
+
+
+def _checks(keys: dict[str, str]) -> list[Asked]:
     question = {"patient": "inside-0", "lines": [{"service": "follow-up", "quantity": "1"}]}
-    _done(client.post("/v1/check", json=question).is_success)
+    return [request("POST", "/v1/check", key, question) for key in keys.values()]
 
 
-def _balanced(client: httpx.Client) -> None:
-    _done(client.get("/v1/patients/inside-0/balance").is_success)
-
-
-def _done(well: bool) -> None:
-    """Something else would be measured when it is refused."""
-    assert well
-
-
-def _per_second(work: Callable[[Line], None], lines: Sequence[Line]) -> float:
-    begun = perf_counter()
-    with ThreadPoolExecutor(CALLERS) as callers:
-        list(callers.map(work, lines))
-    return len(lines) / (perf_counter() - begun)
-
-
-def _times(work: Callable[[], None], count: int) -> list[float]:
-    """Milliseconds of each call, one caller, after a first one that warms up."""
-    found = []
-    for _ in range(count + 1):
-        begun = perf_counter()
-        work()
-        found.append((perf_counter() - begun) * 1000)
-    return found[1:]
-
-
-def _soon(what: str, times: Sequence[float]) -> Figure:
-    cuts = quantiles(times, n=100)
-    return Figure("http", cuts[98], f"ms, {what}, p99", "p50", cuts[49])
+def _balances(keys: dict[str, str]) -> list[Asked]:
+    path = "/v1/patients/inside-0/balance"
+    return [request("GET", path, key) for key in keys.values()]

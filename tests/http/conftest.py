@@ -40,10 +40,13 @@ class Api:
     url: str
     clients: dict[tuple[str, str], httpx.Client] = field(default_factory=dict)
     count: int = 0
+    now: datetime = NOW
 
     def key(self, clinic: str, role: str, *scopes: str, days: int = 1) -> str:
-        new = NewKey(clinic, f"{role}-{clinic}", role, scopes or SCOPES, NOW + timedelta(days=days))
-        return self.ledger.keys.create(new, NOW)[1]
+        new = NewKey(
+            clinic, f"{role}-{clinic}", role, scopes or SCOPES, self.now + timedelta(days=days)
+        )
+        return self.ledger.keys.create(new, self.now)[1]
 
     def client(self, clinic: str = "glow", role: str = "clinic_admin") -> httpx.Client:
         if (clinic, role) not in self.clients:

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from consumers.http.downloads import FORMATS
+from projections.evidence.paper import fitting
 from projections.evidence.verify import verify_packet
 from tests.http.conftest import AT, Api
 
@@ -98,6 +99,43 @@ def test_the_journal_goes_to_every_program(api: Api, form: str) -> None:
 def test_an_export_is_of_one_month_that_is_closed(api: Api, query: str, status: int) -> None:
     """B39: nobody gets ten years at once."""
     assert api.client().get(f"/v1/exports/journal?{query}").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code", "field"),
+    [
+        ("processor=bank", 400, "invalid", "processor"),
+        ("paper=a5", 400, "invalid", "paper"),
+        ("standard=x", 400, "invalid", "standard"),
+        ("leave_out=doc-no", 400, "invalid", "leave_out"),
+        ("include=treatment_notes", 403, "approval_required", "include"),
+    ],
+)
+def test_a_packet_that_cannot_be_had_says_why(
+    disputed: Api, query: str, status: int, code: str, field: str
+) -> None:
+    answer = disputed.client().get(f"/v1/disputes/d-0/evidence?{query}")
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["field"]) == (status, code, field)
+
+
+def test_a_packet_beyond_the_limits_says_what_to_leave_out(
+    disputed: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "MOST_PAGES", 0)
+    answer = disputed.client().get("/v1/disputes/d-0/evidence")
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (409, "packet_too_large")
+    assert "of at most 0" in told["detail"]
+
+
+def test_a_packet_is_for_the_processor_that_asked(disputed: Api) -> None:
+    made = disputed.client().get("/v1/disputes/d-0/evidence?processor=square&paper=a4")
+    assert made.status_code == 200
+    assert (
+        unpacked(made.content)["evidence.json"]
+        != unpacked(disputed.client().get("/v1/disputes/d-0/evidence").content)["evidence.json"]
+    )
 
 
 def test_a_packet_proves_itself(disputed: Api, tmp_path: Path) -> None:

@@ -6,18 +6,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import orjson
 import pytest
 
+from consumers.bootstrap import running
 from consumers.http import bodies
 from consumers.http.app import make_app
 from consumers.http.callers import Gate, KeyBearer
 from consumers.http.limits import Buckets, Limits, Rate
 from consumers.http.problems import Refusal
 from consumers.http.serving import served
-from tests.http.conftest import AT, Api, bound
+from ledger.settings import Settings
+from tests.http.conftest import AT, Api, bound, open_clinic
 
 
 @contextmanager
@@ -72,26 +76,43 @@ def test_too_many_requests_hear_when_to_come_again(api: Api) -> None:
     assert answers[-1].json()["code"] == "too_many"
 
 
-def line(key: str) -> bytes:
-    data = {"subscription": "no", "until": "2026-09-01", "reason": "ill", "approver": "bob"}
-    return orjson.dumps({"command": "extend", "id": key, "at": AT, "data": data}) + b"\n"
+@pytest.fixture
+def hurried(database: str) -> Iterator[Api]:
+    """A served ledger on the real clock, whose clinic lets 5 of a kind be undone in a minute."""
+    with running(Settings(database=database, key_secret="pepper")) as ledger:
+        app = make_app(ledger, Gate(KeyBearer(ledger.keys, ledger.settings.clock)))
+        with served(app, bound()) as port:
+            made = Api(ledger, app, f"http://127.0.0.1:{port}", now=datetime.now(UTC))
+            open_clinic(made, "glow")
+            policy: dict[str, Any] = {
+                "policy": "undoing_per_minute",
+                "value": 5,
+                "effective": "2026-03-02",
+            }
+            told = made.post("/v1/clinic/policies", **policy, reason="watch", approver="eve")
+            assert told.status_code == 201, told.text
+            yield made
+            for client in made.clients.values():
+                client.close()
 
 
-def test_too_much_undone_is_held_back_and_told(api: Api, caplog: pytest.LogCaptureFixture) -> None:
-    limits = Limits(Buckets(), undoing=Rate(burst=2, per_second=0.01))
-    statuses = []
-    with limited(api, limits) as client:
-        for number in range(3):
-            key = {"Idempotency-Key": f"undo-{number}"}
-            body = {"reason": "again", "at": AT}
-            answer = client.post(f"/v1/visits/no-{number}/reversals", json=body, headers=key)
-            statuses.append(answer.status_code)
-        lines = b"".join(line(f"e-{number}") for number in range(3))
-        kind = {"Content-Type": "application/x-ndjson"}
-        told = client.post("/v1/commands", content=lines, headers=kind).text.splitlines()
-    assert statuses == [404, 404, 429]
-    assert ['"conflict"' in one for one in told] == [False, False, True]
-    assert "clinic glow sends reverse_consumption too often" in caplog.text
+def test_too_much_undone_is_held_back_and_told(
+    hurried: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    """B37: valid, one after the other, and too many."""
+    gift: dict[str, Any] = {"patient": "p-1", "service": "drip", "quantity": "1", "reason": "late"}
+    answers = [hurried.post("/v1/goodwill", **gift, approver="bob") for _ in range(8)]
+    assert [answer.status_code for answer in answers] == [201] * 5 + [429] * 3
+    told = answers[-1]
+    assert (told.json()["code"], told.json()["details"]["per_minute"]) == ("limit_exceeded", 5)
+    assert 1 <= int(told.headers["Retry-After"]) <= 60
+    assert "clinic glow sends grant_goodwill too often" in caplog.text
+    assert hurried.client().get("/v1/subscriptions/s-1").status_code == 200
+    data = {**gift, "approver": "bob"}
+    line = orjson.dumps({"command": "grant_goodwill", "id": "bulk-1", "data": data, "at": AT})
+    kind = {"Content-Type": "application/x-ndjson"}
+    lines = hurried.client().post("/v1/commands", content=line, headers=kind)
+    assert '"limit_exceeded"' in lines.text
 
 
 @pytest.mark.parametrize("path", ["/v1/patients", "/v1/commands"])

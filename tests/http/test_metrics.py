@@ -31,6 +31,8 @@ def test_requests_are_counted_by_route(page: str) -> None:
     assert 'ledger_http_requests_total{method="-",route="-",status="404"} 1.0' in page
     assert 'ledger_feed_lag{projection="balances"}' in page
     assert "ledger_dead_letters 0.0" in page
+    assert "ledger_webhook_deliveries 0.0" in page
+    assert "ledger_webhook_endpoints_disabled 0.0" in page
 
 
 def test_no_name_of_a_clinic_or_patient_is_told(page: str) -> None:

@@ -12,6 +12,43 @@ def test_every_report_answers(api: Api, name: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("rollforward?period=2026-03&by=location", {"by": "location"}),
+        ("revenue?period=2026-03", {"by": ["pattern", "service"]}),
+        ("revenue?period=2026-03&by=channel,offer,channel", {"by": ["channel", "offer"]}),
+        ("trial-balance?as_of=2026-03-01&books=cash", {"balanced": True}),
+        ("metrics?period=2026-02", {"as_of": "2026-02-28"}),
+    ],
+)
+def test_a_report_is_asked_for_as_on_the_command_line(
+    api: Api, query: str, says: dict[str, object]
+) -> None:
+    answer = api.client().get(f"/v1/reports/{query}")
+    assert answer.status_code == 200, answer.text
+    assert {name: answer.json()[name] for name in says} == says
+
+
+def test_cash_books_are_others_than_those_of_the_clinics_framework(api: Api) -> None:
+    asked = "/v1/reports/trial-balance?as_of=2026-03-01"
+    own, cash = (api.client().get(asked + more) for more in ("", "&books=cash"))
+    assert own.json()["accounts"] != cash.json()["accounts"]
+    assert own.headers["ETag"] != cash.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("trial-balance?books=tax", "trial-balance?by=account", "utilization?books=cash"),
+        *("liability?by=line", "liability?by=contract,patient", "revenue?by=", "revenue?by=x"),
+    ],
+)
+def test_what_a_report_does_not_offer_is_refused(api: Api, query: str) -> None:
+    answer = api.client().get(f"/v1/reports/{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
 def test_a_report_that_has_not_changed_is_not_sent_again(api: Api) -> None:
     first = api.client().get("/v1/reports/rollforward?period=2026-03")
     tag = {"If-None-Match": first.headers["ETag"]}

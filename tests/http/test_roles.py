@@ -18,6 +18,8 @@ import pytest
 from commands.permissions import RIGHTS
 from consumers.http.callers import READS
 from consumers.http.downloads import ZIP
+from consumers.http.endpoints import ACTS as OF_ENDPOINTS
+from consumers.http.endpoints import READS as MANAGING
 from consumers.http.keys import SCOPES
 from consumers.http.questions import QUESTIONS
 from consumers.http.reporting import reports
@@ -40,10 +42,15 @@ ACTS = {
 }
 READING: dict[tuple[str, str], str] = {
     **{("GET", question.path): question.reads for question in QUESTIONS},
-    **{("GET", f"/v1/reports/{name}"): reads for name, (reads, _) in reports().items()},
+    **{("GET", f"/v1/reports/{name}"): reads for name, reads in reports().items()},
     **ACTS,
+    **{(act.method, act.path): MANAGING for act in OF_ENDPOINTS},
 }
-BODIES = {"/v1/check": {"patient": "p-1", "lines": []}}
+BODIES: dict[str, Any] = {
+    "/v1/check": {"patient": "p-1", "lines": []},
+    "/v1/webhook-endpoints/{endpoint}": {"url": "https://[::1]/"},
+    "/v1/webhook-endpoints/{endpoint}/replays": {"first": 1},
+}
 QUERIES = {"/v1/exports/journal": {"period": "2026-01"}}
 
 

@@ -1,0 +1,1 @@
+"""Webhooks out: what is recorded, posted to the addresses that a clinic has named."""

@@ -1,0 +1,1 @@
+"""Lists over everything of a kind: visits, payments, requests for approval."""
