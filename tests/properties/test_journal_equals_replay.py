@@ -196,6 +196,13 @@ def refunds(draw: st.DrawFn) -> sub.Refunded:
 
 
 @st.composite
+def taken_disputes(draw: st.DrawFn) -> dispute.FundsWithdrawn:
+    sale, fee = draw(sales), draw(cents)
+    part = dispute.DisputedPart(sale=sale, payment="pay-1", amount=draw(cents), fee=fee)
+    return dispute.FundsWithdrawn(dispute="d-1", charge="ch-1", parts=(part,))
+
+
+@st.composite
 def closed_disputes(draw: st.DrawFn) -> dispute.DisputeClosed:
     sale = draw(sales)
     taken = tuple(ContractShare(**part.model_dump(), sale=sale) for part in draw(shares()))
@@ -264,6 +271,7 @@ def histories(draw: st.DrawFn) -> list[Happened]:
         dormancies(),
         unclaimed(),
         refunds(),
+        taken_disputes(),
         closed_disputes(),
         payouts(),
         adjustments(),

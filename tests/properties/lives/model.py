@@ -111,6 +111,12 @@ class Naive:
         self.disputes[name] = Dispute(key, amount, fee if amount else 0)
         self.cash.append(-amount - self.disputes[name].fee)
 
+    def withdrawn(self, name: str, amount: int, fee: int) -> None:
+        """The money of an inquiry is taken after all."""
+        dispute = self.disputes[name]
+        dispute.amount, dispute.fee = amount, fee
+        self.cash.append(-amount - fee)
+
     def decided(self, name: str, lost: int, *, fee: bool) -> None:
         dispute = self.disputes[name]
         self.paid[dispute.key].append(-lost)

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
+from aggregates.dispute.events import FundsWithdrawn
 from tests.properties.lives.checks import check
 from tests.properties.lives.choices import (
     AGO,
@@ -252,6 +253,17 @@ class Lives(Living):
         opened = {"opened_at": self.clinic.now.isoformat(), "case_type": kind}
         if self.asks("open_dispute", reason="fraudulent", **data, **opened).ok:
             self.naive.dispute(key, name, 0 if kind == "inquiry" else amount, 1500)
+
+    @rule(which=WHICH)
+    @precondition(lambda self: any(one.amount == 0 for one in self.naive.disputes.values()))
+    def escalates(self, which: int) -> None:
+        asked = [name for name, one in self.naive.disputes.items() if one.amount == 0]
+        name = asked[which % len(asked)]
+        self.asks("update_dispute", dispute=name, funds_withdrawn=True)
+        for event in (item.event for item in self.clinic.history):
+            if isinstance(event, FundsWithdrawn) and event.dispute == name:
+                taken = [(part.amount, part.fee) for part in event.parts]
+                self.naive.withdrawn(name, sum(a for a, _ in taken), sum(f for _, f in taken))
 
     @rule(
         which=WHICH,
