@@ -227,6 +227,7 @@ _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "Resumed": _moved,
     "Refunded": _left,
     "DisputeSettled": _left,
+    "LossReversed": _left,
     "WrittenOff": _left,
     "ContractEnded": _over,
     "PlanChanged": _exchanged,

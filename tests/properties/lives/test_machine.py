@@ -280,6 +280,14 @@ class Lives(Living):
         if result.ok:
             self.naive.decided(name, result.data["lost"], fee=fee)
 
+    @rule(which=WHICH, fee=st.booleans())
+    @precondition(lambda self: self.naive.lost)
+    def wins_late(self, which: int, fee: bool) -> None:
+        """The issuer gives back what was lost; it did so once for every loss."""
+        name = self.naive.lost[which % len(self.naive.lost)]
+        assert self.asks("close_dispute", dispute=name, outcome="won", fee_returned=fee).ok
+        self.naive.decided(name, 0, fee=fee)
+
     # Time
 
     @rule(days=DAYS, ticks=st.booleans())
