@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aggregates.clinic.state import CLINIC
 from aggregates.communication.state import COMMUNICATION
+from aggregates.dispute.events import EvidenceSubmitted
 from aggregates.dispute.state import DISPUTE, Dispute
 from aggregates.document.events import DocumentAttached
 from aggregates.patient.events import PatientRegistered
@@ -21,6 +22,7 @@ from ledger.ids import stream
 from ledger.store.store import EventStore
 from projections.balances.asof import View, contract_history
 from projections.balances.report import presented, sale_of
+from projections.evidence.capturing import captured_about
 from projections.evidence.case import NEUTRAL, Case, ContractFile, Message, Use
 from projections.evidence.projection import attached, disputes_of
 from projections.evidence.tracing import traced_payments
@@ -31,7 +33,8 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
 
     Documents are found through the read model `evidence`, which must be up to date.
     """
-    opening, dispute, charge = _dispute(store, clinic, key)
+    history, dispute, charge = _dispute(store, clinic, key)
+    opening = history[0] if history else None
     own = stream(clinic, "charge", charge)
     loaded = store.load(clinic, [own, stream(clinic, "clinic")])
     parts = CHARGE.fold(loaded[own]).parts
@@ -46,6 +49,7 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
     keys = list(dict.fromkeys(part.subscription for part in parts))
     contracts = tuple(_contract(store, clinic, name, view) for name in keys)
     disputed, priors = traced_payments(store, clinic, charge, contracts, view)
+    bookings, evidence = captured_about(store, clinic, charge, contracts, dispute)
     digests = sorted(_digests(contracts, dispute))
     texts = store.personal(clinic, digests) if digests else {}
     claim = dispute.opened.claim if dispute.opened else {}
@@ -64,6 +68,9 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
         priors=priors,
         claim={name: texts[key].value for name, key in claim.items() if key in texts},
         words={key: text.value for key, text in texts.items()},
+        bookings=bookings,
+        evidence=evidence,
+        answers=tuple(row for row in history if isinstance(row.event, EvidenceSubmitted)),
     )
 
 
@@ -87,18 +94,18 @@ def _digests(contracts: Sequence[ContractFile], dispute: Dispute) -> Iterator[st
                 yield message.state.logged.summary
 
 
-def _dispute(store: EventStore, clinic: str, key: str) -> tuple[Recorded | None, Dispute, str]:
-    """The dispute of that id, or the latest one of the charge of that id."""
+def _dispute(store: EventStore, clinic: str, key: str) -> tuple[Sequence[Recorded], Dispute, str]:
+    """The history of the dispute of that id, or of the latest one of the charge of that id."""
     own = stream(clinic, "dispute", key)
     history = store.load(clinic, [own])[own]
     if not history:
         of_charge = disputes_of(store, clinic, key)
         if not of_charge:
-            return None, Dispute(), key
+            return (), Dispute(), key
         own = stream(clinic, "dispute", of_charge[0])
         history = store.load(clinic, [own])[own]
     state = DISPUTE.fold(history)
-    return history[0], state, state.opened.charge if state.opened else key
+    return history, state, state.opened.charge if state.opened else key
 
 
 def _contract(store: EventStore, clinic: str, key: str, view: View) -> ContractFile:

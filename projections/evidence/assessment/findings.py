@@ -1,9 +1,11 @@
 """What is looked up once for a case, and asked by arguments, items and gates."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from aggregates.booking.events import BookingRecorded, Status
 from aggregates.document.events import DocumentAttached
+from aggregates.evidence.events import Kind
 from aggregates.subscription import events as e
 from aggregates.subscription.card import Card
 from projections.evidence.assessment.compelling import Compelling, compelling
@@ -46,6 +48,11 @@ class Findings:
     def charged_on(self) -> date:
         """The day of the charge."""
         return min(row.effective_on for row, _ in self.case.payments)
+
+    @property
+    def charged_at(self) -> datetime:
+        """The moment of the charge."""
+        return min(row.effective_at for row, _ in self.case.payments)
 
     @property
     def uses(self) -> list[Use]:
@@ -96,8 +103,32 @@ class Findings:
             row.position
             for row in self.case.documents
             if isinstance(row.event, DocumentAttached) and row.event.kind in kinds
-            if self.case.known(row.position)
+            if self.case.bears(row.position, row.event.kind)
         ]
+
+    def records(self, *kinds: Kind, **fields: object) -> list[int]:
+        """The positions of the evidence of these kinds that says so in its fields."""
+        return [
+            row.position
+            for kind in kinds
+            for row, told in self.case.records(kind)
+            if all(told.fields.get(name) == value for name, value in fields.items())
+        ]
+
+    def bookings(self, *statuses: Status) -> list[tuple[int, BookingRecorded]]:
+        """The last word on each booking, where it is one of these."""
+        last = {
+            row.event.booking: (row.position, row.event)
+            for row in self.case.bookings
+            if isinstance(row.event, BookingRecorded) and self.case.known(row.position)
+        }
+        return [found for found in last.values() if found[1].status in statuses]
+
+    @property
+    def to_come(self) -> list[int]:
+        """Appointments after the day on which the charge was disputed."""
+        ahead = self.bookings("booked", "confirmed", "rescheduled")
+        return [position for position, told in ahead if told.booked_on > self.case.as_of]
 
     def consents(self) -> list[int]:
         """The positions of what was accepted in time."""

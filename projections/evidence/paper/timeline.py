@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from projections.evidence.paper.exhibits import timely
+from projections.evidence.codes.captured import SECTION
+from projections.evidence.paper.records import booking_words, record_words
+from projections.evidence.paper.tables import timely
 from projections.evidence.paper.words import (
     Facts,
     amount_text,
@@ -29,6 +31,8 @@ def timeline(facts: Facts, shown: Mapping[str, str]) -> dict[str, object]:
             *_payments(facts, shown),
             *_visits(facts, shown),
             *_messages(facts, shown),
+            *_bookings(facts, shown),
+            *_records(facts, shown),
             *_changes(facts, shown),
             *_claimed(facts),
             *_dispute(facts),
@@ -115,6 +119,41 @@ def _messages(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
     return rows + _more(5, rest, "messages", exhibit)
 
 
+def _bookings(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
+    told = sorted(timely(facts, "bookings"), key=lambda item: str(item["told_at"]))
+    dated = [{**item, "on": local_day(facts, item["told_at"])} for item in told]
+    first, rest, last = ends_of(dated, MOST_MESSAGES)
+    exhibit = shown.get("appointments", "")
+    rows = [
+        _row(
+            4,
+            item["on"],
+            moment_text(facts, item["told_at"]),
+            f"Appointment {booking_words(item)}: {item['label']}",
+            exhibit,
+        )
+        for item in [*first, *last]
+    ]
+    return rows + _more(4, rest, "entries about appointments", exhibit)
+
+
+def _records(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
+    found = sorted(timely(facts, "evidence"), key=lambda item: str(item["occurred_at"]))
+    dated = [{**item, "on": local_day(facts, item["occurred_at"])} for item in found]
+    first, rest, last = ends_of(dated, MOST_MESSAGES)
+    rows = [
+        _row(
+            6,
+            item["on"],
+            moment_text(facts, item["occurred_at"]),
+            record_words(item),
+            shown.get(SECTION[item["kind"]], ""),
+        )
+        for item in [*first, *last]
+    ]
+    return rows + _more(6, rest, "records", "")
+
+
 def _more(order: int, rest: list[Facts], what: str, shown: str) -> list[Row]:
     if not rest:
         return []
@@ -137,7 +176,7 @@ def _changes(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
         _row(6, item["on"], day_text(item["on"]), f"Extended to {day_text(item['until'])}", "")
         for item in timely(facts, "extensions")
     ]
-    told = {item["position"] for item in facts["communications"]}
+    told = {item["position"] for item in (*facts["communications"], *facts["evidence"])}
     return rows + [
         _row(
             6,
