@@ -42,7 +42,7 @@ ONLY_IN = {
     "pypdfium2": ("commands", "projections/evidence/paper"),
     "PIL": ("commands", "projections/evidence/paper"),
     "rfc3161_client": ("consumers", "projections/evidence"),
-    "cryptography": ("projections/evidence",),
+    "cryptography": ("projections/evidence", "consumers/webhooks"),
     "faststream": ("consumers",),
     "nats": ("consumers",),
 }
