@@ -42,16 +42,14 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
     if not parts or head is None:
         return None
     profile = CLINIC.fold(loaded[stream(clinic, "clinic")])
-    moment = dispute.opened.opened_at if dispute.opened else now
-    paid_on = max(row.effective_on for row in loaded[own])
-    day = max(local_date(moment, profile.timezone), paid_on)
+    moment = local_date(dispute.opened.opened_at if dispute.opened else now, profile.timezone)
+    day = max(moment, *(row.effective_on for row in loaded[own]))
     view = View(day, opening.position - 1 if opening else None)
     keys = list(dict.fromkeys(part.subscription for part in parts))
     contracts = tuple(_contract(store, clinic, name, view) for name in keys)
     disputed, priors = traced_payments(store, clinic, charge, contracts, view)
     bookings, evidence = captured_about(store, clinic, charge, contracts, dispute)
-    digests = sorted(_digests(contracts, dispute))
-    texts = store.personal(clinic, digests) if digests else {}
+    words = _words(store, clinic, contracts, dispute)
     claim = dispute.opened.claim if dispute.opened else {}
     return Case(
         clinic=clinic,
@@ -66,8 +64,8 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
         head=head,
         disputed=disputed,
         priors=priors,
-        claim={name: texts[key].value for name, key in claim.items() if key in texts},
-        words={key: text.value for key, text in texts.items()},
+        claim={name: words[key] for name, key in claim.items() if key in words},
+        words=words,
         bookings=bookings,
         evidence=evidence,
         answers=tuple(row for row in history if isinstance(row.event, EvidenceSubmitted)),
@@ -80,6 +78,15 @@ def contents(store: EventStore, case: Case) -> dict[str, bytes]:
     digests = {found.sha256 for found in attached_ones if isinstance(found, DocumentAttached)}
     stored = {digest: store.document(case.clinic, digest) for digest in sorted(digests)}
     return {digest: found.content for digest, found in stored.items() if found is not None}
+
+
+def _words(
+    store: EventStore, clinic: str, contracts: Sequence[ContractFile], dispute: Dispute
+) -> dict[str, str]:
+    """The free text that is not erased, by digest."""
+    digests = sorted(_digests(contracts, dispute))
+    texts = store.personal(clinic, digests) if digests else {}
+    return {key: text.value for key, text in texts.items()}
 
 
 def _digests(contracts: Sequence[ContractFile], dispute: Dispute) -> Iterator[str]:

@@ -39,7 +39,7 @@ def test_units_whose_last_day_has_passed_expire_on_the_day_of_the_late_win() -> 
         ("06-30", "20"),
     ]
     assert glow.journal()[-1][2] == {"2100 session": 45000, "4030": -45000}
-    assert (glow.lot().remaining, glow.lot().expired) == (0, 3)
+    assert (glow.lot().remaining, glow.lot().expired) == (Decimal(0), Decimal(3))
 
 
 def test_of_a_partial_loss_the_lost_part_comes_back() -> None:
@@ -51,7 +51,7 @@ def test_of_a_partial_loss_the_lost_part_comes_back() -> None:
         ("04-27", "38", {"1130": 30000, "2100 session": -28302, "2200": -1698}),
         ("04-27", "39", {"1020": 30000, "1130": -30000}),
     ]
-    assert (glow.lot().remaining, glow.lot().refunded) == (3, 0)
+    assert (glow.lot().remaining, glow.lot().refunded) == (Decimal(3), Decimal(0))
 
 
 def test_units_that_were_not_fully_paid_are_owed_again() -> None:
@@ -64,7 +64,7 @@ def test_units_that_were_not_fully_paid_are_owed_again() -> None:
     glow.close_dispute("02-27", "won")
     contract, lot = glow.contract(), glow.lot()
     assert (contract.ended, contract.owed, contract.paid) == (None, 55000, 55000)
-    assert (lot.remaining, lot.allocated, lot.funded) == (8, 100000, 50000)
+    assert (lot.remaining, lot.allocated, lot.funded) == (Decimal(8), 100000, 50000)
 
 
 def test_a_fee_comes_back_once() -> None:

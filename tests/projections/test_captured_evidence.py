@@ -155,7 +155,7 @@ def test_bookings_reach_fact_exhibit_timeline_and_item(
     assert item in held(facts)
     text = pages(tmp_path)
     assert ": Appointments" in text
-    assert f"Appointment {status.replace('_', ' ')}: Skin visit" in text
+    assert f": {status.replace('_', ' ')} Exhibit" in text
 
 
 BEFORE = SALE - timedelta(days=1)

@@ -130,6 +130,11 @@ ARGUMENTS: dict[str, tuple[str, tuple[str, ...], Predicate]] = {
         ("agreement", "payments"),
         when.bound,
     ),
+    "first_party_trust": (
+        "The buyer's device, contact and account are on record with the charge",
+        ("payments",),
+        when.tied,
+    ),
     "merchandise_use": (
         "The buyer accepted the terms, and what was bought was used",
         ("agreement", "usage"),

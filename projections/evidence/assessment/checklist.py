@@ -53,7 +53,8 @@ def _authenticated(found: Findings) -> bool:
         for _, card in found.cards
         for answer in (card.three_ds, card.avs, card.cvc)
     ]
-    return found.ce3.verdict == "qualified" or any(answer in good for answer in answers)
+    programmes = (found.ce3.verdict, found.first_party.verdict)
+    return "qualified" in programmes or any(answer in good for answer in answers)
 
 
 def _invoiced(found: Findings) -> bool:

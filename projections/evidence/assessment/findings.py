@@ -10,6 +10,7 @@ from aggregates.subscription import events as e
 from aggregates.subscription.card import Card
 from projections.evidence.assessment.compelling import Compelling, compelling
 from projections.evidence.assessment.disclosure import Disclosure, disclosure
+from projections.evidence.assessment.first_party import FirstParty, first_party
 from projections.evidence.assessment.renewal import RenewalCheck, renewal_checks
 from projections.evidence.case import Case, ContractFile, Message, Use
 from projections.evidence.codes.table import Group, group
@@ -27,6 +28,7 @@ class Findings:
     unused: Unused
     disclosures: tuple[Disclosure, ...]
     ce3: Compelling
+    first_party: FirstParty
     renewals: tuple[RenewalCheck, ...]
 
     @property
@@ -154,6 +156,7 @@ def findings(case: Case) -> Findings:
         unused=unused_value(case),
         disclosures=tuple(disclosure(case, contract) for contract in case.contracts),
         ce3=compelling(case),
+        first_party=first_party(case),
         renewals=renewal_checks(case),
     )
 

@@ -67,6 +67,7 @@ class Assessment:
             "adverse": [{"fact": item.fact, "position": item.position} for item in self.adverse],
             "unused_value": self.found.unused.data(),
             "ce3": self.found.ce3.data(),
+            "first_party_trust": self.found.first_party.data(),
             "renewal_rules": [check.data() for check in self.found.renewals],
             "late_entries": list(self.late),
         }

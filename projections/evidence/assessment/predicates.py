@@ -88,6 +88,12 @@ def undisputed(found: Findings) -> list[int]:
     return [prior.position for prior in found.ce3.priors]
 
 
+def tied(found: Findings) -> list[int]:
+    """Device, contact and account of the buyer are all on record with the charge."""
+    trust = found.first_party
+    return [trust.position] if trust.verdict == "qualified" and trust.position else []
+
+
 def after_cancelling(found: Findings) -> list[int]:
     """Use after the withdrawal that the cardholder states, or the one on record."""
     asked = [item.on for item in found.case.cancellations()]

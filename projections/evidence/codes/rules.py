@@ -63,6 +63,7 @@ RULES: dict[Group, Rule] = {
         "The buyer is linked to the card and used what was bought.",
         (
             "prior_undisputed_non_fraud_transactions",
+            "first_party_trust",
             "recurring_transaction_with_binding_contract_or_previous_undisputed_transaction",
             "merchandise_use",
             "cardholder_identified",

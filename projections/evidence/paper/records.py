@@ -11,6 +11,7 @@ from projections.evidence.paper.words import (
     amount_text,
     day_text,
     ends_of,
+    local_day,
     moment_text,
     plain,
 )
@@ -47,26 +48,35 @@ def record_words(item: Facts) -> str:
     return WORDS[item["kind"]] + (f", {plain(state)}" if state else "")
 
 
-def booking_words(item: Facts) -> str:
-    """What became of an appointment."""
+def booking_words(item: Facts, on: str = "") -> str:
+    """What became of an appointment, and `on` which day."""
     by = f" by the {item['cancelled_by']}" if item["cancelled_by"] else ""
     hours = f", {item['notice_hours']} hours before" if item["notice_hours"] else ""
-    return f"{plain(item['status'])}{by}{hours}"
+    return f"{plain(item['status'])}{by}{f' on {on}' if on else ''}{hours}"
+
+
+def appointment_text(facts: Facts, item: Facts) -> str:
+    """When an appointment is, as far as it was told."""
+    return moment_text(facts, item["starts"]) if item["starts"] else day_text(item["on"])
 
 
 def _appointments(facts: Facts) -> Table:
-    told = sorted(timely(facts, "bookings"), key=itemgetter("told_at"))
+    """One row for each time that was agreed, with what became of it."""
+    agreed: dict[tuple[str, str], list[Facts]] = {}
+    for item in sorted(timely(facts, "bookings"), key=itemgetter("told_at")):
+        agreed.setdefault((item["on"], item["starts"] or ""), []).append(item)
+    told = [agreed[when] for when in sorted(agreed)]
     first, rest, last = ends_of(told, MOST_ROWS)
-    summed = [("...", f"{len(rest)} more entries", "", "", "")] if rest else []
-    rows = [*(_booked(facts, b) for b in first), *summed, *(_booked(facts, b) for b in last)]
-    columns = ("Told", "Service", "Appointment", "Status", "Where")
-    return Table(columns, tuple(rows), (1.3, 1.2, 1.3, 1.3, 1))
+    summed = [("...", f"{len(rest)} more appointments", "", "")] if rest else []
+    rows = [*(_agreed(facts, b) for b in first), *summed, *(_agreed(facts, b) for b in last)]
+    columns = ("Appointment", "Service", "What became of it", "Where")
+    return Table(columns, tuple(rows), (1.8, 1, 2.6, 0.9))
 
 
-def _booked(facts: Facts, item: Facts) -> tuple[str, ...]:
-    when = moment_text(facts, item["starts"]) if item["starts"] else day_text(item["on"])
-    told = moment_text(facts, item["told_at"])
-    return (told, item["label"], when, booking_words(item), item["location"] or "")
+def _agreed(facts: Facts, told: list[Facts]) -> tuple[str, ...]:
+    became = [booking_words(item, day_text(local_day(facts, item["told_at"]))) for item in told]
+    place = next((item["location"] for item in told if item["location"]), "")
+    return (appointment_text(facts, told[-1]), told[-1]["label"], "; ".join(became), place)
 
 
 def _recorded(facts: Facts, section: str) -> Table:
@@ -74,7 +84,7 @@ def _recorded(facts: Facts, section: str) -> Table:
     first, rest, last = ends_of(sorted(found, key=itemgetter("occurred_at")), MOST_ROWS)
     summed = [("...", f"{len(rest)} more entries", "")] if rest else []
     rows = [*(_row(facts, item) for item in first), *summed, *(_row(facts, i) for i in last)]
-    return Table(("When", "Record", "Details"), tuple(rows), (1.2, 1.4, 3))
+    return Table(("When", "Record", "Details"), tuple(rows), (1.8, 1.4, 2.8))
 
 
 def _row(facts: Facts, item: Facts) -> tuple[str, ...]:
