@@ -89,8 +89,8 @@ class EvidenceIndex:
                     owners = (attached.subscription, attached.dispute, attached.visit)
                     connection.execute(_ATTACH, (clinic, attached.document, *owners))
                 case BookingRecorded() as told:
-                    owners = (told.patient, None, None, None, None)
-                    connection.execute(_CAPTURE, (clinic, f"booking/{told.booking}", *owners))
+                    row = (f"booking/{told.booking}", told.patient, None, None, None, None)
+                    connection.execute(_CAPTURE, (clinic, *row))
                 case EvidenceRecorded() as found:
                     connection.execute(_CAPTURE, (clinic, *_captured_row(found)))
                 case DisputeOpened() as opened:
