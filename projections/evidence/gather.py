@@ -1,6 +1,6 @@
 """Reads everything that bears on a charge: the only part of the packet that asks the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from aggregates.clinic.state import CLINIC
@@ -35,22 +35,20 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
     """
     history, dispute, charge = _dispute(store, clinic, key)
     opening = history[0] if history else None
-    own = stream(clinic, "charge", charge)
-    loaded = store.load(clinic, [own, stream(clinic, "clinic")])
-    parts = CHARGE.fold(loaded[own]).parts
-    head = store.head(clinic)
+    own, ours = stream(clinic, "charge", charge), stream(clinic, "clinic")
+    loaded = store.load(clinic, [own, ours])
+    parts, head = CHARGE.fold(loaded[own]).parts, store.head(clinic)
     if not parts or head is None:
         return None
-    profile = CLINIC.fold(loaded[stream(clinic, "clinic")])
+    profile = CLINIC.fold(loaded[ours])
     moment = local_date(dispute.opened.opened_at if dispute.opened else now, profile.timezone)
     day = max(moment, *(row.effective_on for row in loaded[own]))
     view = View(day, opening.position - 1 if opening else None)
-    keys = list(dict.fromkeys(part.subscription for part in parts))
+    keys = dict.fromkeys(part.subscription for part in parts)
     contracts = tuple(_contract(store, clinic, name, view) for name in keys)
     disputed, priors = traced_payments(store, clinic, charge, contracts, view)
     bookings, evidence = captured_about(store, clinic, charge, contracts, dispute)
     words = _words(store, clinic, contracts, dispute)
-    claim = dispute.opened.claim if dispute.opened else {}
     return Case(
         clinic=clinic,
         profile=profile,
@@ -64,7 +62,7 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
         head=head,
         disputed=disputed,
         priors=priors,
-        claim={name: words[key] for name, key in claim.items() if key in words},
+        claim=_claimed(dispute, words),
         words=words,
         bookings=bookings,
         evidence=evidence,
@@ -78,6 +76,12 @@ def contents(store: EventStore, case: Case) -> dict[str, bytes]:
     digests = {found.sha256 for found in attached_ones if isinstance(found, DocumentAttached)}
     stored = {digest: store.document(case.clinic, digest) for digest in sorted(digests)}
     return {digest: found.content for digest, found in stored.items() if found is not None}
+
+
+def _claimed(dispute: Dispute, words: Mapping[str, str]) -> dict[str, str]:
+    """What the cardholder states, as far as it is not erased."""
+    claim = dispute.opened.claim if dispute.opened else {}
+    return {name: words[key] for name, key in claim.items() if key in words}
 
 
 def _words(

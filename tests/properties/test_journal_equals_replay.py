@@ -216,8 +216,21 @@ def closed_disputes(draw: st.DrawFn) -> dispute.DisputeClosed:
         returned=draw(cents),
         fee_returned=draw(cents),
     )
-    return dispute.DisputeClosed(
+    lost = dispute.DisputeClosed(
         dispute="d-1", charge="ch-1", outcome="lost", shares=taken, parts=(part,)
+    )
+    if not draw(st.booleans()):
+        return lost
+    names = {"sale", "payment", "tax", "delivered"}
+    back = dispute.OffsetPart(amount=part.lost, **{name: getattr(part, name) for name in names})
+    return lost.model_copy(
+        update={
+            "outcome": "won",
+            "shares": (),
+            "parts": (),
+            "regained": taken,
+            "recovered": (back,),
+        }
     )
 
 
