@@ -31,6 +31,7 @@ from aggregates.subscription import events as subscription
 from aggregates.subscription import signal_events as signal
 from aggregates.subscription import using_events as using
 from aggregates.subscription.link_events import CommunicationLinked
+from aggregates.subscription.regaining_events import LossReversed
 from aggregates.visit import events as visit
 from ledger.events import Event
 
@@ -77,6 +78,7 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("CommunicationLinked", 1, CommunicationLinked),
     ("UnitsFrozen", 1, subscription.UnitsFrozen),
     ("DisputeSettled", 1, subscription.DisputeSettled),
+    ("LossReversed", 1, LossReversed),
     ("CycleDue", 1, cycle.CycleDue),
     ("CycleGranted", 1, cycle.CycleGranted),
     ("CycleLapsed", 1, cycle.CycleLapsed),

@@ -9,6 +9,7 @@ from aggregates.expiry import due_lots, expire_lots
 from aggregates.losing import Loss, ends_contract, loss_of, shares_of
 from aggregates.payment.events import ChargeRegistered
 from aggregates.payment.state import Charge
+from aggregates.regaining import win_late
 from aggregates.releasing import still_frozen
 from aggregates.sales import after, on_contract
 from aggregates.subscription.events import DisputeSettled
@@ -104,6 +105,8 @@ def close_dispute(
     refusal = _may_close(order, dispute, opened)
     if refusal is not None:
         return refusal
+    if dispute.closed is not None:
+        return _won_late(context, order, dispute, opened, dispute.closed, contracts)
     losses = _losses(context, order, opened, contracts)
     closed = DisputeClosed(
         dispute=order.dispute,
@@ -128,7 +131,7 @@ def close_dispute(
 
 
 def _may_close(order: CloseDispute, dispute: Dispute, opened: DisputeOpened) -> Refused | None:
-    if dispute.closed is not None:
+    if dispute.closed is not None and not _turns(order, dispute.closed):
         return Refused(Code.DUPLICATE, f"Dispute {order.dispute} is closed.", "data.dispute")
     lost = order.outcome in LOSING
     if order.amount is not None and (not lost or order.amount > opened.amount):
@@ -138,6 +141,26 @@ def _may_close(order: CloseDispute, dispute: Dispute, opened: DisputeOpened) -> 
             "data.amount",
         )
     return None
+
+
+def _turns(order: CloseDispute, closed: DisputeClosed) -> bool:
+    """Whether a dispute that was lost is won after all; issuers do that (evidence.md 1.2)."""
+    return order.outcome == "won" and closed.outcome in LOSING
+
+
+def _won_late(
+    context: Context,
+    order: CloseDispute,
+    dispute: Dispute,
+    opened: DisputeOpened,
+    lost: DisputeClosed,
+    contracts: Contracts,
+) -> Decision:
+    """A message about a time before the loss tells of no late win: it was overtaken."""
+    if dispute.closed_at is not None and context.at < dispute.closed_at:
+        problem = f"Dispute {order.dispute} was lost after {context.at.isoformat()}."
+        return Refused(Code.DUPLICATE, problem, "data.dispute")
+    return win_late(context, order, opened, lost, contracts)
 
 
 def _losses(

@@ -173,6 +173,17 @@ POSTINGS: tuple[Posting, ...] = (
     ),
     Posting(
         "DisputeClosed",
+        "38",
+        (
+            credit(LIABILITY, "amount", each="regained"),
+            credit("2200", "tax", each="recovered", place="contract"),
+            credit("4910", "delivered", each="recovered"),
+            credit("2150", "deposit", each="recovered", place="contract"),
+            debit("1130", "amount", each="recovered", place="contract"),
+        ),
+    ),
+    Posting(
+        "DisputeClosed",
         "39",
         (
             debit("1020", "returned", "fee_returned", each="parts", place="contract"),

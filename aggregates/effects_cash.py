@@ -154,6 +154,15 @@ _DISPUTED = (
     ),
     Posting(
         "DisputeClosed",
+        "38",
+        (
+            credit("2200", "tax", each="recovered", place="contract"),
+            credit("2150", "deposit", each="recovered", place="contract"),
+            debit("4910", "tax", "deposit", each="recovered", place="contract"),
+        ),
+    ),
+    Posting(
+        "DisputeClosed",
         "39",
         (
             debit("1020", "returned", "fee_returned", each="parts", place="contract"),

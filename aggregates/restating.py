@@ -12,6 +12,7 @@ from typing import Any
 
 from aggregates.restatement import Restated, Told
 from aggregates.restating_changes import CHANGES
+from aggregates.restating_disputes import DISPUTED
 from aggregates.restating_funding import FUNDED
 from aggregates.restating_use import USED
 from aggregates.subscription import change_events as c
@@ -27,7 +28,12 @@ from ledger.ratios import largest_remainder
 
 #: The share of SSP, in percent, below which a framework lets an access line go (5.7, 18).
 THRESHOLDS: Mapping[str, int] = {"asc606": 5, "ifrs15": 0}
-_RULES: Mapping[type[Event], Callable[[Any], Event]] = {**FUNDED, **USED, **CHANGES}
+_RULES: Mapping[type[Event], Callable[[Any], Event]] = {
+    **FUNDED,
+    **USED,
+    **CHANGES,
+    **DISPUTED,
+}
 
 
 def other(framework: str) -> str:

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from aggregates.catching_up import Catching, caught_up
-from aggregates.dispute.events import ClosedPart, DisputeClosed
 from aggregates.exchanging import exchange, old_lot
 from aggregates.reducing import reduced
 from aggregates.releasing import leaving_parts, refilled_of, still_frozen
@@ -18,9 +17,8 @@ from aggregates.subscription import cycle_events as y
 from aggregates.subscription import events as e
 from aggregates.subscription.funding import shares_of
 from aggregates.subscription.leaving import LeavingLot
-from aggregates.subscription.state import Subscription
 from aggregates.unused import Leaving, freed, liability_of
-from aggregates.values import ContractShare, Share
+from aggregates.values import Share
 from aggregates.writing_off import cancelled, standing_of
 from ledger.calendar import ONE_DAY
 from ledger.events import Event
@@ -238,49 +236,6 @@ def _sum(shares: Sequence[Share]) -> int:
     return sum(part.amount for part in shares)
 
 
-def _dispute_closed(told: Told) -> Event:
-    """What a lost dispute takes of the lots is a part of what stands now, the rest delivered."""
-    event = told.event
-    shares = tuple(_lost(told, part) for part in event.shares)
-    more: dict[str, int] = {}
-    for old, new in zip(event.shares, shares, strict=True):
-        key = old.sale.subscription
-        more[key] = more.get(key, 0) + old.amount - new.amount
-    found: Event = told.but(
-        shares=shares, parts=tuple(_delivered(part, more) for part in event.parts)
-    )
-    return found
-
-
-def _lost(told: Told, part: ContractShare) -> ContractShare:
-    key = part.sale.subscription
-    was: Subscription | None = told.found.was.get(key)
-    if was is None:
-        return part
-    old, new = was.lots[part.grant], told.found.now[key].lots[part.grant]
-    before, after = (max(lot.deferred(told.on) - lot.held, 0) for lot in (old, new))
-    amount = after if part.amount == before else scaled(after, part.amount, before)
-    told.found.lost[told.key, key, part.grant] = amount
-    return part.model_copy(update={"amount": amount})
-
-
-def _delivered(part: ClosedPart, more: dict[str, int]) -> ClosedPart:
-    """The first part of a contract takes the difference of all its lots."""
-    delivered = part.delivered + more.pop(part.sale.subscription, 0)
-    return part.model_copy(update={"delivered": delivered})
-
-
-def _dispute_settled(told: Told) -> Event:
-    lots = []
-    for part in told.event.lots:
-        left = leaving(told, part, told.on)
-        freed_ = told.found.lost.get((told.event.dispute, told.key, part.grant), left.freed)
-        update = {"freed": freed_, "returned": scaled(freed_, part.returned, part.freed)}
-        lots.append(left.model_copy(update=update))
-    found: Event = told.but(lots=tuple(lots))
-    return found
-
-
 CHANGES: Mapping[type[Event], Callable[[Any], Event]] = {
     e.Refunded: _refunded,
     c.ContractEnded: _ended,
@@ -292,6 +247,4 @@ CHANGES: Mapping[type[Event], Callable[[Any], Event]] = {
     r.WrittenOff: _written_off,
     e.CreditNoted: _noted,
     e.SaleVoided: _voided,
-    DisputeClosed: _dispute_closed,
-    e.DisputeSettled: _dispute_settled,
 }

@@ -1,6 +1,7 @@
 """Lines of commands, and what time brings, on a ledger: the same for every edge."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import count
 
 from commands.envelope import Actor, Defaults, Envelope, Result, refused
@@ -68,14 +69,19 @@ def _numbered(result: Result, number: int) -> Result:
     return result
 
 
-def ticked(ledger: Ledger, clinic: str, actor: Actor) -> Iterator[Result]:
-    """The steps that are due at the clinic, its read models up to date before and after."""
+def ticked(
+    ledger: Ledger, clinic: str, actor: Actor, through: date | None = None
+) -> Iterator[Result]:
+    """The steps that are due at the clinic, by the clock's now or the end of `through`; its read
+    models are up to date before and after.
+    """
     ledger.catch_up(clinic)
     yield from tick(
         ledger.commands,
         clinic,
         lambda name, through: asking.due_contracts(ledger, name, through),
         actor,
+        through,
         disputes=lambda name, through: asking.due_disputes(ledger, name, through),
         holders=lambda name, through: asking.credit_holders(ledger, name, through),
     )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from consumers.nats.deadletters import DeadLetters
     from consumers.nats.worker import Services
     from consumers.outgoing.endpoints import Endpoints
+    from ledger.store.shelf import Shelf
 
 PROJECTOR = "ledger_projector"
 RELAY = "ledger_relay"
@@ -79,7 +80,12 @@ class Ledger:
     @cached_property
     def store(self) -> EventStore:
         """The history as commands and questions see it: one clinic at a time."""
-        opened = EventStore.open(self.conninfo, self._catalog, verified=self.is_served)
+        opened = EventStore.open(
+            self.conninfo,
+            self._catalog,
+            verified=self.is_served,
+            shelf=_shelf(self.settings.documents),
+        )
         return self._open.enter_context(opened)
 
     @cached_property
@@ -258,6 +264,15 @@ def key_secret(settings: Settings) -> bytes:
             kept.touch(mode=0o600)
             kept.write_text(secrets.token_urlsafe(32))
         return kept.read_bytes()
+
+
+def _shelf(url: str | None) -> "Shelf | None":
+    """What keeps the bytes of documents, where it is not the database."""
+    if url is None:
+        return None
+    from ledger.store.shelf import Shelf  # noqa: PLC0415  most clinics need none
+
+    return Shelf(url)
 
 
 def _replicas(urls: str | None) -> int:

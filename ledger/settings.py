@@ -27,7 +27,8 @@ class Settings:
     of API keys are keyed with `key_secret`; people may come with a token of `issuer`. The file
     `webhook_secrets` holds what posted events are signed with; `webhook_loopback`, for
     development, lets our own go to this machine. `tsa` is the address of a time-stamp
-    authority (RFC 3161), which is asked about every anchor; without one nobody is.
+    authority (RFC 3161), which is asked about every anchor; without one nobody is. `documents`
+    is the URL of the storage that keeps the bytes of documents; without one the database does.
     """
 
     data: Path = DEFAULT_DATA
@@ -37,6 +38,7 @@ class Settings:
     allow_clock: bool = False
     key_secret: str | None = field(default=None, repr=False)
     tsa: str | None = None
+    documents: str | None = None
     issuer: Issuer | None = None
     webhook_secrets: Path | None = None
     webhook_loopback: bool = False
@@ -60,6 +62,7 @@ def from_environment() -> Settings:
         nats=os.environ.get("LEDGER_NATS_URL") or None,
         allow_clock=os.environ.get("LEDGER_ALLOW_CLOCK") == "1",
         tsa=os.environ.get("LEDGER_TSA_URL") or None,
+        documents=os.environ.get("LEDGER_DOCUMENTS_URL") or None,
         key_secret=os.environ.get("LEDGER_KEY_SECRET") or None,
         issuer=_issuer(os.environ),
         webhook_secrets=Path(hooks)

@@ -41,8 +41,9 @@ ONLY_IN = {
     # What a document is, when it comes in; how it is drawn, when it goes out.
     "pypdfium2": ("commands", "projections/evidence/paper"),
     "PIL": ("commands", "projections/evidence/paper"),
+    "obstore": ("ledger/store",),
     "rfc3161_client": ("consumers", "projections/evidence"),
-    "cryptography": ("projections/evidence",),
+    "cryptography": ("projections/evidence", "consumers/webhooks"),
     "faststream": ("consumers",),
     "nats": ("consumers",),
     "httpx": ("consumers/outgoing",),

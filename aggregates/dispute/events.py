@@ -45,7 +45,8 @@ class ClosedPart(Frozen):
 
 class OffsetPart(Frozen):
     """What is set off against a contract while its money is disputed: `amount` = tax + its
-    shares + `delivered` + `deposit`, as if it were lost on the day the dispute opens.
+    shares + `delivered` + `deposit`, as if it were lost on the day the dispute opens; or what
+    a loss took and a late win brings back.
     """
 
     sale: SaleDimensions
@@ -141,7 +142,8 @@ class DisputeDue(Event):
 class DisputeClosed(Event):
     """Lost money is tax, undelivered (`shares`) or delivered; the rest comes back (row 39).
 
-    What was set off when it was opened comes back first (`cleared`, `offsets`).
+    What was set off when it was opened comes back first (`cleared`, `offsets`). One that is won
+    after it was lost brings back what the loss took (`regained`, `recovered`).
     """
 
     dispute: Id
@@ -151,3 +153,5 @@ class DisputeClosed(Event):
     parts: tuple[ClosedPart, ...]
     cleared: tuple[ContractShare, ...] = ()
     offsets: tuple[OffsetPart, ...] = ()
+    regained: tuple[ContractShare, ...] = ()
+    recovered: tuple[OffsetPart, ...] = ()

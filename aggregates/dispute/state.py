@@ -25,11 +25,14 @@ _STATUSES: tuple[Status, ...] = get_args(Status)
 class Dispute:
     """`opened` holds what is known of the dispute by now, as if it had been known from the first
     day; `told` is the due date that was signalled last, `told_at` when somebody spoke last.
+    `closed` is how it ended last, `closed_at` when; `lost_first` what a late win reversed.
     """
 
     opened: DisputeOpened | None = None
     opened_on: date | None = None
     closed: DisputeClosed | None = None
+    closed_at: datetime | None = None
+    lost_first: DisputeClosed | None = None
     told: datetime | None = None
     status: Status = "needs_response"
     submissions: int = 0
@@ -63,7 +66,9 @@ def evolve(state: Dispute, recorded: Recorded) -> Dispute:
         case FundsWithdrawn() as taken:
             return _withdrawn(state, taken)
         case DisputeClosed() as closed:
-            return replace(state, closed=closed)
+            return replace(
+                state, closed=closed, closed_at=recorded.effective_at, lost_first=state.closed
+            )
         case DisputeDue(due_by=due_by):
             return replace(state, told=due_by)
         case EvidenceSubmitted() as submitted:

@@ -20,6 +20,7 @@ from aggregates.subscription.leaving import ExtendedLot
 from aggregates.subscription.link_events import CommunicationLinked
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Lapse
+from aggregates.subscription.regaining_events import LossReversed
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.state import NEW, Notice, Paid, Subscription
 from aggregates.subscription.waiting import Freeze
@@ -236,6 +237,7 @@ _STEPS: dict[type, Step] = {
     CommunicationLinked: _linked,
     e.UnitsFrozen: _froze,
     e.DisputeSettled: parting.dispute_settled,
+    LossReversed: parting.loss_reversed,
     **using.STEPS,
     **correcting.STEPS,
     **cycling.STEPS,

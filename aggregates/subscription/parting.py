@@ -9,6 +9,7 @@ from aggregates.subscription.funding import billed_parts
 from aggregates.subscription.leaving import FrozenSpan, LeavingLot
 from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.refund import RefundGiven
+from aggregates.subscription.regaining_events import LossReversed
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.state import Cycle, Subscription
 from ledger.changed import put
@@ -34,21 +35,23 @@ def _rest(lot: Lot, leaving: LeavingLot) -> tuple[TimeSpan, ...]:
     return (TimeSpan(leaving.rest, leaving.rest_starts, leaving.rest_ends, pace=lot.sold.pace),)
 
 
-def left(state: Subscription, lots: Iterable[LeavingLot]) -> Subscription:
-    """Units and value leave their lots otherwise than by a draw (accounting.md 4.9)."""
+def left(state: Subscription, lots: Iterable[LeavingLot], sign: int = 1) -> Subscription:
+    """Units and value leave their lots otherwise than by a draw (accounting.md 4.9), or come back
+    (`sign` −1).
+    """
     for leaving in lots:
         lot = state.lots[leaving.grant]
+        quantity, value = sign * leaving.quantity, sign * leaving.value
         if leaving.time:
             lot = replace(lot, spans=(*fixed(lot, leaving.recognised), *_rest(lot, leaving)))
-        elif leaving.quantity or leaving.value:
-            gone = replace(lot, refunded=lot.refunded + leaving.quantity)
-            lot = gone.rebased(leaving.value, leaving.quantity)
+        elif quantity or value:
+            lot = replace(lot, refunded=lot.refunded + quantity).rebased(value, quantity)
         state = state.with_lot(
             replace(
                 lot,
-                allocated=lot.allocated - leaving.value,
-                funded=lot.funded - leaving.freed,
-                paid_in=lot.paid_in - leaving.returned,
+                allocated=lot.allocated - value,
+                funded=lot.funded - sign * leaving.freed,
+                paid_in=lot.paid_in - sign * leaving.returned,
             )
         )
     return state
@@ -222,6 +225,7 @@ def dispute_settled(
         state = state.with_lot(replace(lot, cleared=lot.cleared - cleared))
     state = stands_still(left(state, event.lots), event.freezes)
     freezes = {name: item for name, item in state.freezes.items() if name != key}
+    losses = put(state.losses, key, event) if event.lost else state.losses
     payment = state.payments[event.payment]
     payment = replace(
         payment,
@@ -233,6 +237,7 @@ def dispute_settled(
     state = replace(
         state,
         freezes=freezes,
+        losses=losses,
         payments=put(state.payments, event.payment, payment),
         returned=state.returned + event.lost,
         waived=state.waived + event.waived,
@@ -242,3 +247,31 @@ def dispute_settled(
         lost_delivered=state.lost_delivered + ex_tax - sum(lot.freed for lot in event.lots),
     )
     return _ended(state, "disputed", recorded.effective_on) if event.ended else state
+
+
+def loss_reversed(state: Subscription, event: LossReversed, _: Recorded) -> Subscription:
+    """What a lost dispute took is back (8.5)."""
+    key = freeze_key(event.dispute, event.payment)
+    state = stands_still(left(state, event.lots, -1), event.freezes)
+    payment = state.payments[event.payment]
+    payment = replace(payment, lost=payment.lost - event.regained)
+    ex_tax = event.regained - event.tax - event.deposit
+    state = replace(
+        state,
+        losses={name: loss for name, loss in state.losses.items() if name != key},
+        payments=put(state.payments, event.payment, payment),
+        returned=state.returned - event.regained,
+        waived=state.waived - event.asked,
+        deposit=state.deposit + event.deposit,
+        paid_ex_tax=state.paid_ex_tax + ex_tax,
+        tax_lost=state.tax_lost - event.tax,
+        lost_delivered=state.lost_delivered - ex_tax + sum(lot.freed for lot in event.lots),
+    )
+    if state.ended != "disputed":
+        return state
+    return replace(state, ended=None, ended_on=None) if event.reopens else _closed(state)
+
+
+def _closed(state: Subscription) -> Subscription:
+    """Its money came back, and still nothing goes on: as if it had been cancelled that day."""
+    return replace(state, ended="cancelled")

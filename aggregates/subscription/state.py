@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from aggregates.subscription.events import PackageSold
+from aggregates.subscription.events import DisputeSettled, PackageSold
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Unposted
@@ -152,6 +152,7 @@ class Subscription:
     refunds: Mapping[str, RefundGiven] = field(default_factory=lambda: MappingProxyType({}))
     notices: tuple[Notice, ...] = ()
     freezes: Mapping[str, Freeze] = field(default_factory=lambda: MappingProxyType({}))
+    losses: Mapping[str, DisputeSettled] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
     modifications: tuple[str, ...] = ()
     ended: str | None = None

@@ -18,9 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from commands.envelope import Actor, Defaults
-from commands.ticking import tick
-from consumers import asking
-from consumers.applying import results
+from consumers.applying import results, ticked
 from consumers.bootstrap import Ledger
 from consumers.demo.cast import PATIENTS, registrations, sale_lines
 from consumers.demo.clinic import CLINIC, FORGOTTEN, Line, define_service, line, moment, set_up
@@ -98,14 +96,9 @@ class Stage:
 
     def let_time_pass(self, month: Period) -> None:
         """What a month's days brought by themselves, as the clock of the workers finds it."""
-        self.ledger.catch_up(CLINIC)
         clock = Actor(id="clock", role="service")
-        steps = list(tick(self.ledger.commands, CLINIC, self._due, clock, month.last))
+        steps = list(ticked(self.ledger, CLINIC, clock, month.last))
         self.console.print(f"  Time alone brought {len(steps)} steps by {month.last}.")
-        self.ledger.catch_up(CLINIC)
-
-    def _due(self, clinic: str, through: date) -> list[str]:
-        return asking.due_contracts(self.ledger, clinic, through)
 
     def close(self, month: Period) -> None:
         """The accountant closes a month on the third of the next."""

@@ -21,6 +21,8 @@ def served(app: FastAPI, listener: socket) -> Iterator[int]:
     """Answers at a bound socket until the context ends, then drains; yields the port."""
     config = uvicorn.Config(
         app,
+        loop="asyncio",  # whatever else is installed
+        http="h11",
         log_level="warning",
         access_log=False,
         server_header=False,

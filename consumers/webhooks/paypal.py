@@ -1,12 +1,22 @@
 """PayPal's disputes: `CUSTOMER.DISPUTE.CREATED`, `UPDATED`, `RESOLVED` (evidence.md 3.2).
 
-PayPal signs with a certificate that is fetched by address, or answers whether a message was its
-own; both need its network. So there is no `verified` here: whoever holds that answer passes the
-message on to the stream of payment events.
+PayPal signs with the key of a certificate. A message names an address to fetch it from, which is
+not asked here: nobody who posts may choose what we trust. The clinic keeps the certificate with
+its secrets, the next one beside it while PayPal changes them.
 """
 
-from collections.abc import Mapping
+import base64
+import binascii
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import Certificate, load_pem_x509_certificate
 
 from aggregates.dispute.events import Status
 from consumers.webhooks.disputes import Line, NotReadable, Told, commands_for
@@ -32,6 +42,55 @@ _ENDS = {
     "ACCEPTED": "accepted",
     "DENIED": "won",
 }
+
+
+#: The only scheme that is taken, as the header names it.
+_SCHEME = "SHA256withRSA"
+
+
+def verified(headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime) -> bool:
+    """Whether a certificate that is valid now signed the message for our webhook.
+
+    A secret is the webhook's id, a space, and the certificate as PEM. Signed are the message's
+    own id and time, the webhook's id and the CRC-32 of the raw bytes. PayPal sends a message for
+    days until it is taken, so its time says nothing; one sent again records nothing again.
+    """
+    if headers.get("paypal-auth-algo", "") != _SCHEME:
+        return False
+    try:
+        mark = base64.b64decode(headers.get("paypal-transmission-sig", ""), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    sent = [headers.get(f"paypal-transmission-{name}", "") for name in ("id", "time")]
+    pairs = [secret.split(" ", 1) for secret in secrets if " " in secret]
+    found = [
+        _signed(mark, "|".join((*sent, webhook, str(zlib.crc32(raw)))), certificate, now)
+        for webhook, certificate in pairs
+    ]
+    return all(sent) and any(found)
+
+
+def _signed(mark: bytes, text: str, pem: str, now: datetime) -> bool:
+    certificate = _certificate(pem)
+    if certificate is None:
+        return False
+    key = certificate.public_key()
+    valid = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+    if not valid or not isinstance(key, RSAPublicKey):
+        return False
+    try:
+        key.verify(mark, text.encode(), PKCS1v15(), SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _certificate(pem: str) -> Certificate | None:
+    """The certificate; None for a text that is none."""
+    try:
+        return load_pem_x509_certificate(pem.encode())
+    except ValueError:
+        return None
 
 
 def commands_of(payload: Mapping[str, Any]) -> list[Line]:

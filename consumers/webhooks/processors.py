@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from commands import strictjson
-from consumers.webhooks import adyen, braintree, gateway, square, stripe, stripe_disputes
+from consumers.webhooks import adyen, braintree, gateway, paypal, square, stripe, stripe_disputes
 from consumers.webhooks.disputes import Line
 
 
@@ -26,5 +26,6 @@ PROCESSORS: Mapping[str, Processor] = {
     "gateway": Processor(gateway.verified, gateway.commands_of),
     "adyen": Processor(adyen.verified, adyen.commands_of),
     "square": Processor(square.verified, square.commands_of),
+    "paypal": Processor(paypal.verified, paypal.commands_of),
     "braintree": Processor(braintree.verified, braintree.commands_of, braintree.payload_of),
 }

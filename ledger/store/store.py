@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import orjson
 
+from ledger.errors import Broken
 from ledger.events import Recorded
 from ledger.personal import PersonalText
 from ledger.store import chain
@@ -24,6 +25,9 @@ from ledger.store.rows import (
     StoredRef,
 )
 
+if TYPE_CHECKING:
+    from ledger.store.shelf import Shelf
+
 __all__ = [
     "Accepted",
     "CommandRow",
@@ -37,13 +41,19 @@ __all__ = [
     "StoredRef",
 ]
 
+_SHELVED = """
+SELECT sha256 FROM ledger.document WHERE clinic = %s AND subject = %s AND content IS NULL
+"""
+
 
 class EventStore:
     """The history of all clinics, seen one clinic at a time; safe to share between threads."""
 
-    def __init__(self, pool: Pool, catalog: Catalog) -> None:
+    def __init__(self, pool: Pool, catalog: Catalog, shelf: "Shelf | None" = None) -> None:
+        """`shelf` keeps the bytes of documents; without one the database does."""
         self.pool = pool
         self.catalog = catalog
+        self.shelf = shelf
 
     @classmethod
     def open(
@@ -54,13 +64,14 @@ class EventStore:
         role: str = "ledger_api",
         pool_size: int = 8,
         verified: bool = False,
+        shelf: "Shelf | None" = None,
     ) -> Self:
         """Connects as `role`; raises Busy without a server, Broken for a gap in the lifts.
 
         `verified`: as for `open_pool`, where one process serves many clinics.
         """
         catalog.check()
-        return cls(open_pool(conninfo, role, pool_size, verified=verified), catalog)
+        return cls(open_pool(conninfo, role, pool_size, verified=verified), catalog, shelf)
 
     def close(self) -> None:
         """Returns the connections."""
@@ -186,8 +197,14 @@ class EventStore:
         return {row[0]: PersonalText(*row) for row in rows}
 
     def erase(self, clinic: str, subject: str) -> int:
-        """Erases the texts and documents about one subject; returns how many there were."""
+        """Erases the texts and documents about one subject; returns how many there were.
+
+        Bytes that are kept elsewhere go first: while they cannot, nothing is forgotten.
+        """
         with lent(self.pool) as connection, clinic_transaction(connection, clinic):
+            shelved = connection.execute(_SHELVED, (clinic, subject)).fetchall()
+            if shelved:
+                self._shelf().erase(clinic, [sha256 for (sha256,) in shelved])
             [(erased,)] = connection.execute(
                 "SELECT ledger.erase_personal(%s, %s)", (clinic, subject)
             )
@@ -195,6 +212,12 @@ class EventStore:
 
     def put_document(self, clinic: str, media_type: str, content: bytes, subject: str) -> str:
         """Stores a file once and returns its hex SHA-256."""
+        if self.shelf is not None:
+            sha256 = self.shelf.put(clinic, content)
+            row = (clinic, sha256, media_type, subject)
+            with lent(self.pool) as connection, clinic_transaction(connection, clinic):
+                connection.execute("SELECT ledger.shelve_document(%s, %s, %s, %s)", row)
+            return sha256
         with lent(self.pool) as connection, clinic_transaction(connection, clinic):
             [(sha256,)] = connection.execute(
                 "SELECT ledger.put_document(%s, %s, %s, %s)",
@@ -209,7 +232,16 @@ class EventStore:
                 "SELECT sha256, media_type, content, subject FROM ledger.read_document(%s, %s)",
                 (clinic, sha256),
             ).fetchone()
-        return Document(*row) if row else None
+        if row is None or row[2] is not None:
+            return Document(*row) if row else None
+        content = self._shelf().get(clinic, sha256)
+        return None if content is None else Document(row[0], row[1], content, row[3])
+
+    def _shelf(self) -> "Shelf":
+        """Where documents are that the database has only the names of."""
+        if self.shelf is None:
+            raise Broken("documents are kept elsewhere; LEDGER_DOCUMENTS_URL does not say where")
+        return self.shelf
 
     def decode(self, row: Row) -> Recorded:
         """The event of a row; raises Broken for one the catalog does not hold."""

@@ -19,6 +19,8 @@ from aggregates.subscription.dormancy_events import (
     UnclaimedReturned,
 )
 from aggregates.subscription.moves import Draw, Lapse
+from aggregates.subscription.parting import freeze_key
+from aggregates.subscription.regaining_events import LossReversed
 from aggregates.subscription.using_events import UnitsReleased, UnitsReserved
 from ledger.events import Event, Recorded
 from ledger.store.store import EventStore
@@ -97,6 +99,8 @@ def _makes(event: Event) -> Iterator[Name]:
             yield "refund", refund
         case e.LotExpired(grant=grant):
             yield "expiry", grant
+        case e.DisputeSettled(dispute=dispute, payment=payment):
+            yield "loss", freeze_key(dispute, payment)
         case LotReinstated(grant=grant):
             yield "lot", grant
         case UnitsReserved(booking=booking):
@@ -125,8 +129,16 @@ def _needs(event: Event) -> Iterator[Name]:
             yield from (("due to the state", part.refund) for part in refunds)
         case UnitsReleased(booking=booking):
             yield "booking", booking
-    if isinstance(event, e.ExpiryReversed | LotReinstated):
-        yield "expiry", event.grant
+    yield from _undone(event)
+
+
+def _undone(event: Event) -> Iterator[Name]:
+    """What an event takes back."""
+    match event:
+        case e.ExpiryReversed(grant=grant) | LotReinstated(grant=grant):
+            yield "expiry", grant
+        case LossReversed(dispute=dispute, payment=payment):
+            yield "loss", freeze_key(dispute, payment)
 
 
 def patient_history(history: Iterable[Recorded], view: View) -> list[Recorded]:

@@ -20,6 +20,7 @@ from projections.close.fields import (
 _QUANTITY, _MORE, _FEWER = (
     f"CAST(l.{name} AS DECIMAL(18, 3))" for name in ("quantity", "more", "fewer")
 )
+_UNTIMED = "NOT coalesce(l.time, false)"
 _CAUGHT_UP = {**texts("line", "grant", "more", "fewer"), **integers("added", "taken")}
 
 
@@ -64,6 +65,11 @@ COUNTED = (
         ("ContractsCombined",),
         {"lots": [{**texts("line", "grant"), **integers("added", "taken")}]},
         (_insert("promised", 'l.line, l."grant", l.added - l.taken', each("lots")),),
+    ),
+    Fact(
+        ("LossReversed",),
+        {"lots": [LOT]},
+        (_insert("units", f'l."grant", {_QUANTITY}, false', each("lots"), _UNTIMED),),
     ),
     Fact(
         ("ContractModified",),
@@ -156,7 +162,7 @@ COUNTED = (
                 "units",
                 f'l."grant", -{_QUANTITY}, false',
                 each("lots"),
-                "NOT coalesce(l.time, false)",
+                _UNTIMED,
             ),
         ),
     ),

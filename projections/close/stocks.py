@@ -83,6 +83,7 @@ FROM parsed WHERE {when}
 _SOLD = _moved(each("lines"), _COUNTED, granted=_steps("l.quantity"), promised="l.allocated")
 _UNTIMED = "NOT coalesce(l.time, false)"
 _LEFT = _moved(each("lots"), _UNTIMED, granted=f"-{_steps('l.quantity')}", promised="-l.value")
+_BACK = _moved(each("lots"), _UNTIMED, granted=_steps("l.quantity"), promised="l.value")
 _LAPSE = {
     **texts("grant", "quantity", "method"),
     **integers("forfeited", "credited", "held", "waived"),
@@ -156,6 +157,7 @@ STOCKS = (
         {"lots": [LOT]},
         (_LEFT,),
     ),
+    Fact(("LossReversed",), {"lots": [LOT]}, (_BACK,)),
     Fact(("LotExtended",), {"lots": [LOT]}, (_moved(each("lots"), promised="l.fee"),)),
     Fact(
         ("CreditNoted",),

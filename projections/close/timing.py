@@ -183,10 +183,10 @@ TIMED = (
         {"lots": [LOT]},
         (_RESPREAD,),
     ),
-    Fact(LEAVING, {"lots": [LOT]}, (_LEFT,)),
+    Fact((*LEAVING, "LossReversed"), {"lots": [LOT]}, (_LEFT,)),
     Fact(("ContractsCombined",), texts("party"), (_COMBINED,)),
     Fact(
-        ("Paused", "PauseBegan", "Resumed", "DisputeSettled", "WrittenOff"),
+        ("Paused", "PauseBegan", "Resumed", "DisputeSettled", "LossReversed", "WrittenOff"),
         {"freezes": [_SPAN]},
         (_FROZEN,),
     ),

@@ -9,14 +9,18 @@ from aggregates.clinic.state import Clinic
 from aggregates.communication.state import Communication
 from aggregates.dispute.events import DisputeOpened
 from aggregates.dispute.state import Dispute
+from aggregates.evidence.events import EvidenceRecorded
+from aggregates.evidence.events import Kind as EvidenceKind
 from aggregates.subscription import events as e
 from aggregates.subscription.card import Card
 from aggregates.subscription.change_events import CancellationRequested
 from aggregates.subscription.state import Subscription
 from aggregates.visit.events import VisitRecorded
+from ledger.calendar import local_date
 from ledger.events import Event, Recorded
 from ledger.store.rows import Head
 from projections.balances.report import sale_of
+from projections.evidence.codes.captured import AFTERWARDS
 
 Kind = TypeVar("Kind", bound=Event)
 #: What stands for a service whose definition at the sale is not known.
@@ -110,7 +114,8 @@ class Case:
     """All that is known about a charge; `dispute` is None for one that nobody disputed.
 
     `claim` is what the cardholder stated (evidence.md 1.4), `priors` are undisputed earlier
-    payments by the same card, `words` free text by digest: what of it is not erased.
+    payments by the same card, `words` free text by digest: what of it is not erased. `bookings`
+    and `evidence` bear on what the charge paid for, `answers` are what was sent before.
     """
 
     clinic: str
@@ -127,6 +132,9 @@ class Case:
     priors: tuple[Traced, ...]
     claim: dict[str, str]
     words: dict[str, str]
+    bookings: tuple[Recorded, ...] = ()
+    evidence: tuple[Recorded, ...] = ()
+    answers: tuple[Recorded, ...] = ()
 
     @property
     def opened(self) -> DisputeOpened | None:
@@ -156,6 +164,20 @@ class Case:
         """
         return self.opening is None or position < self.opening.position
 
+    def bears(self, position: int, kind: str) -> bool:
+        """Whether something of a kind counts: recorded in time, or only possible afterwards."""
+        return self.known(position) or kind in AFTERWARDS
+
+    def records(self, kind: EvidenceKind) -> list[tuple[Recorded, EvidenceRecorded]]:
+        """The pieces of evidence of a kind that count."""
+        return [
+            (row, row.event)
+            for row in self.evidence
+            if isinstance(row.event, EvidenceRecorded)
+            and row.event.kind == kind
+            and self.bears(row.position, kind)
+        ]
+
     def counts(self, row: Recorded) -> bool:
         """Whether an event took effect and was recorded before the dispute opened."""
         return self.known(row.position) and row.effective_on <= self.as_of
@@ -179,6 +201,14 @@ class Case:
             Cancellation(request.received_on, row.position, request.channel)
             for contract in self.contracts
             for row, request in contract.of(CancellationRequested)
+        ]
+        asked += [
+            Cancellation(
+                local_date(request.occurred_at, self.profile.timezone),
+                row.position,
+                str(request.fields.get("channel", "other")),
+            )
+            for row, request in self.records("cancellation_request")
         ]
         return sorted((item for item in asked if self.known(item.position)), key=_when)
 

@@ -1,10 +1,11 @@
 """Reads everything that bears on a charge: the only part of the packet that asks the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from aggregates.clinic.state import CLINIC
 from aggregates.communication.state import COMMUNICATION
+from aggregates.dispute.events import EvidenceSubmitted
 from aggregates.dispute.state import DISPUTE, Dispute
 from aggregates.document.events import DocumentAttached
 from aggregates.patient.events import PatientRegistered
@@ -21,6 +22,7 @@ from ledger.ids import stream
 from ledger.store.store import EventStore
 from projections.balances.asof import View, contract_history
 from projections.balances.report import presented, sale_of
+from projections.evidence.capturing import captured_about
 from projections.evidence.case import NEUTRAL, Case, ContractFile, Message, Use
 from projections.evidence.projection import attached, disputes_of
 from projections.evidence.tracing import traced_payments
@@ -31,24 +33,22 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
 
     Documents are found through the read model `evidence`, which must be up to date.
     """
-    opening, dispute, charge = _dispute(store, clinic, key)
-    own = stream(clinic, "charge", charge)
-    loaded = store.load(clinic, [own, stream(clinic, "clinic")])
-    parts = CHARGE.fold(loaded[own]).parts
-    head = store.head(clinic)
+    history, dispute, charge = _dispute(store, clinic, key)
+    opening = history[0] if history else None
+    own, ours = stream(clinic, "charge", charge), stream(clinic, "clinic")
+    loaded = store.load(clinic, [own, ours])
+    parts, head = CHARGE.fold(loaded[own]).parts, store.head(clinic)
     if not parts or head is None:
         return None
-    profile = CLINIC.fold(loaded[stream(clinic, "clinic")])
-    moment = dispute.opened.opened_at if dispute.opened else now
-    paid_on = max(row.effective_on for row in loaded[own])
-    day = max(local_date(moment, profile.timezone), paid_on)
+    profile = CLINIC.fold(loaded[ours])
+    moment = local_date(dispute.opened.opened_at if dispute.opened else now, profile.timezone)
+    day = max(moment, *(row.effective_on for row in loaded[own]))
     view = View(day, opening.position - 1 if opening else None)
-    keys = list(dict.fromkeys(part.subscription for part in parts))
+    keys = dict.fromkeys(part.subscription for part in parts)
     contracts = tuple(_contract(store, clinic, name, view) for name in keys)
     disputed, priors = traced_payments(store, clinic, charge, contracts, view)
-    digests = sorted(_digests(contracts, dispute))
-    texts = store.personal(clinic, digests) if digests else {}
-    claim = dispute.opened.claim if dispute.opened else {}
+    bookings, evidence = captured_about(store, clinic, charge, contracts, dispute)
+    words = _words(store, clinic, contracts, dispute)
     return Case(
         clinic=clinic,
         profile=profile,
@@ -62,8 +62,11 @@ def gather(store: EventStore, clinic: str, key: str, now: datetime) -> Case | No
         head=head,
         disputed=disputed,
         priors=priors,
-        claim={name: texts[key].value for name, key in claim.items() if key in texts},
-        words={key: text.value for key, text in texts.items()},
+        claim=_claimed(dispute, words),
+        words=words,
+        bookings=bookings,
+        evidence=evidence,
+        answers=tuple(row for row in history if isinstance(row.event, EvidenceSubmitted)),
     )
 
 
@@ -73,6 +76,21 @@ def contents(store: EventStore, case: Case) -> dict[str, bytes]:
     digests = {found.sha256 for found in attached_ones if isinstance(found, DocumentAttached)}
     stored = {digest: store.document(case.clinic, digest) for digest in sorted(digests)}
     return {digest: found.content for digest, found in stored.items() if found is not None}
+
+
+def _claimed(dispute: Dispute, words: Mapping[str, str]) -> dict[str, str]:
+    """What the cardholder states, as far as it is not erased."""
+    claim = dispute.opened.claim if dispute.opened else {}
+    return {name: words[key] for name, key in claim.items() if key in words}
+
+
+def _words(
+    store: EventStore, clinic: str, contracts: Sequence[ContractFile], dispute: Dispute
+) -> dict[str, str]:
+    """The free text that is not erased, by digest."""
+    digests = sorted(_digests(contracts, dispute))
+    texts = store.personal(clinic, digests) if digests else {}
+    return {key: text.value for key, text in texts.items()}
 
 
 def _digests(contracts: Sequence[ContractFile], dispute: Dispute) -> Iterator[str]:
@@ -87,18 +105,18 @@ def _digests(contracts: Sequence[ContractFile], dispute: Dispute) -> Iterator[st
                 yield message.state.logged.summary
 
 
-def _dispute(store: EventStore, clinic: str, key: str) -> tuple[Recorded | None, Dispute, str]:
-    """The dispute of that id, or the latest one of the charge of that id."""
+def _dispute(store: EventStore, clinic: str, key: str) -> tuple[Sequence[Recorded], Dispute, str]:
+    """The history of the dispute of that id, or of the latest one of the charge of that id."""
     own = stream(clinic, "dispute", key)
     history = store.load(clinic, [own])[own]
     if not history:
         of_charge = disputes_of(store, clinic, key)
         if not of_charge:
-            return None, Dispute(), key
+            return (), Dispute(), key
         own = stream(clinic, "dispute", of_charge[0])
         history = store.load(clinic, [own])[own]
     state = DISPUTE.fold(history)
-    return history[0], state, state.opened.charge if state.opened else key
+    return history, state, state.opened.charge if state.opened else key
 
 
 def _contract(store: EventStore, clinic: str, key: str, view: View) -> ContractFile:

@@ -1,11 +1,14 @@
-"""The feed of the evidence: which documents and disputes belong to what."""
+"""The feed of the evidence: which documents, disputes, bookings and records belong to what."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from aggregates.booking.events import BookingRecorded
 from aggregates.dispute.events import DisputeClosed, DisputeOpened, DisputeUpdated
 from aggregates.document.events import DocumentAttached
+from aggregates.evidence.events import EvidenceRecorded
 from ledger.events import Recorded
 from ledger.store.pool import Connection, clinic_transaction, lent
 from ledger.store.rows import Row
@@ -14,6 +17,18 @@ from ledger.store.store import EventStore
 _ATTACH = """
 INSERT INTO views.attachment (clinic, document, subscription, dispute, visit)
 VALUES (%s, %s, %s, %s, %s) ON CONFLICT (clinic, document) DO NOTHING
+"""
+_CAPTURE = """
+INSERT INTO views.captured (clinic, stream, patient, subscription, visit, charge, dispute)
+VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (clinic, stream) DO NOTHING
+"""
+#: Of a patient what names nothing else that it is about; bookings name nothing but him.
+_CAPTURED = """
+SELECT stream FROM views.captured
+WHERE clinic = %s AND (
+    charge = %s OR subscription = ANY (%s) OR visit = ANY (%s) OR dispute = ANY (%s)
+    OR patient = ANY (%s) AND coalesce(subscription, visit, charge, dispute) IS NULL)
+ORDER BY stream
 """
 _OPEN = """
 INSERT INTO views.dispute (clinic, dispute, charge, amount, currency, reason,
@@ -46,7 +61,14 @@ SELECT dispute, charge, amount, currency, reason, network_reason_code, opened_at
 FROM views.dispute WHERE clinic = %s ORDER BY outcome IS NOT NULL, due_by, dispute
 """
 
-_KINDS = (DocumentAttached, DisputeOpened, DisputeUpdated, DisputeClosed)
+_KINDS = (
+    DocumentAttached,
+    BookingRecorded,
+    EvidenceRecorded,
+    DisputeOpened,
+    DisputeUpdated,
+    DisputeClosed,
+)
 _TYPES = frozenset(kind.__name__ for kind in _KINDS)
 
 
@@ -66,17 +88,22 @@ class EvidenceIndex:
                 case DocumentAttached() as attached:
                     owners = (attached.subscription, attached.dispute, attached.visit)
                     connection.execute(_ATTACH, (clinic, attached.document, *owners))
+                case BookingRecorded() as told:
+                    row = (f"booking/{told.booking}", told.patient, None, None, None, None)
+                    connection.execute(_CAPTURE, (clinic, *row))
+                case EvidenceRecorded() as found:
+                    connection.execute(_CAPTURE, (clinic, *_captured_row(found)))
                 case DisputeOpened() as opened:
                     connection.execute(_OPEN, (clinic, *_opened_row(opened)))
-                case DisputeUpdated() as told:
-                    news = (told.amount, told.reason, told.network_reason_code, told.due_by)
-                    connection.execute(_UPDATE, (*news, clinic, told.dispute))
+                case DisputeUpdated() as news:
+                    connection.execute(_UPDATE, (*_news(news), clinic, news.dispute))
                 case DisputeClosed(dispute=dispute, outcome=outcome):
                     connection.execute(_CLOSE, (outcome, clinic, dispute))
 
     def reset(self, connection: Connection, clinic: str) -> None:
         """Removes the clinic's rows."""
         connection.execute("DELETE FROM views.attachment WHERE clinic = %s", (clinic,))
+        connection.execute("DELETE FROM views.captured WHERE clinic = %s", (clinic,))
         connection.execute("DELETE FROM views.dispute WHERE clinic = %s", (clinic,))
 
 
@@ -91,6 +118,25 @@ def attached(
     owners = (clinic, list(subscriptions), list(disputes), list(visits))
     with lent(store.pool) as connection, clinic_transaction(connection, clinic):
         return [document for (document,) in connection.execute(_ATTACHED, owners)]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What bookings and other evidence may be about."""
+
+    charge: str
+    patients: Sequence[str]
+    subscriptions: Sequence[str]
+    visits: Sequence[str]
+    disputes: Sequence[str]
+
+
+def captured(store: EventStore, clinic: str, about: About) -> list[str]:
+    """The bookings and other evidence about any of these, each as its kind, a slash, its id."""
+    owners = (about.subscriptions, about.visits, about.disputes, about.patients)
+    wanted = (clinic, about.charge, *(list(names) for names in owners))
+    with lent(store.pool) as connection, clinic_transaction(connection, clinic):
+        return [name for (name,) in connection.execute(_CAPTURED, wanted)]
 
 
 def disputes_of(store: EventStore, clinic: str, charge: str) -> list[str]:
@@ -131,3 +177,12 @@ def _opened_row(opened: DisputeOpened) -> tuple[object, ...]:
         opened.opened_at,
         opened.due_by,
     )
+
+
+def _captured_row(found: EvidenceRecorded) -> tuple[object, ...]:
+    owners = (found.patient, found.subscription, found.visit, found.charge, found.dispute)
+    return (f"evidence/{found.evidence}", *owners)
+
+
+def _news(told: DisputeUpdated) -> tuple[object, ...]:
+    return (told.amount, told.reason, told.network_reason_code, told.due_by)

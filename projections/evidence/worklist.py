@@ -67,6 +67,7 @@ class _Tally:
 
     amount: int = 0
     lost_amount: int = 0
+    won_late: int = 0
     ended: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("open", "won", "lost", "accepted", "withdrawn"), 0)
     )
@@ -75,7 +76,7 @@ class _Tally:
         """The counts, with the share won of those that were fought to the end."""
         fought = self.ended["won"] + self.ended["lost"]
         share = f"{100 * self.ended['won'] // fought}%" if fought else None
-        counts = {"disputes": sum(self.ended.values()), **self.ended}
+        counts = {"disputes": sum(self.ended.values()), **self.ended, "won_late": self.won_late}
         return {
             **counts,
             "won_share": share,
@@ -96,6 +97,7 @@ def outcomes(store: EventStore, clinic: str) -> list[dict[str, Any]]:
                 tally.amount += amount
                 tally.lost_amount += lost
                 tally.ended[state.closed.outcome if state.closed else "open"] += 1
+                tally.won_late += state.lost_first is not None
     order = sorted(tallies, key=lambda key: (DIMENSIONS.index(key[0]), key[1]))
     return [{"by": by, "value": value, **tallies[by, value].data()} for by, value in order]
 

@@ -10,6 +10,7 @@ from aggregates.payment.events import ChargeRegistered, PaymentRegistered, Refun
 from aggregates.subscription import events as e
 from aggregates.subscription.financed import interest_in
 from aggregates.subscription.link_events import CommunicationLinked
+from aggregates.subscription.regaining_events import LossReversed
 from ledger import money
 from ledger.events import Event
 from ledger.quantity import text_of
@@ -91,6 +92,12 @@ def _settled(event: e.DisputeSettled, amount: Amounts) -> str:
     return f"Dispute {event.dispute} {event.outcome}{lost}"
 
 
+def _regained(event: LossReversed, amount: Amounts) -> str:
+    units = ", ".join(f"{text_of(lot.quantity)} of {lot.line}" for lot in event.lots)
+    back = f", {units} back" if units else ""
+    return f"Dispute {event.dispute} won after all, {amount(event.regained)} regained{back}"
+
+
 def _opened(event: DisputeOpened, amount: Amounts) -> str:
     code = event.network_reason_code or event.reason
     return f"Dispute of {amount(event.amount)} opened, reason {code}"
@@ -98,6 +105,8 @@ def _opened(event: DisputeOpened, amount: Amounts) -> str:
 
 def _closed(event: DisputeClosed, amount: Amounts) -> str:
     lost = sum(part.lost for part in event.parts)
+    if event.recovered:
+        return f"Dispute won after all, {amount(sum(p.amount for p in event.recovered))} back"
     return f"Dispute {event.outcome}{f', {amount(lost)} lost' if lost else ''}"
 
 
@@ -130,6 +139,7 @@ _SENTENCES: dict[type[Event], Sentence] = {
     ),
     e.UnitsFrozen: _frozen,
     e.DisputeSettled: _settled,
+    LossReversed: _regained,
     ChargeRegistered: lambda event, amount: (
         f"{amount(event.amount)} of the charge paid for {event.subscription}"
     ),

@@ -157,13 +157,15 @@ def _revived(body: Body) -> Iterator[_Move]:
         yield from _lapsed(body, -1)
 
 
-def _left(body: Body) -> Iterator[_Move]:
+def _left(body: Body, sign: int = 1) -> Iterator[_Move]:
     for lot in body["lots"]:
         if not lot.get("time"):
-            yield (
-                lot["grant"],
-                {"granted": -_steps(lot["quantity"]), "promised": -lot["value"]},
-            )
+            granted, promised = -sign * _steps(lot["quantity"]), -sign * lot["value"]
+            yield lot["grant"], {"granted": granted, "promised": promised}
+
+
+def _regained(body: Body) -> Iterator[_Move]:
+    yield from _left(body, -1)
 
 
 def _exchanged(body: Body) -> Iterator[_Move]:
@@ -226,5 +228,6 @@ _MOVES: dict[str, Callable[[Body], Iterator[_Move]]] = {
     "CreditNoted": _reduced,
     "UnitsFrozen": _froze,
     "DisputeSettled": _settled,
+    "LossReversed": _regained,
 }
 STOCK_EVENTS = frozenset(_MOVES)

@@ -248,6 +248,7 @@ _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "LotExpired": _lapsed,
     "Refunded": _left,
     "DisputeSettled": _left,
+    "LossReversed": _left,
     "WrittenOff": _left,
     "ContractEnded": _over,
     "PlanChanged": _exchanged,

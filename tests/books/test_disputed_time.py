@@ -129,3 +129,37 @@ def test_a_write_off_in_an_open_pause_lets_the_rest_stand_still() -> None:
     days = ("06-30", "08-28")
     assert [made.accrued(LOT, on) for on in days] == [3075, 7500]
     assert [row_by_row(made, on) for on in days] == [3075, 7500]
+
+
+def test_after_a_late_win_the_days_that_are_left_earn_what_came_back(lounge: Altered) -> None:
+    lounge.dispute("06-10", 9000)
+    lounge.close_dispute("06-10", "lost")
+    assert lounge.contract().ended == "disputed"
+    lounge.close_dispute("06-20", "won")
+    assert lounge.contract().ended is None
+    days = ("06-10", "06-19", "06-20", "07-29", "07-30")
+    assert [lounge.accrued(LOT, on) for on in days] == [4100, 4100, 4222, 9000, 9000]
+    assert [row_by_row(lounge, on) for on in days] == [4100, 4100, 4222, 9000, 9000]
+    assert accrued(lounge, 5, 6, 7) == [
+        ("c-2026-05-14-s-1-lounge.1", "2110", "4010", 3100),
+        ("c-2026-06-14-s-1-lounge.1", "2110", "4010", 2348),
+        ("c-2026-07-14-s-1-lounge.1", "2110", "4010", 3552),
+    ]
+
+
+def test_of_time_that_is_over_a_late_win_is_earned_on_its_day(lounge: Altered) -> None:
+    lounge.dispute("06-10", 9000)
+    lounge.close_dispute("06-10", "lost")
+    lounge.close_dispute("08-10", "won")
+    days = ("06-30", "08-09", "08-10", "08-31")
+    assert [row_by_row(lounge, on) for on in days] == [4100, 4100, 9000, 9000]
+    assert accrued(lounge, 7, 8)[-1] == ("c-2026-08-14-s-1-lounge.1", "2110", "4010", 4900)
+
+
+def test_a_part_that_comes_back_runs_with_what_had_stayed(lounge: Altered) -> None:
+    loses_a_third(lounge, "05-30")
+    assert lounge.accrued(LOT, "07-29") == 7000
+    lounge.close_dispute("06-29", "won")
+    assert [lounge.accrued(LOT, on) for on in ("06-29", "07-29")] == [5000, 9000]
+    days = ("05-30", "06-29", "07-29")
+    assert [row_by_row(lounge, on) for on in days] == [3000, 5000, 9000]

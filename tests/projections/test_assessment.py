@@ -237,8 +237,8 @@ def test_what_is_missing_names_where_it_should_have_come_from() -> None:
         },
         {
             "item": "cancellation_record",
-            "from": "cancel or log_communication (cancellation), or attach_document "
-            "(cancellation_search)",
+            "from": "cancel or log_communication (cancellation), or record_evidence "
+            "(cancellation_request, cancellation_search)",
         },
     ]
     satisfied = {item["item"]: item["satisfied"] for item in data["items"]}

@@ -84,6 +84,17 @@ def test_outcomes_are_counted_by_code_offer_and_location(database: str, store: E
     ]
 
 
+def test_a_late_win_counts_as_won_and_as_late(database: str, store: EventStore) -> None:
+    story = told(store)
+    dispute(story, "13.1", name="d-1")
+    closed(story, "d-1", "lost", 95400)
+    closed(story, "d-1", "won")
+    catch_up(database, EvidenceIndex())
+    [row, *_] = outcomes(store, CLINIC)
+    names = ("disputes", "won", "won_late", "lost", "lost_amount", "won_share")
+    assert [row[name] for name in names] == [1, 1, 1, 0, 0, "100%"]
+
+
 def test_what_is_due_soon_is_found_for_the_clock(database: str, store: EventStore) -> None:
     story = told(store)
     dispute(story, "13.1", name="d-1", due_by=DUE_BY)

@@ -196,6 +196,13 @@ def refunds(draw: st.DrawFn) -> sub.Refunded:
 
 
 @st.composite
+def taken_disputes(draw: st.DrawFn) -> dispute.FundsWithdrawn:
+    sale, fee = draw(sales), draw(cents)
+    part = dispute.DisputedPart(sale=sale, payment="pay-1", amount=draw(cents), fee=fee)
+    return dispute.FundsWithdrawn(dispute="d-1", charge="ch-1", parts=(part,))
+
+
+@st.composite
 def closed_disputes(draw: st.DrawFn) -> dispute.DisputeClosed:
     sale = draw(sales)
     taken = tuple(ContractShare(**part.model_dump(), sale=sale) for part in draw(shares()))
@@ -209,8 +216,21 @@ def closed_disputes(draw: st.DrawFn) -> dispute.DisputeClosed:
         returned=draw(cents),
         fee_returned=draw(cents),
     )
-    return dispute.DisputeClosed(
+    lost = dispute.DisputeClosed(
         dispute="d-1", charge="ch-1", outcome="lost", shares=taken, parts=(part,)
+    )
+    if not draw(st.booleans()):
+        return lost
+    names = {"sale", "payment", "tax", "delivered"}
+    back = dispute.OffsetPart(amount=part.lost, **{name: getattr(part, name) for name in names})
+    return lost.model_copy(
+        update={
+            "outcome": "won",
+            "shares": (),
+            "parts": (),
+            "regained": taken,
+            "recovered": (back,),
+        }
     )
 
 
@@ -264,6 +284,7 @@ def histories(draw: st.DrawFn) -> list[Happened]:
         dormancies(),
         unclaimed(),
         refunds(),
+        taken_disputes(),
         closed_disputes(),
         payouts(),
         adjustments(),

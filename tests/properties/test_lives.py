@@ -72,7 +72,8 @@ steps = st.one_of(
     ),
     st.tuples(st.just("sign"), st.integers(1, 3)),
     st.tuples(st.just("cancel"), keys, st.sampled_from(["now", "period_end"])),
-    st.tuples(st.just("dispute"), cents, st.sampled_from(["won", "lost", "withdrawn"])),
+    st.tuples(st.just("dispute"), cents, st.sampled_from(["won", "lost", "lost", "withdrawn"])),
+    st.tuples(st.just("win_late"), st.integers(0, 3)),
 )
 histories = st.lists(steps, min_size=5, max_size=25)
 policies = st.sampled_from(
@@ -109,6 +110,9 @@ FINANCED = [
     ("write_off", PACK, 900),
     ("days", 25),
 ]
+#: What time is left of a line goes on after a late win, and comes to this day where none is.
+WON_AFTER_ALL = [("dispute", 9001, "lost"), ("days", 9), ("win_late", 0), ("days", 30)]
+WON_TOO_LATE = [("dispute", 9000, "lost"), ("days", 90), ("win_late", 1), ("days", 9)]
 lives = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 few = settings(lives, max_examples=4, derandomize=True)
 
@@ -126,6 +130,8 @@ def told(
 @given(policies, st.booleans(), st.booleans(), histories)
 @example({}, True, False, LOST_IN_A_PAUSE)
 @example({"financing_expedient": "off"}, False, False, FINANCED)
+@example({}, True, False, WON_AFTER_ALL)
+@example({"dispute_model": "contra_on_open"}, True, True, WON_TOO_LATE)
 def test_every_reading_of_a_history_agrees(
     policies: dict[str, Any], paid: bool, together: bool, history: list[tuple[Any, ...]]
 ) -> None:

@@ -63,6 +63,7 @@ _IN_FEBRUARY: Steps = (
     ("write_off", PACK, 900),
     ("settle", PACK, 0),
     ("refund", CREDIT, "store_credit", 0),
+    ("win_late", 0),
     ("days", 11),
 )
 _IN_MARCH: Steps = (

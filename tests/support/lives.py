@@ -172,16 +172,25 @@ class Life:
         return self.desk.cancel(self.today, when, subscription=key)
 
     def _dispute(self, amount: int, outcome: str) -> Any:
-        """A dispute of the last card payment, and how it ends after some days."""
+        """A dispute of the last card payment, and how it ends after some days; of an odd amount the
+        bank only asks first.
+        """
         charges = [item.stream for item in self.desk.history if "/charge/" in item.stream]
         if not charges:
             return None
         charge = charges[-1].rsplit("/", 1)[1]
-        found = self.desk.dispute(self.today, amount, charge=charge)
+        kind = "inquiry" if amount % 2 else "chargeback"
+        found = self.desk.dispute(self.today, amount, charge=charge, case_type=kind)
         if isinstance(found, Refused):
             return found
         self._days(3)
+        self.desk.update_dispute(self.today, funds_withdrawn=True, fee=amount % 7)
+        self._days(3)
         return self.desk.close_dispute(self.today, outcome)
+
+    def _win_late(self, ago: int) -> Any:
+        """The dispute that was lost is won after all; without one it is refused."""
+        return self.desk.close_dispute(self._day(-ago), "won", fee_returned=ago % 2 == 1)
 
     def contracts(self) -> dict[str, Subscription]:
         """The contracts that exist."""

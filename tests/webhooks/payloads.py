@@ -5,8 +5,17 @@ import copy
 import hashlib
 import hmac
 import json
+import zlib
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 CREATED = 1_772_478_000  # 2026-03-02T19:00:00Z
 DUE = 1_773_446_399
@@ -166,10 +175,10 @@ def paypal(stage: str, status: str, **outcome: Any) -> dict[str, Any]:
 BRAINTREE_KEYS = ("integration_public_key", "integration_private_key")
 
 
-def braintree(status: str, kind: str = "chargeback") -> bytes:
+def braintree(status: str, kind: str = "chargeback", told: str = "dispute_opened") -> bytes:
     text = f"""<notification>
   <timestamp type="datetime">2026-03-02T19:00:00Z</timestamp>
-  <kind>dispute_opened</kind>
+  <kind>{told}</kind>
   <subject><dispute>
     <amount>180.00</amount><currency-iso-code>USD</currency-iso-code>
     <received-date type="date">2026-03-02</received-date>
@@ -186,6 +195,38 @@ def braintree(status: str, kind: str = "chargeback") -> bytes:
     mark = hmac.new(key, payload.encode(), hashlib.sha1).hexdigest()
     form = {"bt_signature": f"other|0000&{public}|{mark}", "bt_payload": payload}
     return urlencode(form).encode()
+
+
+PAYPAL_WEBHOOK = "1JE4291016473214C"
+PAYPAL_FROM = datetime(2026, 1, 1, tzinfo=UTC)
+PAYPAL_UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+class PayPalKey:
+    """A key that signs as PayPal does, with its certificate."""
+
+    def __init__(self) -> None:
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "messageverification")])
+        certificate = (
+            x509.CertificateBuilder(name, name, self._key.public_key(), 7)
+            .not_valid_before(PAYPAL_FROM)
+            .not_valid_after(PAYPAL_UNTIL)
+            .sign(self._key, SHA256())
+        )
+        self.secret = f"{PAYPAL_WEBHOOK} {certificate.public_bytes(Encoding.PEM).decode()}"
+
+    def signed(self, body: bytes, webhook: str = PAYPAL_WEBHOOK) -> dict[str, str]:
+        sent, time = "69cd13f0-d67a-11e5-baa3-778b53f4ae55", "2026-03-02T20:01:35Z"
+        text = f"{sent}|{time}|{webhook}|{zlib.crc32(body)}"
+        mark = self._key.sign(text.encode(), PKCS1v15(), SHA256())
+        return {
+            "paypal-auth-algo": "SHA256withRSA",
+            "paypal-cert-url": "https://somebody.example/cert.pem",
+            "paypal-transmission-id": sent,
+            "paypal-transmission-time": time,
+            "paypal-transmission-sig": base64.b64encode(mark).decode(),
+        }
 
 
 def raw(payload: dict[str, Any]) -> bytes:

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from consumers.webhooks import adyen, braintree, square, stripe_disputes
+from consumers.webhooks import adyen, braintree, paypal, square, stripe_disputes
 from consumers.webhooks.disputes import NotReadable
 from tests.webhooks import payloads
+from tests.webhooks.payloads import PayPalKey
 
+DAY = timedelta(days=1)
 RAW = payloads.raw(payloads.STRIPE)
 NOW = datetime.fromtimestamp(payloads.CREATED, UTC)
 SECRET, OTHER = "whsec_0123456789abcdef", "whsec_fedcba9876543210"
@@ -81,6 +83,27 @@ def test_braintree_signs_by_a_pair_of_keys() -> None:
     assert not braintree.verified({}, body, [f"{public} other"], NOW)
     assert not braintree.verified({}, body, [f"other {private}"], NOW)
     assert not braintree.verified({}, b"", [f"{public} {private}"], NOW)
+
+
+def test_paypal_signs_by_a_certificate_that_we_keep() -> None:
+    body, key, other = payloads.raw(payloads.paypal("INQUIRY", "OPEN")), PayPalKey(), PayPalKey()
+    headers = key.signed(body)
+    assert paypal.verified(headers, body, [other.secret, key.secret], NOW)
+    assert not paypal.verified(headers, body + b" ", [key.secret], NOW)
+    assert not paypal.verified(headers, body, [other.secret], NOW)
+    assert not paypal.verified(headers, body, [key.secret.replace("1JE", "2JE")], NOW)
+    assert not paypal.verified(headers, body, [f"{payloads.PAYPAL_WEBHOOK} no certificate"], NOW)
+    assert not paypal.verified(headers, body, [], NOW)
+    assert not paypal.verified(headers, body, [key.secret], payloads.PAYPAL_UNTIL + DAY)
+    for name, wrong in (
+        ("paypal-auth-algo", "SHA1withRSA"),
+        ("paypal-transmission-sig", "no base64 äöü"),
+        ("paypal-transmission-sig", ""),
+        ("paypal-transmission-time", "2026-03-02T20:01:36Z"),
+        ("paypal-transmission-id", ""),
+    ):
+        assert not paypal.verified(headers | {name: wrong}, body, [key.secret], NOW)
+    assert not paypal.verified({}, body, [key.secret], NOW)
 
 
 @pytest.mark.parametrize(

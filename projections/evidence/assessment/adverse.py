@@ -24,6 +24,9 @@ def adverse(found: Findings) -> list[Adverse]:
     facts = [
         *(Adverse("charged more than was owed", position) for position in doubled(found)),
         *(Adverse("refund promised and not paid", row) for row in _unpaid_refunds(found)),
+        *(Adverse("refund promised and not paid", row) for row in _promised(found)),
+        *_charged_a_closed_account(found),
+        *_appointment_cancelled_by_us(found),
         *_charged_after_cancelling(found),
         *_ended_by_us(found),
         *_undisclosed(found),
@@ -37,6 +40,32 @@ def _unpaid_refunds(found: Findings) -> Iterator[int]:
             given = contract.state.refunds.get(refund.refund)
             if given is not None and not given.paid:
                 yield row.position
+
+
+def _promised(found: Findings) -> list[int]:
+    """A promise in writing, where no refund has left since."""
+    if found.refunds:
+        return []
+    return [
+        row.position
+        for row, told in found.case.records("refund_request")
+        if "promise_text_hash" in told.fields and told.fields.get("state") != "denied"
+    ]
+
+
+def _charged_a_closed_account(found: Findings) -> Iterator[Adverse]:
+    for row, told in found.case.records("account_closed_notice"):
+        if told.occurred_at < found.charged_at:
+            yield Adverse("charged after a notice that the account was closed", row.position)
+
+
+def _appointment_cancelled_by_us(found: Findings) -> Iterator[Adverse]:
+    """Nothing was provided, and the last that is known of appointments is that we cancelled."""
+    if found.group != "not_received" or found.delivered or found.to_come:
+        return
+    for position, told in found.bookings("cancelled"):
+        if told.cancelled_by == BY_CLINIC:
+            yield Adverse("the clinic cancelled the appointment", position)
 
 
 def _charged_after_cancelling(found: Findings) -> Iterator[Adverse]:

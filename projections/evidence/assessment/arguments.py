@@ -29,7 +29,7 @@ def argue(found: Findings, wanted: tuple[str, ...]) -> list[Argument]:
 
 
 Predicate = Callable[[Findings], list[int]]
-_PROVIDED = ("usage", "statement")
+_PROVIDED = ("usage", "perks", "statement")
 
 #: Words for the letter, the exhibits that show it, and the predicate.
 ARGUMENTS: dict[str, tuple[str, tuple[str, ...], Predicate]] = {
@@ -41,12 +41,12 @@ ARGUMENTS: dict[str, tuple[str, tuple[str, ...], Predicate]] = {
     ),
     "cardholder_canceled_before_expected_services_receipt_date": (
         "The cardholder cancelled before the date on which services were expected",
-        ("messages", "cancellation"),
+        ("cancellations", "messages", "cancellation"),
         when.cancelled_before_expected,
     ),
     "expected_date_not_reached": (
         "The package was still valid and could be booked when the charge was disputed",
-        ("statement",),
+        ("statement", "appointments"),
         when.not_reached,
     ),
     "dispute_is_for_quality": (
@@ -61,7 +61,7 @@ ARGUMENTS: dict[str, tuple[str, tuple[str, ...], Predicate]] = {
     ),
     "cardholder_canceled_different_date": (
         "The cancellation on record is of another date than stated, after the charge",
-        ("messages", "cancellation"),
+        ("cancellations", "messages", "cancellation"),
         when.other_date,
     ),
     "services_used_after_cancellation_date": (
@@ -71,7 +71,7 @@ ARGUMENTS: dict[str, tuple[str, tuple[str, ...], Predicate]] = {
     ),
     "merchant_not_notified_of_closed_account": (
         "No notice of a closed account reached the clinic before the charge",
-        ("cancellation",),
+        ("cancellations", "cancellation"),
         when.account_open,
     ),
     "transaction_was_installment": (
@@ -86,7 +86,7 @@ ARGUMENTS: dict[str, tuple[str, tuple[str, ...], Predicate]] = {
     ),
     "cardholder_did_not_cancel_according_to_policy": (
         "No cancellation was received by any channel; the search is shown",
-        ("cancellation", "agreement"),
+        ("cancellations", "cancellation", "agreement"),
         when.not_by_policy,
     ),
     "services_match_description": (
@@ -130,12 +130,21 @@ ARGUMENTS: dict[str, tuple[str, tuple[str, ...], Predicate]] = {
         ("agreement", "payments"),
         when.bound,
     ),
+    "first_party_trust": (
+        "The buyer's device, contact and account are on record with the charge",
+        ("payments",),
+        when.tied,
+    ),
     "merchandise_use": (
         "The buyer accepted the terms, and what was bought was used",
         ("agreement", "usage"),
         when.used_remotely,
     ),
-    "cardholder_identified": ("The buyer accepted the terms", ("agreement",), when.identified),
+    "cardholder_identified": (
+        "The buyer accepted the terms, or showed who he was",
+        ("agreement", "identity"),
+        when.identified,
+    ),
     "amount_as_agreed": (
         "The amount is the accepted total",
         ("agreement", "payments"),
@@ -143,12 +152,12 @@ ARGUMENTS: dict[str, tuple[str, tuple[str, ...], Predicate]] = {
     ),
     "charge_was_authorised": (
         "The issuer approved the charge under the code shown",
-        ("payments",),
+        ("payments", "authorisations"),
         when.authorised,
     ),
     "cardholder_no_longer_disputes": (
         "The cardholder has withdrawn the dispute in writing",
-        ("cancellation",),
+        ("cancellations", "cancellation"),
         when.withdrawn,
     ),
 }

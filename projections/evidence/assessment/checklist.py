@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from projections.evidence.assessment.findings import READ_BY_CHIP, Findings, doubled, open_units
+from projections.evidence.assessment.predicates import authorised
 from projections.evidence.codes.items import ORIGIN, Level, levels
 
 
@@ -52,7 +53,8 @@ def _authenticated(found: Findings) -> bool:
         for _, card in found.cards
         for answer in (card.three_ds, card.avs, card.cvc)
     ]
-    return found.ce3.verdict == "qualified" or any(answer in good for answer in answers)
+    programmes = (found.ce3.verdict, found.first_party.verdict)
+    return "qualified" in programmes or any(answer in good for answer in answers)
 
 
 def _invoiced(found: Findings) -> bool:
@@ -68,27 +70,43 @@ HELD: dict[str, Callable[[Findings], bool]] = {
     ),
     "policy": lambda found: found.disclosed,
     "invoice": _invoiced,
-    "usage": lambda found: bool(found.delivered),
-    "attendance": lambda found: any(use.attended for use in found.delivered),
-    "availability": lambda found: any(open_units(found, item) for item in found.case.contracts),
+    "identity": lambda found: bool(found.records("identity_checked", result="matched")),
+    "usage": lambda found: bool(found.delivered or found.records("perk_used")),
+    "attendance": lambda found: bool(
+        any(use.attended for use in found.delivered)
+        or found.bookings("checked_in")
+        or found.documents("attendance", "sign_in")
+    ),
+    "availability": lambda found: bool(
+        found.to_come or any(open_units(found, item) for item in found.case.contracts)
+    ),
     "statement": lambda found: bool(found.case.payments),
     "cancellation_record": lambda found: bool(
-        found.case.cancellations() or found.documents("cancellation_search", "cancellation")
+        found.case.cancellations()
+        or found.documents("cancellation_search", "cancellation")
+        or found.records("cancellation_search", "account_closed_notice")
     ),
     "renewal_notice": lambda found: bool(
         found.messages("renewal", "out") and all(item.notice for item in found.renewals)
     ),
     "refund": lambda found: bool(found.refunds),
-    "refusal": lambda found: bool(found.messages("refund", "out") or found.documents("refusal")),
-    "communications": lambda found: any(
-        found.case.known(message.logged.position)
-        for contract in found.case.contracts
-        for message in contract.messages
+    "refusal": lambda found: bool(
+        found.messages("refund", "out")
+        or found.documents("refusal")
+        or found.records("refund_request", state="denied")
+    ),
+    "communications": lambda found: bool(
+        found.records("cardholder_withdrawal")
+        or any(
+            found.case.known(message.logged.position)
+            for contract in found.case.contracts
+            for message in contract.messages
+        )
     ),
     "offer": lambda found: all(item.sold.description for item in found.case.contracts),
-    "remedy": lambda found: bool(found.documents("remedy")),
+    "remedy": lambda found: bool(found.documents("remedy") or found.records("remedy", "complaint")),
     "prior_payments": lambda found: bool(found.case.priors),
     "paired_charges": lambda found: bool(found.case.payments) and not doubled(found),
-    "approval": lambda found: any(card.auth_code for _, card in found.cards),
+    "approval": lambda found: bool(authorised(found)),
     "fee_acknowledged": lambda _: False,
 }

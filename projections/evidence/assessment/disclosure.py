@@ -1,5 +1,6 @@
 """Whether the policy was properly disclosed (evidence.md 2.4)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregates.subscription.events import ConsentRecorded
@@ -41,18 +42,36 @@ class Disclosure:
 def disclosure(case: Case, contract: ContractFile) -> Disclosure:
     """The best-documented acceptance of a refund or cancellation policy on a contract."""
     found = [
-        _judged(contract, row, consent)
+        _judged(contract, row, consent, set(_places(case, contract, consent)))
         for row, consent in contract.of(ConsentRecorded)
         if {"refund", "cancellation"} & set(consent.clauses) and case.known(row.position)
     ]
     return max(found, key=lambda item: -len(item.lacking), default=Disclosure())
 
 
-def _judged(contract: ContractFile, row: Recorded, consent: ConsentRecorded) -> Disclosure:
+def _places(
+    case: Case, contract: ContractFile, consent: ConsentRecorded
+) -> Iterator[tuple[object, object]]:
+    """Where, and at what position, the accepted text was shown before it was accepted."""
+    if consent.shown is not None:
+        yield consent.shown.where, consent.shown.position
+    for row, told in case.records("terms_presented"):
+        about = told.subscription in (None, contract.key)
+        same = told.fields.get("sha256") == consent.document.sha256
+        if about and same and told.occurred_at <= consent.signed_at and case.known(row.position):
+            yield told.fields.get("where_shown"), told.fields.get("position")
+
+
+def _judged(
+    contract: ContractFile,
+    row: Recorded,
+    consent: ConsentRecorded,
+    places: set[tuple[object, object]],
+) -> Disclosure:
     terms = contract.sold.terms
-    shown = consent.shown
-    signed = shown is not None and shown.position == "signature" and shown.where != "checkout"
-    checkout = shown is not None and shown.where == "checkout" and shown.position != "signature"
+    signed = any(at == "signature" and where != "checkout" for where, at in places)
+    counted = ("checkbox", "final_screen")
+    checkout = any(at in counted and where == "checkout" for where, at in places)
     return Disclosure(
         consent=row,
         identified=terms is not None and terms.sha256 == consent.document.sha256,

@@ -1,13 +1,16 @@
 """What is looked up once for a case, and asked by arguments, items and gates."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from aggregates.booking.events import BookingRecorded, Status
 from aggregates.document.events import DocumentAttached
+from aggregates.evidence.events import Kind
 from aggregates.subscription import events as e
 from aggregates.subscription.card import Card
 from projections.evidence.assessment.compelling import Compelling, compelling
 from projections.evidence.assessment.disclosure import Disclosure, disclosure
+from projections.evidence.assessment.first_party import FirstParty, first_party
 from projections.evidence.assessment.renewal import RenewalCheck, renewal_checks
 from projections.evidence.case import Case, ContractFile, Message, Use
 from projections.evidence.codes.table import Group, group
@@ -25,6 +28,7 @@ class Findings:
     unused: Unused
     disclosures: tuple[Disclosure, ...]
     ce3: Compelling
+    first_party: FirstParty
     renewals: tuple[RenewalCheck, ...]
 
     @property
@@ -46,6 +50,11 @@ class Findings:
     def charged_on(self) -> date:
         """The day of the charge."""
         return min(row.effective_on for row, _ in self.case.payments)
+
+    @property
+    def charged_at(self) -> datetime:
+        """The moment of the charge."""
+        return min(row.effective_at for row, _ in self.case.payments)
 
     @property
     def uses(self) -> list[Use]:
@@ -96,8 +105,32 @@ class Findings:
             row.position
             for row in self.case.documents
             if isinstance(row.event, DocumentAttached) and row.event.kind in kinds
-            if self.case.known(row.position)
+            if self.case.bears(row.position, row.event.kind)
         ]
+
+    def records(self, *kinds: Kind, **fields: object) -> list[int]:
+        """The positions of the evidence of these kinds that says so in its fields."""
+        return [
+            row.position
+            for kind in kinds
+            for row, told in self.case.records(kind)
+            if all(told.fields.get(name) == value for name, value in fields.items())
+        ]
+
+    def bookings(self, *statuses: Status) -> list[tuple[int, BookingRecorded]]:
+        """The last word on each booking, where it is one of these."""
+        last = {
+            row.event.booking: (row.position, row.event)
+            for row in self.case.bookings
+            if isinstance(row.event, BookingRecorded) and self.case.known(row.position)
+        }
+        return [found for found in last.values() if found[1].status in statuses]
+
+    @property
+    def to_come(self) -> list[int]:
+        """Appointments after the day on which the charge was disputed."""
+        ahead = self.bookings("booked", "confirmed", "rescheduled")
+        return [position for position, told in ahead if told.booked_on > self.case.as_of]
 
     def consents(self) -> list[int]:
         """The positions of what was accepted in time."""
@@ -123,6 +156,7 @@ def findings(case: Case) -> Findings:
         unused=unused_value(case),
         disclosures=tuple(disclosure(case, contract) for contract in case.contracts),
         ce3=compelling(case),
+        first_party=first_party(case),
         renewals=renewal_checks(case),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from aggregates.subscription import events as e
+from aggregates.subscription.regaining_events import LossReversed
 from projections.evidence.assessment.adverse import Adverse, adverse
 from projections.evidence.assessment.arguments import Argument, argue
 from projections.evidence.assessment.checklist import (
@@ -66,6 +67,7 @@ class Assessment:
             "adverse": [{"fact": item.fact, "position": item.position} for item in self.adverse],
             "unused_value": self.found.unused.data(),
             "ce3": self.found.ce3.data(),
+            "first_party_trust": self.found.first_party.data(),
             "renewal_rules": [check.data() for check in self.found.renewals],
             "late_entries": list(self.late),
         }
@@ -134,8 +136,8 @@ def late_entries(case: Case) -> list[int]:
         row
         for contract in case.contracts
         for row in contract.history
-        if not isinstance(row.event, e.UnitsFrozen | e.DisputeSettled)
+        if not isinstance(row.event, e.UnitsFrozen | e.DisputeSettled | LossReversed)
     ]
-    rows = [*bearing, *case.documents]
+    rows = [*bearing, *case.documents, *case.bookings, *case.evidence]
     rows += [message.logged for contract in case.contracts for message in contract.messages]
     return sorted({row.position for row in rows if not case.known(row.position)})

@@ -6,7 +6,7 @@ from projections.evidence.case import ContractFile
 
 
 def provided(found: Findings) -> list[int]:
-    return [use.drawn.position for use in found.delivered]
+    return [*(use.drawn.position for use in found.delivered), *found.records("perk_used")]
 
 
 def before_cancelling(found: Findings) -> list[int]:
@@ -23,7 +23,8 @@ def cancelled_before_expected(found: Findings) -> list[int]:
 
 
 def not_reached(found: Findings) -> list[int]:
-    return [_sale(contract) for contract in found.case.contracts if open_units(found, contract)]
+    ahead = [_sale(contract) for contract in found.case.contracts if open_units(found, contract)]
+    return [*ahead, *found.to_come]
 
 
 def quality(found: Findings) -> list[int]:
@@ -67,7 +68,7 @@ def imprint(found: Findings) -> list[int]:
 
 
 def identified(found: Findings) -> list[int]:
-    return found.consents()
+    return [*found.consents(), *found.records("identity_checked", result="matched")]
 
 
 def used_remotely(found: Findings) -> list[int]:
@@ -85,6 +86,12 @@ def undisputed(found: Findings) -> list[int]:
     if found.ce3.verdict not in ("qualified", "borderline"):
         return []
     return [prior.position for prior in found.ce3.priors]
+
+
+def tied(found: Findings) -> list[int]:
+    """Device, contact and account of the buyer are all on record with the charge."""
+    trust = found.first_party
+    return [trust.position] if trust.verdict == "qualified" and trust.position else []
 
 
 def after_cancelling(found: Findings) -> list[int]:
@@ -109,7 +116,7 @@ def other_date(found: Findings) -> list[int]:
 
 def not_by_policy(found: Findings) -> list[int]:
     """No cancellation came by any channel, and a search of all of them says so."""
-    searched = found.documents("cancellation_search")
+    searched = _searched(found)
     return searched if searched and not found.case.cancellations() and found.disclosed else []
 
 
@@ -117,7 +124,13 @@ def account_open(found: Findings) -> list[int]:
     claim = found.case.claim
     if claim.get("withdrawal_target") != "account" or found.case.cancellations():
         return []
-    return found.documents("cancellation_search")
+    return [] if found.records("account_closed_notice") else _searched(found)
+
+
+def _searched(found: Findings) -> list[int]:
+    """Searches that found nothing; of a document only a person knows what it says."""
+    nothing = found.records("cancellation_search", hits=0)
+    return [*found.documents("cancellation_search"), *nothing]
 
 
 def installment(found: Findings) -> list[int]:
@@ -140,11 +153,18 @@ def agreed(found: Findings) -> list[int]:
 
 
 def authorised(found: Findings) -> list[int]:
-    return [position for position, card in found.cards if card.auth_code]
+    approved = [
+        row.position
+        for row, told in found.case.records("card_event")
+        if told.fields["charge"] == found.case.charge
+        and told.fields.get("state") == "authorized"
+        and told.fields.get("auth_code")
+    ]
+    return [*(position for position, card in found.cards if card.auth_code), *approved]
 
 
 def withdrawn(found: Findings) -> list[int]:
-    return found.documents("cardholder_withdrawal")
+    return [*found.documents("cardholder_withdrawal"), *found.records("cardholder_withdrawal")]
 
 
 def _sales(found: Findings) -> list[int]:

@@ -25,6 +25,7 @@ _COLUMNS: tuple[Group, ...] = (
 _MATRIX: dict[str, str] = {
     "card_present": "r-+------++--",
     "authentication": "-o--------+--",
+    "identity": "++----------+",
     "agreement": "+o+r+r+r+r--+",
     "policy": "---r--or-----",
     "invoice": "rrrrrrrrrrr-r",
@@ -52,21 +53,22 @@ ORIGIN: dict[str, str] = {
     "agreement": "record_consent, or attach_document (agreement)",
     "policy": "record_consent (shown, clauses, copy) with the document the offer was sold under",
     "invoice": "sell_package (invoice), or attach_document (receipt)",
-    "usage": "record_visit",
-    "attendance": "record_visit (attendance)",
-    "availability": "sell_package (term)",
+    "identity": "record_evidence (identity_checked)",
+    "usage": "record_visit, or record_evidence (perk_used)",
+    "attendance": "record_visit (attendance), or record_booking (checked_in)",
+    "availability": "sell_package (term), or record_booking",
     "statement": "record_payment (charge)",
-    "cancellation_record": "cancel or log_communication (cancellation), or attach_document "
-    "(cancellation_search)",
+    "cancellation_record": "cancel or log_communication (cancellation), or record_evidence "
+    "(cancellation_request, cancellation_search)",
     "renewal_notice": "log_communication (renewal)",
     "refund": "refund",
-    "refusal": "log_communication (refund, out), or attach_document (refusal)",
+    "refusal": "log_communication (refund, out), or record_evidence (refund_request, denied)",
     "communications": "log_communication",
     "offer": "publish_offer (description)",
     "remedy": "record_evidence (remedy), or attach_document (remedy)",
     "prior_payments": "record_payment (card: fingerprint)",
     "paired_charges": "record_payment (charge) for each obligation",
-    "approval": "record_payment (card: auth_code)",
+    "approval": "record_payment (card: auth_code), or record_evidence (card_event)",
     "fee_acknowledged": "a recorded approval of the network's fee",
 }
 

@@ -24,14 +24,22 @@ _SETTLED = ("credit_processed_correctly", "cardholder_no_longer_disputes")
 _REST = (
     "usage",
     "attendance",
+    "appointments",
+    "perks",
     "agreement",
     "signed",
+    "presented",
     "messages",
+    "cancellations",
     "cancellation",
     "communication",
+    "remedies",
     "refunds",
+    "refund_requests",
     "refusal",
     "payments",
+    "authorisations",
+    "identity",
     "receipt",
     "policy",
 )
@@ -46,19 +54,22 @@ RULES: dict[Group, Rule] = {
         "Was the card read at the terminal, and was its holder there?",
         "The card was read by its chip at the clinic's terminal.",
         ("evidence_of_imprint", "services_provided", *_SETTLED),
-        _order("payments", "receipt", "signed", "usage", "attendance", "agreement"),
+        _order(
+            "payments", "authorisations", "receipt", "signed", "identity", "usage", "attendance"
+        ),
     ),
     "card_absent": Rule(
         "Is the buyer linked to the holder of the card?",
         "The buyer is linked to the card and used what was bought.",
         (
             "prior_undisputed_non_fraud_transactions",
+            "first_party_trust",
             "recurring_transaction_with_binding_contract_or_previous_undisputed_transaction",
             "merchandise_use",
             "cardholder_identified",
             *_SETTLED,
         ),
-        _order("payments", "agreement", "signed", "usage", "attendance"),
+        _order("payments", "agreement", "signed", "identity", "usage", "perks", "attendance"),
     ),
     "programme": Rule(
         "Was the charge part of the network's fraud programme?",
@@ -77,7 +88,7 @@ RULES: dict[Group, Rule] = {
             "balance_of_partial_prepayment_not_paid",
             *_SETTLED,
         ),
-        _order("usage", "attendance", "signed", "messages", "agreement", "communication"),
+        _order("usage", "attendance", "perks", "signed", "appointments", "messages", "agreement"),
     ),
     "recurring": Rule(
         "Was permission to charge withdrawn before this charge?",
@@ -91,19 +102,28 @@ RULES: dict[Group, Rule] = {
             "not_recurring",
             *_SETTLED,
         ),
-        _order("cancellation", "agreement", "signed", "policy", "messages", "usage", "receipt"),
+        _order(
+            "cancellations",
+            "cancellation",
+            "agreement",
+            "signed",
+            "policy",
+            "messages",
+            "usage",
+            "receipt",
+        ),
     ),
     "described": Rule(
         "Was what was delivered what was offered?",
         "What was delivered is what was offered.",
         ("services_match_description", "services_provided", *_SETTLED),
-        _order("agreement", "signed", "usage", "attendance", "messages", "communication"),
+        _order("agreement", "signed", "usage", "attendance", "remedies", "messages"),
     ),
     "misrepresented": Rule(
         "Were the terms of sale shown before payment?",
         "The terms were shown and accepted before payment.",
         ("terms_of_service_not_misrepresented", "services_match_description", *_SETTLED),
-        _order("agreement", "signed", "policy", "messages", "usage"),
+        _order("agreement", "signed", "presented", "policy", "messages", "usage"),
     ),
     "credit": Rule(
         "Was a credit due, and was it paid?",
@@ -114,7 +134,7 @@ RULES: dict[Group, Rule] = {
             "limited_return_or_cancellation_policy_properly_disclosed",
             "cardholder_no_longer_disputes",
         ),
-        _order("refunds", "agreement", "policy", "refusal", "messages"),
+        _order("refunds", "refund_requests", "agreement", "policy", "refusal", "messages"),
     ),
     "cancelled": Rule(
         "Was the cancellation policy disclosed before payment, and applied?",
@@ -126,7 +146,9 @@ RULES: dict[Group, Rule] = {
             "cardholder_canceled_different_date",
             *_SETTLED,
         ),
-        _order("agreement", "policy", "signed", "cancellation", "usage", "messages", "refusal"),
+        _order(
+            "agreement", "policy", "signed", "cancellations", "cancellation", "usage", "messages"
+        ),
     ),
     "duplicate": Rule(
         "Do two charges pay for one obligation?",
@@ -144,7 +166,7 @@ RULES: dict[Group, Rule] = {
         "Did the issuer approve the charge?",
         "The issuer approved the charge.",
         ("charge_was_authorised", *_SETTLED),
-        _order("payments", "receipt"),
+        _order("payments", "authorisations", "receipt"),
     ),
     "compliance": Rule(
         "Was a rule of the network broken?",

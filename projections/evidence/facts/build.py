@@ -6,12 +6,21 @@ from typing import Any
 from projections.evidence.assessment.gates import Assessment
 from projections.evidence.case import Case, ContractFile
 from projections.evidence.codes.table import category, claim_words
+from projections.evidence.facts import captured, record
 from projections.evidence.facts import contract as sold
-from projections.evidence.facts import record
 from projections.evidence.statement import statement
 
 Fact = dict[str, Any]
-_MAYBE_LATE = ("consents", "visits", "communications", "refunds", "extensions", "documents")
+_MAYBE_LATE = (
+    "consents",
+    "visits",
+    "communications",
+    "refunds",
+    "extensions",
+    "documents",
+    "bookings",
+    "evidence",
+)
 
 
 def facts(case: Case, assessment: Assessment, stored: Collection[str]) -> dict[str, Any]:
@@ -37,10 +46,13 @@ def facts(case: Case, assessment: Assessment, stored: Collection[str]) -> dict[s
         "refunds": _each(case, sold.refunds),
         "extensions": _each(case, sold.extensions),
         "documents": record.documents(case, stored),
+        "bookings": captured.bookings(case),
+        "evidence": captured.evidence(case),
+        "submissions": captured.submissions(case),
     }
     for section in _MAYBE_LATE:
         for fact in found[section]:
-            fact["late"] = not case.known(fact["position"])
+            fact["late"] = not case.bears(fact["position"], fact.get("kind", section))
     return found
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from ledger.store.rows import Head
 from projections.evidence.assessment.gates import Assessment
-from projections.evidence.paper.exhibits import Exhibit, Table
+from projections.evidence.paper.exhibits import Exhibit
 from projections.evidence.paper.letter import Letter, answer
 from projections.evidence.paper.pictures import Drawn
+from projections.evidence.paper.tables import Table
 from projections.evidence.paper.timeline import timeline
 from projections.evidence.paper.words import Facts, amount_text, day_text, plain
 from projections.evidence.proof import CLAIM

@@ -7,6 +7,8 @@ from operator import itemgetter
 
 from projections.evidence.codes.rules import DOCUMENTS, RULES
 from projections.evidence.codes.table import Group
+from projections.evidence.paper.records import RECORDS
+from projections.evidence.paper.tables import MOST_ROWS, Table, timely
 from projections.evidence.paper.words import (
     Facts,
     amount_text,
@@ -17,20 +19,7 @@ from projections.evidence.paper.words import (
     plain,
 )
 
-#: Longer tables show their first and last rows, and sum up the rest in words.
-MOST_ROWS = 44
 STATEMENT = "statement"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; `widths` are shares of the page, 0 as wide as needed; `right` are number columns."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    widths: tuple[float, ...]
-    right: tuple[int, ...] = ()
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +96,6 @@ def _letter(index: int) -> str:
     """A to Z, then AA, AB and so on."""
     first, last = divmod(index, 26)
     return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
-
-
-def timely(facts: Facts, section: str) -> list[Facts]:
-    """A section's facts without the late entries: those are never shown as contemporaneous."""
-    return [fact for fact in facts[section] if not fact["late"]]
 
 
 def _usage(facts: Facts) -> Table:
@@ -279,4 +263,5 @@ _SECTIONS: dict[str, tuple[str, str, Callable[[Facts], Table]]] = {
         "Every payment of this contract, with what the terminal or gateway reported.",
         _payments,
     ),
+    **RECORDS,
 }

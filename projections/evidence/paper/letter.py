@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from projections.evidence.assessment.gates import Advice, Assessment
-from projections.evidence.paper.exhibits import timely
+from projections.evidence.paper.tables import timely
 from projections.evidence.paper.words import (
     Facts,
     amount_text,

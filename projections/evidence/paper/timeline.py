@@ -1,8 +1,11 @@
 """What happened in order, with the exhibit that shows it (evidence.md 6.1, section 3)."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from projections.evidence.paper.exhibits import timely
+from projections.evidence.codes.captured import SECTION
+from projections.evidence.paper.records import appointment_text, booking_words, record_words
+from projections.evidence.paper.tables import timely
 from projections.evidence.paper.words import (
     Facts,
     amount_text,
@@ -16,9 +19,11 @@ from projections.evidence.paper.words import (
 #: Visits beyond these are summed up here; the exhibit lists more of them.
 MOST_VISITS = 12
 MOST_MESSAGES = 10
+#: Of a day, what comes before the sale.
+_BEFORE = frozenset({"terms_presented", "identity_checked"})
 COLUMNS = ("When", "What", "Shown in")
 #: A sortable key, the row, and whether it stands in a box.
-Row = tuple[tuple[str, int], tuple[str, str, str], bool]
+Row = tuple[tuple[str, int, str], tuple[str, str, str], bool]
 
 
 def timeline(facts: Facts, shown: Mapping[str, str]) -> dict[str, object]:
@@ -29,6 +34,8 @@ def timeline(facts: Facts, shown: Mapping[str, str]) -> dict[str, object]:
             *_payments(facts, shown),
             *_visits(facts, shown),
             *_messages(facts, shown),
+            *_bookings(facts, shown),
+            *_records(facts, shown),
             *_changes(facts, shown),
             *_claimed(facts),
             *_dispute(facts),
@@ -42,8 +49,12 @@ def timeline(facts: Facts, shown: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _row(order: int, day: str, when: str, what: str, shown: str, *, marked: bool = False) -> Row:
-    return (day, order), (when, what, shown), marked
+def _row(
+    order: int, day: str, when: str, what: str, shown: str, *, at: str = "", marked: bool = False
+) -> Row:
+    """Of one day, what has an hour stands by it among its kind."""
+    hour = datetime.fromisoformat(at).astimezone(UTC).isoformat() if at else ""
+    return (day, order, hour), (when, what, shown), marked
 
 
 def _sales(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
@@ -58,6 +69,7 @@ def _sales(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
             moment_text(facts, item["signed_at"]),
             f"Terms accepted by the customer ({plain(item['method'])})",
             shown.get("agreement", ""),
+            at=item["signed_at"],
         )
         for item in timely(facts, "consents")
     ]
@@ -109,10 +121,48 @@ def _messages(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
             f"Message {'from' if item['direction'] == 'in' else 'to'} the cardholder: "
             f"{plain(item['kind'])}, {plain(item['status'])}",
             exhibit,
+            at=item["sent_at"],
         )
         for item in [*first, *last]
     ]
     return rows + _more(5, rest, "messages", exhibit)
+
+
+def _bookings(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
+    told = sorted(timely(facts, "bookings"), key=lambda item: str(item["told_at"]))
+    dated = [{**item, "on": local_day(facts, item["told_at"])} for item in told]
+    first, rest, last = ends_of(dated, MOST_MESSAGES)
+    exhibit = shown.get("appointments", "")
+    rows = [
+        _row(
+            4,
+            item["on"],
+            moment_text(facts, item["told_at"]),
+            f"{item['label']} for {appointment_text(facts, item)}: {booking_words(item)}",
+            exhibit,
+            at=item["told_at"],
+        )
+        for item in [*first, *last]
+    ]
+    return rows + _more(4, rest, "entries about appointments", exhibit)
+
+
+def _records(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
+    found = sorted(timely(facts, "evidence"), key=lambda item: str(item["occurred_at"]))
+    dated = [{**item, "on": local_day(facts, item["occurred_at"])} for item in found]
+    first, rest, last = ends_of(dated, MOST_MESSAGES)
+    rows = [
+        _row(
+            0 if item["kind"] in _BEFORE else 6,
+            item["on"],
+            moment_text(facts, item["occurred_at"]),
+            record_words(item),
+            shown.get(SECTION[item["kind"]], ""),
+            at=item["occurred_at"],
+        )
+        for item in [*first, *last]
+    ]
+    return rows + _more(6, rest, "records", "")
 
 
 def _more(order: int, rest: list[Facts], what: str, shown: str) -> list[Row]:
@@ -137,7 +187,7 @@ def _changes(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
         _row(6, item["on"], day_text(item["on"]), f"Extended to {day_text(item['until'])}", "")
         for item in timely(facts, "extensions")
     ]
-    told = {item["position"] for item in facts["communications"]}
+    told = {item["position"] for item in (*facts["communications"], *facts["evidence"])}
     return rows + [
         _row(
             6,

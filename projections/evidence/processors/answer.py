@@ -7,10 +7,13 @@ from typing import Any
 from projections.evidence.assessment.gates import Assessment
 from projections.evidence.codes.rules import DOCUMENTS
 from projections.evidence.codes.table import CODES
-from projections.evidence.paper.exhibits import Exhibit, timely
+from projections.evidence.paper.exhibits import Exhibit
+from projections.evidence.paper.tables import timely
 from projections.evidence.paper.words import Facts, amount_text, day_text, moment_text, plain
 
 PACKET = "packet.pdf"
+#: The sections and classes of document that show what was provided.
+SERVED = ("usage", "attendance", "appointments", "perks")
 
 
 @dataclass(frozen=True, slots=True)

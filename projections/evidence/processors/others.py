@@ -6,6 +6,7 @@ from projections.evidence.case import Case
 from projections.evidence.codes.table import Group
 from projections.evidence.processors.answer import (
     PACKET,
+    SERVED,
     Answer,
     cancellation_rebuttal,
     description,
@@ -23,11 +24,18 @@ Item = dict[str, Any]
 def square(answer: Answer, case: Case) -> list[Item]:
     """Evidence items of Square's types; the text of each is short, the packet has the rest."""
     files = {
-        "SERVICE_RECEIVED_DOCUMENTATION": answer.file("service", "usage", "attendance"),
+        "SERVICE_RECEIVED_DOCUMENTATION": answer.file("service", *SERVED),
         "AUTHORIZATION_DOCUMENTATION": answer.file("authorization", "payments", "signed"),
         "CARDHOLDER_COMMUNICATION": answer.file("communication", "messages", "communication"),
         "CANCELLATION_OR_REFUND_DOCUMENTATION": answer.file(
-            "cancellation", "policy", "agreement", "cancellation", "refunds", "refusal"
+            "cancellation",
+            "policy",
+            "agreement",
+            "cancellations",
+            "cancellation",
+            "refunds",
+            "refund_requests",
+            "refusal",
         ),
         "GENERIC_EVIDENCE": PACKET,
     }
@@ -59,7 +67,7 @@ def braintree(answer: Answer, case: Case) -> list[Item]:
             {"category": kind, "content": text, "sequence_number": number} for kind, text in dated
         ]
     files = {
-        "PROOF_OF_POSSESSION_OR_USAGE": answer.file("usage", "usage", "attendance"),
+        "PROOF_OF_POSSESSION_OR_USAGE": answer.file("usage", *SERVED),
         "SIGNED_ORDER_FORM": answer.file("order", "signed", "agreement"),
         "GENERAL": PACKET,
     }
@@ -129,7 +137,7 @@ def checkout(answer: Answer, case: Case) -> Item:
     if answer.network in _ONE_FILE:
         return present(found)
     found |= {
-        "proof_of_delivery_or_service_file": answer.file("service", "usage", "attendance"),
+        "proof_of_delivery_or_service_file": answer.file("service", *SERVED),
         "invoice_or_receipt_file": answer.file("receipt", "receipt", "payments"),
         "customer_communication_file": answer.file("communication", "messages", "communication"),
         "refund_or_cancellation_policy_file": answer.file("policy", "policy", "agreement"),
@@ -158,7 +166,7 @@ def shopify(answer: Answer, case: Case) -> Item:
         "uncategorizedText": "\n\n".join(filter(None, (answer.letter, _paired(answer)))),
     }
     files = {
-        "serviceDocumentationFile": answer.file("service", "usage", "attendance"),
+        "serviceDocumentationFile": answer.file("service", *SERVED),
         "customerCommunicationFile": answer.file("communication", "messages", "communication"),
         "cancellationPolicyFile": answer.file("policy", "policy", "agreement"),
         "uncategorizedFile": PACKET,

@@ -7,6 +7,7 @@ from projections.evidence.case import Case, Traced
 from projections.evidence.codes.table import Group
 from projections.evidence.processors.answer import (
     PACKET,
+    SERVED,
     Answer,
     cancellation_rebuttal,
     description,
@@ -52,9 +53,17 @@ _TEXTS: dict[str, Callable[[Answer], str]] = {
 #: The sections and classes of document that fill a file field.
 _FILES: dict[str, tuple[str, ...]] = {
     "receipt": ("receipt",),
-    "service_documentation": ("usage", "attendance"),
-    "customer_signature": ("signed",),
-    "customer_communication": ("messages", "communication", "cancellation", "refusal"),
+    "service_documentation": SERVED,
+    "customer_signature": ("signed", "identity"),
+    "customer_communication": (
+        "messages",
+        "communication",
+        "cancellations",
+        "cancellation",
+        "remedies",
+        "refund_requests",
+        "refusal",
+    ),
     "cancellation_policy": ("policy", "agreement"),
     "refund_policy": ("policy", "agreement"),
     "duplicate_charge_documentation": ("payments", "receipt"),

@@ -67,6 +67,11 @@ TAGS: dict[str, Tag] = {
     "extensions.*": "send",
     "documents.document": "keep",
     "documents.*": "send",
+    "bookings.booking": "keep",
+    "bookings.*": "send",
+    "evidence.evidence": "keep",
+    "evidence.*": "send",
+    "submissions.*": "keep",
 }
 
 #: The fields that only an approval opens.

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import date
 
-from aggregates.dispute.events import DisputeClosed, DisputeOpened
+from aggregates.dispute.events import DisputeClosed, DisputeOpened, FundsWithdrawn
 from aggregates.effects import POSTINGS
 from aggregates.refunding import refundable
 from aggregates.subscription.evolve import SUBSCRIPTION
@@ -189,8 +189,8 @@ def _set_off(clinic: LivingClinic) -> tuple[int, int]:
     """What open disputes have set off, and the tax in it."""
     amount = tax = 0
     for event in (item.event for item in clinic.history):
-        if isinstance(event, DisputeOpened | DisputeClosed):
-            sign = 1 if isinstance(event, DisputeOpened) else -1
+        if isinstance(event, DisputeOpened | FundsWithdrawn | DisputeClosed):
+            sign = -1 if isinstance(event, DisputeClosed) else 1
             amount += sign * sum(part.amount for part in event.offsets)
             tax += sign * sum(part.tax for part in event.offsets)
     return amount, tax

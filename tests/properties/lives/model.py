@@ -10,6 +10,7 @@ from aggregates.subscription import correction_events as co
 from aggregates.subscription import cycle_events as cy
 from aggregates.subscription import events as e
 from aggregates.subscription.moves import Draw, Lapse
+from aggregates.subscription.regaining_events import LossReversed
 from ledger.events import Event, Recorded
 from ledger.ids import key_of, kind_of
 
@@ -48,6 +49,7 @@ class Dispute:
     amount: int
     fee: int
     is_open: bool = True
+    lost: int = 0
 
 
 #: Events that take units out of lots, and what they then count as.
@@ -111,11 +113,25 @@ class Naive:
         self.disputes[name] = Dispute(key, amount, fee if amount else 0)
         self.cash.append(-amount - self.disputes[name].fee)
 
-    def decided(self, name: str, lost: int, *, fee: bool) -> None:
+    def withdrawn(self, name: str, amount: int, fee: int) -> None:
+        """The money of an inquiry is taken after all."""
         dispute = self.disputes[name]
-        self.paid[dispute.key].append(-lost)
-        self.cash.append(dispute.amount - lost + (dispute.fee if fee else 0))
-        dispute.is_open = False
+        dispute.amount, dispute.fee = amount, fee
+        self.cash.append(-amount - fee)
+
+    def decided(self, name: str, lost: int, *, fee: bool) -> None:
+        """The first time what is not lost comes back, in a late win what was."""
+        dispute = self.disputes[name]
+        back = dispute.lost if not dispute.is_open else dispute.amount - lost
+        self.paid[dispute.key].append(dispute.lost - lost)
+        self.cash.append(back + (dispute.fee if fee else 0))
+        dispute.lost, dispute.is_open = lost, False
+        dispute.fee = 0 if fee else dispute.fee
+
+    @property
+    def lost(self) -> list[str]:
+        """Disputes of which something is lost."""
+        return [name for name, dispute in self.disputes.items() if dispute.lost]
 
     @property
     def disputed(self) -> int:
@@ -130,6 +146,8 @@ class Naive:
         self._count(key, event)
         if isinstance(event, ENDS) and getattr(event, "ended", True):
             self.over.add(key)
+        if isinstance(event, LossReversed):
+            self._regained(key, event)
 
     def _count(self, key: str, event: Event) -> None:
         match event:
@@ -179,6 +197,15 @@ class Naive:
                 for leaving in event.lots:  # type: ignore[attr-defined]
                     counted = self.lots[key, leaving.grant]
                     setattr(counted, way, getattr(counted, way) + leaving.quantity)
+
+    def _regained(self, key: str, event: LossReversed) -> None:
+        """Units of a lost dispute are back; in a contract that is over they can be refunded."""
+        for lot in event.lots:
+            self.lots[key, lot.grant].refunded -= lot.quantity
+        if event.reopens:
+            self.over.discard(key)
+        elif key in self.over:
+            self.came_back.add(key)
 
     def _granted(self, key: str, lines: tuple[Any, ...]) -> None:
         for line in lines:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
+from aggregates.dispute.events import FundsWithdrawn
 from tests.properties.lives.checks import check
 from tests.properties.lives.choices import (
     AGO,
@@ -253,6 +254,17 @@ class Lives(Living):
         if self.asks("open_dispute", reason="fraudulent", **data, **opened).ok:
             self.naive.dispute(key, name, 0 if kind == "inquiry" else amount, 1500)
 
+    @rule(which=WHICH)
+    @precondition(lambda self: any(one.amount == 0 for one in self.naive.disputes.values()))
+    def escalates(self, which: int) -> None:
+        asked = [name for name, one in self.naive.disputes.items() if one.amount == 0]
+        name = asked[which % len(asked)]
+        self.asks("update_dispute", dispute=name, funds_withdrawn=True)
+        for event in (item.event for item in self.clinic.history):
+            if isinstance(event, FundsWithdrawn) and event.dispute == name:
+                taken = [(part.amount, part.fee) for part in event.parts]
+                self.naive.withdrawn(name, sum(a for a, _ in taken), sum(f for _, f in taken))
+
     @rule(
         which=WHICH,
         outcome=st.sampled_from(["won", "lost", "accepted", "withdrawn"]),
@@ -267,6 +279,14 @@ class Lives(Living):
         result = self.asks("close_dispute", dispute=name, outcome=outcome, fee_returned=fee, **more)
         if result.ok:
             self.naive.decided(name, result.data["lost"], fee=fee)
+
+    @rule(which=WHICH, fee=st.booleans())
+    @precondition(lambda self: self.naive.lost)
+    def wins_late(self, which: int, fee: bool) -> None:
+        """The issuer gives back what was lost; it did so once for every loss."""
+        name = self.naive.lost[which % len(self.naive.lost)]
+        assert self.asks("close_dispute", dispute=name, outcome="won", fee_returned=fee).ok
+        self.naive.decided(name, 0, fee=fee)
 
     # Time
 
