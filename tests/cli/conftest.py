@@ -111,14 +111,26 @@ def filled(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="module")
-def terminal() -> Iterator[Terminal]:
-    """A folder with the clinic `glow`, which offers ten drips."""
+@pytest.fixture(scope="session")
+def defined() -> Iterator[Path]:
+    """A data folder with the clinic `glow`, which offers ten drips; its servers are stopped."""
     folder = make_folder()
-    made = Terminal(folder / "data")
     try:
+        made = Terminal(folder / "data")
         assert made.apply(*LINES).status == 0
-        yield made
+        assert made.run("stop").status == 0
+        yield made.data
+    finally:
+        remove_folder(folder)
+
+
+@pytest.fixture(scope="module")
+def terminal(defined: Path) -> Iterator[Terminal]:
+    """A folder of the module's own with that clinic, copied with its owners."""
+    folder = make_folder()
+    try:
+        subprocess.run(["cp", "-a", str(defined), str(folder / "data")], check=True)
+        yield Terminal(folder / "data")
     finally:
         remove_folder(folder)
 

@@ -221,8 +221,8 @@ def test_a_database_that_a_killed_starter_is_making_is_taken_over(
 ) -> None:
     """Its backend ends what it was asked for, and a client that is gone does not stop it."""
     url = servers.postgres()
-    postgres = conninfo_to_dict(url) | {"dbname": "postgres"}
-    with psycopg.connect(make_conninfo(**postgres), autocommit=True) as connection:
+    beside = make_conninfo(url, dbname="postgres")
+    with psycopg.connect(beside, autocommit=True) as connection:
         connection.execute("DROP DATABASE ledger WITH (FORCE)")
     with ThreadPoolExecutor(8) as threads:
         together = Barrier(8)

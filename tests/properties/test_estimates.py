@@ -66,7 +66,7 @@ def settings_of(clinic: ClinicDefined, versions: Sequence[EstimateSet]) -> Setti
     return SettingsHistory(tuple((0, one) for one in said))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories, clinics(), st.lists(estimates(), max_size=5))
 def test_the_identities_hold_and_closing_again_changes_nothing(
     history: list[tuple[Any, ...]], clinic: ClinicDefined, versions: list[EstimateSet]

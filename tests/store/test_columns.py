@@ -1,5 +1,7 @@
 """Columns of values reach PostgreSQL as they are."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 
 from ledger.store.columns import column_of
 from ledger.store.store import EventStore
+from tests.store.samples import CATALOG
 
 NEW_YORK = timezone(timedelta(hours=-5))
 
@@ -20,6 +23,12 @@ COLUMNS: dict[str, list[Any]] = {
         datetime(2026, 3, 8, 2, 30, 0, 1, NEW_YORK),
     ],
 }
+
+
+@pytest.fixture(scope="module")
+def store(module_database: str) -> Iterator[EventStore]:
+    with closing(EventStore.open(module_database, CATALOG, role="ledger_api")) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("kind", COLUMNS)

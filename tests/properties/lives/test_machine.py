@@ -316,7 +316,7 @@ class Lives(Living):
 
 TestLives = Lives.TestCase
 TestLives.settings = settings(
-    max_examples=100,
+    max_examples=60,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
