@@ -1,8 +1,10 @@
 """Access over time: what each day earns, and the closing entries for it (accounting.md 6.2)."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Literal
 
 from ledger.books.chart import (
@@ -150,7 +152,7 @@ def accruals(obligation: Obligation, recorded: Mapping[str, int], window: Window
     """
     entries = []
     booked = dict(recorded)
-    for period in _periods(obligation, window):
+    for period in _periods(obligation, recorded, window):
         before = sum(amount for origin, amount in booked.items() if origin <= str(period))
         amount = accrued(obligation, window.last_day(period)) - before
         if amount:
@@ -159,12 +161,26 @@ def accruals(obligation: Obligation, recorded: Mapping[str, int], window: Window
     return entries
 
 
-def _periods(obligation: Obligation, window: Window) -> Sequence[Period]:
+def _periods(
+    obligation: Obligation, recorded: Mapping[str, int], window: Window
+) -> Sequence[Period]:
     if window.closed is None:
-        return window.periods
+        return window.periods if recorded else _eventful(obligation, window.periods)
     starts = [step.starts for step in obligation.steps if step.starts]
     first = min((Period.of(day) for day in starts), default=window.closed)
     return (*first.until(window.closed), *window.periods)
+
+
+def _eventful(obligation: Obligation, periods: Sequence[Period]) -> Sequence[Period]:
+    """The periods in which a line that nobody accrued yet may earn: from its first step to the
+    last day it is given. Where time stands still that day moves, so that none is the last.
+    """
+    first = bisect_left(periods, Period.of(min(step.on for step in obligation.steps)))
+    if any(step.kind == "freeze" for step in obligation.steps):
+        return periods[first:]
+    days = [day for step in obligation.steps for day in (step.on, step.ends) if day]
+    last = Period.of(max(chain(days, (on for on, _ in obligation.funding))))
+    return periods[first : max(bisect_right(periods, last), 1)]
 
 
 def _entry(obligation: Obligation, period: Period, amount: int, window: Window) -> Entry:
