@@ -15,7 +15,7 @@ from ledger.books.chart import (
     SETUP_FEES,
     UNBILLED,
 )
-from ledger.books.entries import Dimensions, Entry, Movement, arranged
+from ledger.books.entries import Dimensions, Entry, Line
 from ledger.books.rows import closing_rank
 from ledger.calendar import ONE_DAY, Period
 from ledger.daily import BY_DAYS, Freeze, Pace, earned_by_day, refrozen
@@ -153,11 +153,12 @@ def accruals(obligation: Obligation, recorded: Mapping[str, int], window: Window
     entries = []
     booked = dict(recorded)
     for period in _periods(obligation, recorded, window):
-        before = sum(amount for origin, amount in booked.items() if origin <= str(period))
-        amount = accrued(obligation, window.last_day(period)) - before
+        month, day = str(period), window.last_day(period)
+        before = sum(amount for origin, amount in booked.items() if origin <= month)
+        amount = accrued(obligation, day) - before
         if amount:
-            booked[str(period)] = booked.get(str(period), 0) + amount
-            entries.append(_entry(obligation, period, amount, window))
+            booked[month] = booked.get(month, 0) + amount
+            entries.append(_entry(obligation, period, day, amount, window))
     return entries
 
 
@@ -183,10 +184,9 @@ def _eventful(obligation: Obligation, periods: Sequence[Period]) -> Sequence[Per
     return periods[first : max(bisect_right(periods, last), 1)]
 
 
-def _entry(obligation: Obligation, period: Period, amount: int, window: Window) -> Entry:
+def _entry(obligation: Obligation, period: Period, day: date, amount: int, window: Window) -> Entry:
     late = window.closed is not None and period <= window.closed
     closing_period = window.periods[0] if late else period
-    day = window.last_day(period)
     row = _ROWS.get(obligation.account, ROW)
     name = f"{window.prefix}-{closing_period}-{row}-{obligation.at.subscription}-{obligation.lot}"
     return Entry(
@@ -194,7 +194,7 @@ def _entry(obligation: Obligation, period: Period, amount: int, window: Window) 
         posting_date=closing_period.first if late else day,
         service_date=day,
         rule=row,
-        lines=arranged(_moves(obligation, amount)),
+        lines=_lines(obligation, amount),
         prior_period_of=str(period) if late else None,
         provisional=window.provisional,
         closing=closing_rank(row),
@@ -202,14 +202,16 @@ def _entry(obligation: Obligation, period: Period, amount: int, window: Window) 
     )
 
 
-def _moves(obligation: Obligation, amount: int) -> tuple[Movement, Movement]:
+def _lines(obligation: Obligation, amount: int) -> tuple[Line, Line]:
     """What time earns leaves the liability; of a commission it leaves the asset, and interest is
-    receivable.
+    receivable. What it turns out not to have earned comes back.
     """
     account, at = obligation.account, obligation.at
-    to, given = (account, ACCESS_REVENUE)
+    debited, credited = (account, ACCESS_REVENUE)
     if account == DEFERRED_COMMISSIONS:
-        to, given = (COMMISSION_EXPENSE, account)
+        debited, credited = (COMMISSION_EXPENSE, account)
     elif account == UNBILLED:
-        given = INTEREST_INCOME
-    return Movement("debit", to, amount, at), Movement("credit", given, amount, at)
+        credited = INTEREST_INCOME
+    if amount < 0:
+        debited, credited = credited, debited
+    return Line(debited, abs(amount), 0, at), Line(credited, 0, abs(amount), at)

@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.books.accrual import Obligation, Step, Window, accruals, accrued, earned
-from ledger.books.entries import Dimensions
+from ledger.books.entries import Dimensions, Entry
 from ledger.calendar import Period
 
 JANUARY, FEBRUARY, MARCH = (Period(2026, month) for month in (1, 2, 3))
@@ -132,3 +134,32 @@ def test_a_report_in_mid_month_is_provisional_and_stops_at_its_day() -> None:
         "p-2026-01-14-s-1-messaging.1",
         date(2026, 1, 20),
     )
+
+
+DAYS = st.dates(date(2025, 11, 1), date(2026, 12, 31))
+AMOUNTS = st.integers(0, 20_000)
+STEPS = st.one_of(
+    st.builds(Step, DAYS, st.just("start"), AMOUNTS, DAYS, DAYS),
+    st.builds(Step, DAYS, st.just("start")),
+    st.builds(Step, DAYS, st.sampled_from(["fix", "less"]), AMOUNTS),
+    st.builds(Step, DAYS, st.sampled_from(["stop", "finish"])),
+    st.builds(Step, DAYS, st.just("freeze"), st.just(0), DAYS, st.one_of(DAYS, st.none())),
+)
+FUNDING = st.lists(st.tuples(DAYS, st.integers(-5_000, 20_000)), max_size=3)
+
+
+@given(st.lists(STEPS, min_size=1, max_size=5), FUNDING, st.booleans())
+def test_a_first_close_leaves_no_month_out_in_which_something_was_earned(
+    steps: list[Step], funding: list[tuple[date, int]], ahead: bool
+) -> None:
+    at = Dimensions(subscription="s-1", line="messaging")
+    line = Obligation("messaging.1", "2100", at, ahead, tuple(steps), tuple(funding))
+    window = Window(tuple(Period(2025, 10).until(Period(2027, 3))), date(2027, 3, 31))
+    entries = accruals(line, {}, window)
+    for period in window.periods:
+        posted = sum(_earned(entry) for entry in entries if entry.posting_date <= period.last)
+        assert posted == accrued(line, period.last)
+
+
+def _earned(entry: Entry) -> int:
+    return sum(line.debit - line.credit for line in entry.lines if line.account == "2100")
