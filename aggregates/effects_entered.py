@@ -18,7 +18,6 @@ _COMMISSION = Posting(
     "10.8",
     (debit(COMMISSION, "commission"), credit("2000", "commission", place="contract")),
     (("commission_to", ("expense", "asset")),),
-    rare=True,
 )
 
 POSTINGS: tuple[Posting, ...] = (

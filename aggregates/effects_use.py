@@ -27,13 +27,12 @@ _DRAWN = (
 )
 _SPENT = (debit(COST, "cost", place="visit"), credit(SUPPLIER, "cost", place="visit"))
 _BESIDE = (
-    Posting("UnitsDrawn", "49", _SPENT, (("cost_of", ("service", "lab", "supply")),), rare=True),
-    Posting("UnitsDrawn", "51", _SPENT, (("cost_of", ("promotion",)),), rare=True),
+    Posting("UnitsDrawn", "49", _SPENT, (("cost_of", ("service", "lab", "supply")),)),
+    Posting("UnitsDrawn", "51", _SPENT, (("cost_of", ("promotion",)),)),
     Posting(
         "UnitsDrawn",
         "52",
         (debit("1900", "interlocation", place="visit"), credit("2900", "interlocation")),
-        rare=True,
     ),
 )
 #: A visit that was signed posts the rows that its draws left out (accounting.md 6.1).

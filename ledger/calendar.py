@@ -126,7 +126,7 @@ class Period:
 
     @property
     def last(self) -> date:
-        return self.next().first - ONE_DAY
+        return date(self.year + self.month // 12, self.month % 12 + 1, 1) - ONE_DAY
 
     def next(self) -> "Period":
         return Period(self.year + self.month // 12, self.month % 12 + 1)

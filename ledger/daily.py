@@ -44,7 +44,9 @@ def earned_by_day(
     if total == 0:
         return amount
     before = through + ONE_DAY
-    passed = days_between(starts, before) - frozen_days(frozen, starts, before)
+    passed = days_between(starts, before)
+    if frozen:
+        passed -= frozen_days(frozen, starts, before)
     if pace.day_count is None:
         return part_of(amount, min(passed, total), total, pace.rounding)
     reached = starts + timedelta(days=min(passed, total))

@@ -43,7 +43,7 @@ def found() -> dict[str, list[dict[str, Any]]]:
 def test_each_line_is_a_figure_beside_another_of_the_same_run(
     found: dict[str, list[dict[str, Any]]],
 ) -> None:
-    [_], [_, _] = found["replay"], found["growth"]
+    [_, _], [_, _] = found["replay"], found["growth"]
     every = [one for lines in found.values() for one in lines]
     assert all(one.keys() == KEYS for one in every)
     assert all(one["value"] > 0 and one["against_value"] > 0 for one in every)
@@ -55,8 +55,9 @@ def test_each_line_is_a_figure_beside_another_of_the_same_run(
 
 @pytest.mark.slow
 def test_closes_are_measured(found: dict[str, list[dict[str, Any]]]) -> None:
-    first, later = found["close"]
+    first, work, later = found["close"]
     assert first["unit"].startswith("s, first close of ")
+    assert (work["unit"], work["against_value"]) == (f"{first['unit']}, its CPU", first["value"])
     assert (later["figure"], later["against"]) == ("close", "replay of the whole history")
 
 

@@ -1,8 +1,10 @@
 """Access over time: what each day earns, and the closing entries for it (accounting.md 6.2)."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Literal
 
 from ledger.books.chart import (
@@ -13,7 +15,7 @@ from ledger.books.chart import (
     SETUP_FEES,
     UNBILLED,
 )
-from ledger.books.entries import Dimensions, Entry, Movement, arranged
+from ledger.books.entries import Dimensions, Entry, Line
 from ledger.books.rows import closing_rank
 from ledger.calendar import ONE_DAY, Period
 from ledger.daily import BY_DAYS, Freeze, Pace, earned_by_day, refrozen
@@ -150,27 +152,41 @@ def accruals(obligation: Obligation, recorded: Mapping[str, int], window: Window
     """
     entries = []
     booked = dict(recorded)
-    for period in _periods(obligation, window):
-        before = sum(amount for origin, amount in booked.items() if origin <= str(period))
-        amount = accrued(obligation, window.last_day(period)) - before
+    for period in _periods(obligation, recorded, window):
+        month, day = str(period), window.last_day(period)
+        before = sum(amount for origin, amount in booked.items() if origin <= month)
+        amount = accrued(obligation, day) - before
         if amount:
-            booked[str(period)] = booked.get(str(period), 0) + amount
-            entries.append(_entry(obligation, period, amount, window))
+            booked[month] = booked.get(month, 0) + amount
+            entries.append(_entry(obligation, period, day, amount, window))
     return entries
 
 
-def _periods(obligation: Obligation, window: Window) -> Sequence[Period]:
+def _periods(
+    obligation: Obligation, recorded: Mapping[str, int], window: Window
+) -> Sequence[Period]:
     if window.closed is None:
-        return window.periods
+        return window.periods if recorded else _eventful(obligation, window.periods)
     starts = [step.starts for step in obligation.steps if step.starts]
     first = min((Period.of(day) for day in starts), default=window.closed)
     return (*first.until(window.closed), *window.periods)
 
 
-def _entry(obligation: Obligation, period: Period, amount: int, window: Window) -> Entry:
+def _eventful(obligation: Obligation, periods: Sequence[Period]) -> Sequence[Period]:
+    """The periods in which a line that nobody accrued yet may earn: from its first step to the
+    last day it is given. Where time stands still that day moves, so that none is the last.
+    """
+    first = bisect_left(periods, Period.of(min(step.on for step in obligation.steps)))
+    if any(step.kind == "freeze" for step in obligation.steps):
+        return periods[first:]
+    days = [day for step in obligation.steps for day in (step.on, step.ends) if day]
+    last = Period.of(max(chain(days, (on for on, _ in obligation.funding))))
+    return periods[first : max(bisect_right(periods, last), 1)]
+
+
+def _entry(obligation: Obligation, period: Period, day: date, amount: int, window: Window) -> Entry:
     late = window.closed is not None and period <= window.closed
     closing_period = window.periods[0] if late else period
-    day = window.last_day(period)
     row = _ROWS.get(obligation.account, ROW)
     name = f"{window.prefix}-{closing_period}-{row}-{obligation.at.subscription}-{obligation.lot}"
     return Entry(
@@ -178,7 +194,7 @@ def _entry(obligation: Obligation, period: Period, amount: int, window: Window) 
         posting_date=closing_period.first if late else day,
         service_date=day,
         rule=row,
-        lines=arranged(_moves(obligation, amount)),
+        lines=_lines(obligation, amount),
         prior_period_of=str(period) if late else None,
         provisional=window.provisional,
         closing=closing_rank(row),
@@ -186,14 +202,16 @@ def _entry(obligation: Obligation, period: Period, amount: int, window: Window) 
     )
 
 
-def _moves(obligation: Obligation, amount: int) -> tuple[Movement, Movement]:
+def _lines(obligation: Obligation, amount: int) -> tuple[Line, Line]:
     """What time earns leaves the liability; of a commission it leaves the asset, and interest is
-    receivable.
+    receivable. What it turns out not to have earned comes back.
     """
     account, at = obligation.account, obligation.at
-    to, given = (account, ACCESS_REVENUE)
+    debited, credited = (account, ACCESS_REVENUE)
     if account == DEFERRED_COMMISSIONS:
-        to, given = (COMMISSION_EXPENSE, account)
+        debited, credited = (COMMISSION_EXPENSE, account)
     elif account == UNBILLED:
-        given = INTEREST_INCOME
-    return Movement("debit", to, amount, at), Movement("credit", given, amount, at)
+        credited = INTEREST_INCOME
+    if amount < 0:
+        debited, credited = credited, debited
+    return Line(debited, abs(amount), 0, at), Line(credited, 0, abs(amount), at)

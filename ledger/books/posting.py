@@ -61,16 +61,12 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Row `row` for every event of that type whose fields have the values in `when`.
-
-    Few events have a `rare` row: a replay looks for them once instead of leg by leg.
-    """
+    """Row `row` for every event of that type whose fields have the values in `when`."""
 
     event: str
     row: str
     legs: tuple[Leg, ...]
     when: tuple[tuple[str, tuple[str | bool, ...]], ...] = ()
-    rare: bool = False
 
     def mirrored(self, event: str | None = None) -> "Posting":
         """The same entry with debit and credit exchanged, as a reversal posts it."""
@@ -86,4 +82,4 @@ class Posting:
         )
         debits = tuple(leg for leg in legs if leg.side == "debit")
         rest = tuple(leg for leg in legs if leg.side == "credit")
-        return Posting(event or self.event, self.row, debits + rest, self.when, self.rare)
+        return Posting(event or self.event, self.row, debits + rest, self.when)

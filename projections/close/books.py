@@ -1,6 +1,5 @@
 """The books of a clinic as a replay holds them, in DuckDB."""
 
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,8 @@ from ledger.books.trialbalance import Total
 from ledger.calendar import Period
 from projections.close import sealing
 from projections.close.basis import OWN, Basis
-from projections.close.loading import loadings
+from projections.close.feeding import Feed
+from projections.close.loading import Loadings
 from projections.close.restating import without
 from projections.journal.closing import close_through
 from projections.journal.lots import Stock
@@ -39,10 +39,6 @@ _DATES = {"posting_date", "service_date"}
 _PAGE = 10_000
 #: What DuckDB may hold before it writes to the temporary folder.
 MEMORY = "1GB"
-# What fetches the next chunk needs one too.
-_LEAVE_A_CORE = f"SET threads = {max((os.cpu_count() or 1) - 1, 1)}"
-#: Events of a type that are posted at once.
-MANY = 100_000
 
 
 def _type(column: str) -> pa.DataType:
@@ -71,11 +67,6 @@ class Sealed:
     def close(self) -> Close:
         """The lock it put on the period."""
         return Close(self.period, self.cut)
-
-
-def _counts(chunk: pa.Table) -> list[tuple[str, int]]:
-    counts = chunk.column("type").value_counts()
-    return [(str(count["values"]), count["counts"].as_py()) for count in counts]
 
 
 class Books:
@@ -109,9 +100,8 @@ class Books:
         }
         self._database = duckdb.connect(":memory:", config=options)
         self._database.execute(TABLES)
-        in_force = [sealed.close for sealed in self.closes]
-        self._loadings = loadings(basis.rules, in_force, pools=settings.pools)
-        self._waiting: dict[str, int] = {}
+        in_force = tuple(sealed.close for sealed in self.closes)
+        self._feed = Feed(self._database, Loadings(basis.rules, in_force, settings.pools))
         self._settled = 0
         self.behind = 0
 
@@ -138,32 +128,7 @@ class Books:
         """
         if self.restated is not None:
             chunks = without(chunks, self.restated)
-        self._database.execute(_LEAVE_A_CORE)
-        for chunk in chunks:
-            self._database.register("chunk", chunk)
-            for event, count in _counts(chunk):
-                if event in self._loadings:
-                    self._parse(event, count)
-            self._database.unregister("chunk")
-        self._database.execute("RESET threads")
-        for event in tuple(self._waiting):
-            self._post(event)
-
-    def _parse(self, event: str, count: int) -> None:
-        """A statement costs as much as a thousand rows, so events wait for others of their type."""
-        begun = event in self._waiting
-        into = f"INSERT INTO waiting.{event}" if begun else f"CREATE TABLE waiting.{event} AS"
-        self._database.execute(into + self._loadings[event].parse)
-        self._waiting[event] = self._waiting.get(event, 0) + count
-        if self._waiting[event] >= MANY:
-            self._post(event)
-
-    def _post(self, event: str) -> None:
-        self._database.execute(f"CREATE OR REPLACE TEMP VIEW parsed AS FROM waiting.{event}")
-        for statement in self._loadings[event].statements:
-            self._database.execute(statement)
-        self._database.execute(f"DROP TABLE waiting.{event}")
-        del self._waiting[event]
+        self._feed.load(chunks)
 
     def settle(self) -> None:
         """Writes the closing entries of every recorded close, once all events are loaded."""

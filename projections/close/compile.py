@@ -83,33 +83,46 @@ def _agreed(one: object, other: object) -> object:
     raise ValueError(f"a field is read as {one} and as {other}")
 
 
-def statement(event: str, postings: Sequence[Posting], closes: Sequence[Close]) -> str:
-    """INSERTs into the table `posted` what the table `parsed` holds of one event type."""
+def asked(postings: Sequence[Posting]) -> str:
+    """SELECTs of the table `parsed`, for each posting, whether any event may write it."""
+    found = ", ".join(
+        f"bool_or({_condition(posting)} AND ({_moves(posting)}))" for posting in postings
+    )
+    return f"SELECT {found} FROM parsed"  # noqa: S608 - made of the rules
+
+
+def statements(event: str, postings: Sequence[Posting], closes: Sequence[Close]) -> tuple[str, ...]:
+    """For each posting, an INSERT into `posted` of what `parsed` holds of the event type.
+
+    Raises ValueError when two legs of a posting could meet on an account.
+    """
     for posting in postings:
         _refuse_shared_accounts(posting)
+    day = posting_date(closes)
+    return tuple(_statement(event, postings, number, day) for number in range(len(postings)))
+
+
+def _statement(event: str, postings: Sequence[Posting], number: int, day: str) -> str:
+    nth = _number(postings, number)
     moved = "\nUNION ALL\n".join(
-        _leg_sql(_number(postings, number), posting, order, leg)
-        for number, posting in enumerate(postings)
-        for order, leg in enumerate(posting.legs)
+        _leg_sql(nth, postings[number], order, leg)
+        for order, leg in enumerate(postings[number].legs)
     )
     return f"""
-WITH {_rarely(postings)} moved (
-    position, effective_on, stream, n, rule, leg, item, account, signed, {", ".join(PLACE)}
-) AS ({moved})
 INSERT INTO posted
-SELECT CASE WHEN signed > 0 THEN 0 ELSE 1000000 END + leg * 10000 + item,
-       position, n, rule, {posting_date(closes)}, effective_on, '{event}', stream, account, signed,
+SELECT CASE WHEN signed > 0 THEN 0 ELSE 1000000 END + leg * 10000 + item, position, n,
+       '{postings[number].row}', {day}, effective_on, '{event}', stream, account, signed,
        {", ".join(PLACE)}
-FROM moved
+FROM ({moved})
 """  # noqa: S608 - made of the rules
 
 
-def _rarely(postings: Sequence[Posting]) -> str:
-    """The events that have any of the rare rows, found in one pass."""
-    written = " OR ".join(_written(posting) for posting in postings if posting.rare)
-    if not written:
-        return ""
-    return f"rarely AS MATERIALIZED (SELECT * FROM parsed WHERE {written}),"  # noqa: S608
+def _moves(posting: Posting) -> str:
+    """Whether an entry may have lines: some leg has an amount, or items that may have one."""
+    return " OR ".join(
+        f"({_amount(leg, 'b')}) <> 0" if leg.each is None else f"len(b.{leg.each}) > 0"
+        for leg in posting.legs
+    )
 
 
 def posting_date(closes: Sequence[Close]) -> str:
@@ -173,26 +186,25 @@ def _accounts(leg: Leg) -> set[str]:
 
 def _leg_sql(number: str, posting: Posting, order: int, leg: Leg) -> str:
     sign = "" if leg.side == "debit" else "-"
-    row = f"'{posting.row}' AS rule, {order} AS leg"
-    events = "rarely" if posting.rare else "parsed"
     if leg.each is None:
         dimensions = _dimensions(leg, "b", "b.sale")
         return f"""
-SELECT position, effective_on, stream, {number} AS n, {row}, 0 AS item,
+SELECT position, effective_on, stream, {number} AS n, {order} AS leg, 0 AS item,
        {_account(leg, "b")} AS account,
        {sign}({_amount(leg, "b")}) AS signed, {dimensions}
-FROM {events} WHERE {_condition(posting)} AND ({_amount(leg, "b")}) <> 0"""  # noqa: S608
+FROM parsed WHERE {_condition(posting)} AND ({_amount(leg, "b")}) <> 0"""  # noqa: S608
     keys = PLACE if leg.place == "given" else _KEYS
     return f"""
-SELECT position, any_value(effective_on), any_value(stream), any_value(n), {row},
-       min(item), account, CAST({sign}sum(amount) AS BIGINT), {_merged_place(keys)}
+SELECT position, any_value(effective_on) AS effective_on, any_value(stream) AS stream,
+       any_value(n) AS n, {order} AS leg, min(item) AS item, account,
+       CAST({sign}sum(amount) AS BIGINT) AS signed, {_merged_place(keys)}
 FROM (
     SELECT position, effective_on, stream, n, item, {_account(leg, "x")} AS account,
            {_amount(leg, "x")} AS amount, {_dimensions(leg, "x", "coalesce(x.sale, sale)")}
     FROM (
         SELECT position, effective_on, stream, {number} AS n, b.sale AS sale,
                unnest(b.{leg.each}) AS x, generate_subscripts(b.{leg.each}, 1) AS item
-        FROM {events} WHERE {_condition(posting)}
+        FROM parsed WHERE {_condition(posting)}
     )
 )
 GROUP BY position, account, {", ".join(keys)} HAVING sum(amount) <> 0"""  # noqa: S608 - made of the rules

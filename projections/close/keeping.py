@@ -21,7 +21,7 @@ from ledger.calendar import Period
 from ledger.canonical import canonical
 from projections.close.basis import OWN
 from projections.close.books import TABLES, Books, Sealed
-from projections.close.loading import loadings
+from projections.close.loading import Loadings
 from projections.close.sessions import session
 
 _HASHES = """
@@ -98,8 +98,9 @@ class Keeping:
 @cache
 def _layout(*, pools: bool) -> bytes:
     """The form of the tables, and every statement that fills them or merges their lines."""
-    loaded = loadings(OWN.rules, (), pools=pools).items()
-    return repr((TABLES, sorted(loaded, key=lambda item: item[0]), _MERGED, _LINES)).encode()
+    loadings = Loadings(OWN.rules, pools=pools)
+    loaded = [(event, loadings.of(event)) for event in loadings.types]
+    return repr((TABLES, loaded, _MERGED, _LINES)).encode()
 
 
 def _prefix(books: Books) -> str:

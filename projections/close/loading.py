@@ -1,14 +1,11 @@
 """What a replay runs on the events of a type: each body is parsed once, then posted and noted."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.books.interpret import Rules
 from ledger.books.placing import Close
-from ledger.books.posting import Posting
 from projections.close import compile as compiled
 from projections.close.facts import facts
-from projections.close.fields import Fact
 
 
 def event_types(rules: Rules, *, pools: bool) -> tuple[str, ...]:
@@ -21,30 +18,40 @@ def event_types(rules: Rules, *, pools: bool) -> tuple[str, ...]:
 class Loading:
     """A SELECT over the table `chunk`, and what to run when `parsed` holds its result.
 
-    `chunk` has the columns position, type, stream, effective_on and body.
+    `chunk` has the columns position, type, stream, effective_on and body. `asked` tells, for
+    each of the statements `posted`, whether it has anything to write.
     """
 
     parse: str
-    statements: tuple[str, ...]
+    asked: str
+    posted: tuple[str, ...]
+    noted: tuple[str, ...]
 
 
-def loadings(rules: Rules, closes: Sequence[Close], *, pools: bool) -> dict[str, Loading]:
-    """How each event type is loaded; the closes in force place what is posted."""
-    noted = facts(closes, pools=pools)
-    return {
-        event: _loading(
-            event, rules.get(event, ()), [fact for fact in noted if event in fact.events], closes
+@dataclass(frozen=True, slots=True)
+class Loadings:
+    """How each event type is loaded under these rules; the closes in force place what is posted.
+
+    `pools` says whether lots of units are wanted, for breakage before expiry.
+    """
+
+    rules: Rules
+    closes: tuple[Close, ...] = ()
+    pools: bool = False
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The events that are loaded."""
+        return event_types(self.rules, pools=self.pools)
+
+    def of(self, event: str) -> Loading:
+        """What is run for events of one type."""
+        postings = self.rules.get(event, ())
+        noted = [fact for fact in facts(self.closes, pools=self.pools) if event in fact.events]
+        shapes = [compiled.shape(postings)] if postings else []
+        return Loading(
+            compiled.parsing(event, [*shapes, *(fact.fields for fact in noted)]),
+            compiled.asked(postings),
+            compiled.statements(event, postings, self.closes),
+            tuple(statement for fact in noted for statement in fact.statements),
         )
-        for event in event_types(rules, pools=pools)
-    }
-
-
-def _loading(
-    event: str, postings: Sequence[Posting], noted: Sequence[Fact], closes: Sequence[Close]
-) -> Loading:
-    posted = (compiled.statement(event, postings, closes),) if postings else ()
-    shapes = [compiled.shape(postings)] if postings else []
-    return Loading(
-        compiled.parsing(event, [*shapes, *(fact.fields for fact in noted)]),
-        (*posted, *(statement for fact in noted for statement in fact.statements)),
-    )

@@ -5,7 +5,7 @@ what time alone has brought. The amounts come from the pure functions of ``ledge
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import groupby, islice
 
@@ -13,12 +13,11 @@ from ledger.books.accrual import ROWS, Obligation, Step, Window, accruals
 from ledger.books.chart import CONTRACT_LIABILITIES, DEFERRED_COMMISSIONS, UNBILLED
 from ledger.books.entries import Dimensions, Entry, Source
 from ledger.books.placing import Close
-from ledger.books.presentation import ROW as PRESENTATION
-from ledger.books.presentation import presented
 from ledger.calendar import Period
 from ledger.daily import Pace
 from projections.journal.conceding import Concessions
 from projections.journal.estimating import Breakage, Withheld
+from projections.journal.presenting import Presentation, moved_in
 from projections.journal.reserving import Reserves, refunds
 from projections.journal.returning import Returns
 from projections.journal.settings import SettingsHistory
@@ -29,16 +28,21 @@ _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
 _ACCRUALS = "('" + "', '".join(ROWS) + "')"
 
 # Contracts with a time line that is running, or about which something was learnt or took
-# effect since the last close; nothing can have changed for the others. Where time once stood
-# still a line runs on after the last day it was given first.
+# effect since the last close; nothing can have changed for the others, nor for those whose time
+# lines are worth nothing. Where time once stood still a line runs on after the last day it was
+# given first.
 _LIVE = f"""
-WITH live AS (
+WITH changed AS (
     SELECT subscription FROM views.journal_step
     WHERE position <= ? AND (position > ? OR ends >= ? OR effective_on >= ? OR kind = 'freeze')
     UNION
     SELECT subscription FROM views.journal_line
     WHERE closing = 0 AND position <= ? AND (position > ? OR service_date >= ?)
       AND account IN {_LIABILITIES} AND rule NOT IN ('9', '13', '16', '18')
+),
+live AS (
+    SELECT subscription FROM changed
+    WHERE subscription IN (SELECT subscription FROM views.journal_step WHERE amount <> 0)
 )
 """  # noqa: S608 - made of constants
 _STEPS = f"""{_LIVE}
@@ -74,36 +78,9 @@ WHERE rule IN {_ACCRUALS}
   AND subscription IN (SELECT subscription FROM live)
 GROUP BY subscription, lot, coalesce(prior_period_of, period)
 """  # noqa: S608 - made of constants
-_BALANCES = f"""
-SELECT subscription, account, location, program, provider, offer, line,
-       CAST(sum(debit - credit) AS bigint)
-FROM views.journal_line
-WHERE account IN {_LIABILITIES} AND posting_date <= ? AND subscription IN (
-    SELECT subscription FROM views.journal_line
-    WHERE account IN {_LIABILITIES} AND posting_date <= ?
-    GROUP BY subscription HAVING sum(debit - credit) > 0
-    UNION
-    SELECT subscription FROM views.journal_step WHERE kind = 'combined' AND effective_on <= ?
-)
-GROUP BY subscription, account, location, program, provider, offer, line
-"""  # noqa: S608 - made of constants
-_UNBILLED = "SELECT DISTINCT subscription FROM views.journal_step WHERE kind = 'unbilled'"
-_PARTIES = """
-SELECT subscription, lot FROM views.journal_step
-WHERE kind = 'combined' AND effective_on <= ? ORDER BY position
-"""
 _PACE, _STEP, _KIND = 8, 11, 12
 #: How many entries are written at a time: those of many months need not fit into memory.
 _BATCH = 20_000
-# The days on which what contracts show may become something else. Parameters: first and last day
-# twice.
-_MOVED = f"""
-SELECT DISTINCT posting_date FROM views.journal_line
-WHERE account IN {_LIABILITIES} AND rule <> '{PRESENTATION}' AND posting_date BETWEEN ? AND ?
-UNION
-SELECT effective_on FROM views.journal_step
-WHERE kind = 'combined' AND effective_on BETWEEN ? AND ?
-"""  # noqa: S608 - made of constants
 _FIRST_DAY = """
 SELECT min(day) FROM (
     SELECT min(service_date) AS day FROM views.journal_line
@@ -136,8 +113,8 @@ def close_through(
     window = Window(periods, end, before.period if before else None, provisional)
     # Days earn the same whatever estimates say, so a contract is read once for all the periods.
     _add(tables, _accruals(tables, window, cut, before), event)
-    withheld, standing = Withheld(), None
-    moved, refunded = _moved(tables, periods[1:], end), refunds(tables, periods, end)
+    withheld, presentation = Withheld(), Presentation(tables, provisional)
+    moved, refunded = moved_in(tables, periods[1:], end), refunds(tables, periods, end)
     for period in periods:
         day = window.last_day(period)
         known = settings.at(cut, day)
@@ -148,9 +125,9 @@ def close_through(
         written |= _add(tables, breakage.entries(), event)
         for entries in _expected(reserves):
             written |= _add(tables, entries, event)
-        if standing is None or written or period in moved:
-            standing = _standing(tables, day)
-        shown = standing.presented(day, provisional=provisional)
+        if period == periods[0] or written or period in moved:
+            presentation.look(day)
+        shown = presentation.entries(day)
         _add(tables, [*reserves.of_losses(shown), *shown], event)
 
 
@@ -167,14 +144,6 @@ def _open_periods(tables: Tables, last: Period, before: Close | None) -> list[Pe
         return list(before.period.next().until(last))
     [(day,)] = tables.rows(_FIRST_DAY)
     return [] if day is None else list(Period.of(day).until(last))
-
-
-def _moved(tables: Tables, periods: Sequence[Period], end: date) -> frozenset[Period]:
-    """The periods in which something happened; in the others contracts show what they did."""
-    if not periods:
-        return frozenset()
-    days = (periods[0].first, end) * 2
-    return frozenset(Period.of(day) for (day,) in tables.rows(_MOVED, days))
 
 
 def _add(tables: Tables, entries: Iterable[Entry], event: Source | None) -> bool:
@@ -224,33 +193,3 @@ def _obligations(
             pace = Pace(*sold[_PACE:_STEP])
             paid = runs_ahead or account in (DEFERRED_COMMISSIONS, UNBILLED)
             yield key, Obligation(lot, account, at, paid, stepped, funded, pace)
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """The contracts that may show an asset, and the balances of their liabilities."""
-
-    contracts: Mapping[str, Mapping[tuple[str, Dimensions], int]]
-    unbilled: frozenset[str]
-    parties: Mapping[str, str]
-
-    def presented(self, day: date, *, provisional: bool) -> list[Entry]:
-        """What they show on a day, and its reversal on the next."""
-        return presented(self.contracts, day, self.unbilled, self.parties, provisional=provisional)
-
-
-def _standing(tables: Tables, day: date) -> _Standing:
-    contracts: dict[str, dict[tuple[str, Dimensions], int]] = {}
-    for subscription, account, *place, line, amount in tables.rows(_BALANCES, (day, day, day)):
-        location, program, provider, offer = place
-        at = Dimensions(
-            location=location,
-            program=program,
-            provider=provider,
-            offer=offer,
-            subscription=subscription,
-            line=line,
-        )
-        contracts.setdefault(subscription, {})[account, at] = amount
-    unbilled = frozenset(key for (key,) in tables.rows(_UNBILLED)) if contracts else frozenset()
-    return _Standing(contracts, unbilled, dict(tables.rows(_PARTIES, (day,))))

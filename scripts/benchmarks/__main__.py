@@ -19,7 +19,10 @@ def main() -> None:
     # As an exception, so that the servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     chosen = _arguments()
-    found = measured(chosen.figures or NAMES, QUICK if chosen.quick else FULL)
+    sizes = QUICK if chosen.quick else FULL
+    found = measured(
+        chosen.figures or NAMES, sizes.up_to(chosen.events) if chosen.events else sizes
+    )
     if chosen.json:
         for figure in found:
             sys.stdout.write(orjson.dumps(figure.to_json()).decode() + "\n")
@@ -59,6 +62,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, under two minutes")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--events", type=int, metavar="N", help="so many in the longest history, and in the queues"
+    )
     parser.add_argument("figures", nargs="*", metavar="figure", help=f"of {', '.join(NAMES)}")
     chosen = parser.parse_args()
     unknown = [name for name in chosen.figures if name not in NAMES]

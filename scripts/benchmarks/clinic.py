@@ -35,7 +35,7 @@ def setup(clinic: str) -> Iterator[Line]:
         {"kind": "units", "line": service, "services": [service], "quantity": str(quantity)}
         for (service, _), quantity in zip(SERVICES, (VISITS_EACH, 6, 3), strict=True)
     ]
-    access = {"kind": "access", "line": "support", "access": ["messaging"], "ssp": 9_000}
+    access = {"kind": "access", "line": "support", "access": ["messaging"], "ssp": 12_000}
     offer = {
         "offer": "program",
         "name": "12-Week Weight Loss",

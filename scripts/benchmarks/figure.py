@@ -1,6 +1,6 @@
 """What a benchmark tells, and how large it is made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,12 @@ class Sizes:
     seconds: int
     batches: int
     years: int
+
+    def up_to(self, events: int) -> "Sizes":
+        """The same with so many events in the longest history and through the workers, a tenth
+        of them for comparison; a visit is two events.
+        """
+        return replace(self, events=(events // 10, events), messages=(events // 20, events // 2))
 
 
 FULL = Sizes(

@@ -1,11 +1,13 @@
 """Access earned by day: what is accrued when, and what a closed period turns out to be worth."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.books.accrual import Obligation, Step, Window, accruals, accrued, earned
-from ledger.books.entries import Dimensions
+from ledger.books.entries import Dimensions, Entry
 from ledger.calendar import Period
 
 JANUARY, FEBRUARY, MARCH = (Period(2026, month) for month in (1, 2, 3))
@@ -95,6 +97,18 @@ def test_one_entry_per_open_period() -> None:
     ]
 
 
+def test_a_line_that_stood_still_earns_beyond_the_last_day_it_was_given() -> None:
+    paused = obligation(SPAN, step("2026-02-01", "freeze", 0, "2026-02-01", "2026-04-01"))
+    months = tuple(JANUARY.until(Period(2026, 8)))
+    entries = accruals(paused, {}, Window(months, months[-1].last))
+    assert [(entry.period, entry.lines[0].debit) for entry in entries] == [
+        ("2026-01", 3787),
+        ("2026-04", 4208),
+        ("2026-05", 4347),
+        ("2026-06", 281),
+    ]
+
+
 def test_days_in_closed_periods_are_accrued_one_entry_each_and_tagged() -> None:
     late = obligation(SPAN)
     entries = accruals(late, {}, Window((MARCH,), MARCH.last, closed=FEBRUARY))
@@ -132,3 +146,37 @@ def test_a_report_in_mid_month_is_provisional_and_stops_at_its_day() -> None:
         "p-2026-01-14-s-1-messaging.1",
         date(2026, 1, 20),
     )
+
+
+DAYS = st.dates(date(2025, 11, 1), date(2026, 12, 31))
+AMOUNTS = st.integers(1_000, 20_000)
+SOLD = st.builds(
+    lambda on, amount, length: Step(on, "start", amount, on, on + timedelta(days=length)),
+    DAYS,
+    AMOUNTS,
+    st.integers(0, 120),
+)
+LATER = st.one_of(
+    SOLD,
+    st.builds(Step, DAYS, st.sampled_from(["fix", "less"]), AMOUNTS),
+    st.builds(Step, DAYS, st.sampled_from(["stop", "finish", "start"])),
+    st.builds(Step, DAYS, st.just("freeze"), st.just(0), DAYS, st.one_of(DAYS, st.none())),
+)
+FUNDING = st.lists(st.tuples(DAYS, AMOUNTS), min_size=1, max_size=2)
+
+
+@given(SOLD, st.lists(LATER, max_size=2), FUNDING, st.booleans())
+def test_a_first_close_leaves_no_month_out_in_which_something_was_earned(
+    sold: Step, later: list[Step], funding: list[tuple[date, int]], ahead: bool
+) -> None:
+    at = Dimensions(subscription="s-1", line="messaging")
+    line = Obligation("messaging.1", "2100", at, ahead, (sold, *later), tuple(funding))
+    window = Window(tuple(Period(2025, 10).until(Period(2027, 3))), date(2027, 3, 31))
+    entries = accruals(line, {}, window)
+    for period in window.periods:
+        posted = sum(_earned(entry) for entry in entries if entry.posting_date <= period.last)
+        assert posted == accrued(line, period.last)
+
+
+def _earned(entry: Entry) -> int:
+    return sum(line.debit - line.credit for line in entry.lines if line.account == "2100")

@@ -25,7 +25,7 @@ from ledger.books.posting import Leg, Posting
 from ledger.books.presentation import presented
 from ledger.books.rollforward import COLUMNS, Moved, column_of, roll_forward
 from ledger.books.rows import ROWS
-from projections.close.compile import statement
+from projections.close.compile import statements
 from tests.books.stories import body_of, drawn, paid, share
 
 RULES = by_event(POSTINGS)
@@ -86,7 +86,7 @@ def test_every_rule_is_in_the_printed_table_and_on_the_chart() -> None:
 def test_legs_that_could_meet_on_an_account_are_not_compiled() -> None:
     twice = Posting("X", "9", (Leg("debit", "1020", ("a",)), Leg("debit", "1020", ("b",))))
     with pytest.raises(ValueError, match="overlap"):
-        statement("X", [twice], [])
+        statements("X", [twice], [])
 
 
 def entry(name: str = "e-1-1", rule: str = "9", closing: int = 0) -> Entry:

@@ -62,7 +62,7 @@ def test_events_that_come_and_are_posted_one_by_one_make_the_same_books(
     with told(story) as books:
         books.close_now(MAY)
         at_once = list(books.entries()), checks(books, MAY), exceptions(books, MAY)
-    monkeypatch.setattr("projections.close.books.MANY", 1)
+    monkeypatch.setattr("projections.close.feeding.MANY", 1)
     with Books("glow", len(story.events), []) as books:
         chunk = story.chunk()
         books.load(chunk.slice(number, 1) for number in reversed(range(chunk.num_rows)))
