@@ -11,7 +11,7 @@ from ledger.canonical import canonical_trusted
 from ledger.errors import OutcomeUnknown
 from ledger.store.columns import Column, column_of
 from ledger.store.pool import Pool, lent
-from ledger.store.rows import CommandRow, Conflict, Known
+from ledger.store.rows import Accepted, CommandRow, Conflict, Known, StoredRef
 
 _COMMAND: tuple[LiteralString, ...] = ("text", "text", "bytea", "text", "text", "text", "text")
 _EVENT: tuple[LiteralString, ...] = (
@@ -119,3 +119,16 @@ def _columns_of(
         guards.values(),
     )
     return [column_of(kind, values) for kind, values in zip(_KINDS, columns, strict=True)]
+
+
+def answers(
+    commands: Sequence[CommandRow], events: Sequence[EncodedEvent], appended: Appended
+) -> list[Accepted]:
+    """What each command hears: where its events stand."""
+    refs: list[list[StoredRef]] = [[] for _ in commands]
+    for position, event in enumerate(events, start=appended.first_position):
+        refs[event.command - 1].append(StoredRef(position, event.type, event.stream, event.version))
+    return [
+        Accepted(command.id, command.data, tuple(stored), appended.recorded_at)
+        for command, stored in zip(commands, refs, strict=True)
+    ]

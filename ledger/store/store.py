@@ -10,7 +10,7 @@ from ledger.errors import Broken
 from ledger.events import Recorded
 from ledger.personal import PersonalText
 from ledger.store import chain
-from ledger.store.appending import Appended, EncodedEvent
+from ledger.store.appending import EncodedEvent, answers
 from ledger.store.catalog import Catalog
 from ledger.store.pool import Pool, clinic_transaction, lent, open_pool
 from ledger.store.recorder import PAGE, ClinicRecorder
@@ -147,7 +147,7 @@ class EventStore:
         written = {event.stream for event in events}
         guards = {name: version for name, version in expected.items() if name not in written}
         appended = self.recorder(clinic).record(commands, events, guards, now)
-        return _answers(commands, events, appended)
+        return answers(commands, events, appended)
 
     def read(
         self, clinic: str, after: int, until: int | None = None, limit: int = PAGE
@@ -284,18 +284,6 @@ class EventStore:
                     )
                 )
         return encoded
-
-
-def _answers(
-    commands: Sequence[CommandRow], events: Sequence[EncodedEvent], appended: Appended
-) -> list[Accepted]:
-    refs: list[list[StoredRef]] = [[] for _ in commands]
-    for position, event in enumerate(events, start=appended.first_position):
-        refs[event.command - 1].append(StoredRef(position, event.type, event.stream, event.version))
-    return [
-        Accepted(command.id, command.data, tuple(stored), appended.recorded_at)
-        for command, stored in zip(commands, refs, strict=True)
-    ]
 
 
 def _head(row: tuple[str, int, bytes, datetime]) -> Head:
