@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -21,10 +21,11 @@ from ledger.store.rows import Row
 VISIT, PAYMENT, APPROVAL = "visit", "payment", "approval"
 _ADD = """
 INSERT INTO views.listed (clinic, kind, key, position, patient, subscription, standing, until, item)
-SELECT %s, row.* FROM unnest(
-    %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
-    %s::text[]
-) AS row
+SELECT %s, kind, key, "position", patient, subscription, standing, until, item::text
+FROM json_to_recordset(%s::json) AS row (
+    kind text, key text, "position" bigint, patient text, subscription text, standing text,
+    until timestamptz, item json
+)
 """
 _DECIDE = """
 UPDATE views.listed SET standing = %s, decided_by = coalesce(%s, decided_by)
@@ -35,15 +36,8 @@ _DECIDED = (ApprovalGiven, ApprovalRejected, ApprovalUsed)
 _TYPES = frozenset(kind.__name__ for kind in (*_ADDED, *_DECIDED))
 
 
-class _Line(NamedTuple):
-    kind: str
-    key: str
-    position: int
-    patient: str | None
-    subscription: str | None
-    standing: str | None
-    until: datetime | None
-    item: str
+Line = dict[str, Any]
+"""A row of the table by its columns; those it has nothing for are left out."""
 
 
 class Lists:
@@ -59,7 +53,8 @@ class Lists:
         """Adds the rows of a batch at once; decisions about requests are few."""
         lines = [line for line in map(_line, events) if line is not None]
         if lines:
-            connection.execute(_ADD, (clinic, *map(list, zip(*lines, strict=True))))
+            # One text for all rows: a list of texts is quoted by the driver letter for letter.
+            connection.execute(_ADD, (clinic, orjson.dumps(lines).decode()))
         for recorded in events:
             match recorded.event:
                 case ApprovalGiven(request=request):
@@ -74,7 +69,7 @@ class Lists:
         connection.execute("DELETE FROM views.listed WHERE clinic = %s", (clinic,))
 
 
-def _line(recorded: Recorded) -> _Line | None:
+def _line(recorded: Recorded) -> Line | None:
     item: dict[str, Any]
     match recorded.event:
         case VisitRecorded() as visit:
@@ -95,16 +90,7 @@ def _line(recorded: Recorded) -> _Line | None:
 
 
 def _made(
-    recorded: Recorded,
-    kind: str,
-    key: str,
-    item: dict[str, Any],
-    *,
-    patient: str | None = None,
-    subscription: str | None = None,
-    standing: str | None = None,
-    until: datetime | None = None,
-) -> _Line:
+    recorded: Recorded, kind: str, key: str, item: dict[str, Any], **more: str | datetime | None
+) -> Line:
     told = {**item, "on": recorded.effective_on.isoformat()}
-    text = orjson.dumps(told).decode()
-    return _Line(kind, key, recorded.position, patient, subscription, standing, until, text)
+    return {"kind": kind, "key": key, "position": recorded.position, "item": told, **more}
