@@ -5,15 +5,21 @@ who come meanwhile wait, and then go together, the longest waiting of them leadi
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from commands.envelope import Envelope, Result
 from ledger.errors import Busy, LedgerError
 
 MOST = 250
 """Commands that go together."""
+AT_WORK = 3
+"""Groups in hand: one is decided while the appends of the others are on their way. Deciding is
+Python, one at a time: more of them get in each other's way, and who waits gathers company."""
+PATIENCE = 0.05
+"""Seconds that a group waits for others: one clinic's slow append holds up nobody else."""
 
 Handle = Callable[[str, Sequence[Envelope]], list[Result]]
 
@@ -41,6 +47,7 @@ class Gathering:
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
         self._lock = Lock()
+        self._places = BoundedSemaphore(AT_WORK)
         self._waiting: dict[str, deque[_Caller]] = {}
         """Those who wait, of every clinic with somebody at work."""
 
@@ -50,12 +57,23 @@ class Gathering:
         if not self._is_first(clinic, caller):
             caller.turn.acquire()
         if caller.leads:
-            together = self._together(clinic, caller)
-            try:
-                self._serve(clinic, together)
-            finally:
-                self._hand_over(clinic, together)
+            with self._place():
+                together = self._together(clinic, caller)
+                try:
+                    self._serve(clinic, together)
+                finally:
+                    self._hand_over(clinic, together)
         return self._answer(caller)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """One of few places to work at, or none where that would take too long."""
+        taken = self._places.acquire(timeout=PATIENCE)
+        try:
+            yield
+        finally:
+            if taken:
+                self._places.release()
 
     def _answer(self, caller: _Caller) -> Result:
         """What he heard; who heard nothing, because his group failed, is served alone.

@@ -58,6 +58,14 @@ def sale(clinic: str, patient: str, months: int = 0) -> Line:
     return line("sell_package", f"sale-{patient}", clinic, later(SOLD, months), data)
 
 
+def sale_and_payment(clinic: str, patient: str) -> list[Line]:
+    """The same in two commands, the second of them what a payment gateway sends."""
+    sold = sale(clinic, patient)
+    payment = sold["data"].pop("payment")
+    data = {"subscription": f"sub-{patient}", **payment}
+    return [sold, line("record_payment", f"c-{payment['payment']}", clinic, SOLD, data)]
+
+
 def visit_data(patient: str, number: int) -> Line:
     """A visit for one unit; `number` counts the patient's visits from 0, one a week."""
     return {
@@ -92,6 +100,11 @@ def later(at: str, months: int) -> str:
 def sales(clinic: str, count: int, name: str) -> list[Line]:
     """So many sales; `name` keeps their patients apart from others'."""
     return [sale(clinic, f"{name}-{number}") for number in range(count)]
+
+
+def sales_and_payments(clinic: str, count: int, name: str) -> list[list[Line]]:
+    """So many sales, each with its payment behind it."""
+    return [sale_and_payment(clinic, f"{name}-{number}") for number in range(count)]
 
 
 def visits(clinic: str, count: int, name: str) -> list[Line]:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from commands.handling import Commands
 from consumers.bootstrap import catalog, collect_seldom, running
@@ -20,27 +21,32 @@ from scripts.benchmarks.together import rate
 
 BATCH = 250
 PROCESSES = 2
+IN_HAND = 2
+"""Clinics whose batches a process has in hand, as many as a worker (`consumers.nats.recording`):
+one is decided while the append of the other is on its way."""
 CALLERS = 4
 """Front desks of a clinic that send their commands one by one, each waiting for its answer."""
-SALE_EVENTS = 4
-"""Events of a sale that is paid at once, each in another stream."""
-VISIT_EVENTS = 2
-"""Events of a visit for one unit."""
+EVENTS = 2
+"""Events of a sale, of a payment, and of a visit for one unit, each in a stream of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one process records: `make` gives the lines of a clinic, `callers` share them."""
+    """What one process records: `make` gives the lines of a clinic, those together that have to
+    follow each other; `callers` share them.
+    """
 
     database: str
     clinics: tuple[str, ...]
-    make: Callable[[str], Sequence[Line]]
+    make: Callable[[str], Sequence[Sequence[Line]]]
     batch: int
     callers: int
 
 
 def commands(place: Place, sizes: Sizes) -> Iterator[Figure]:
-    """Batches: sales and visits a second, against the stock recorder and `pgbench`."""
+    """Batches: commands that sell and take money, and visits, a second, against the stock recorder
+    and `pgbench`.
+    """
     yield from _figures("commands", place, sizes, (sizes.sales, sizes.visits), BATCH, 1)
 
 
@@ -58,16 +64,21 @@ def _figures(
     clients = callers * len(CLINICS)
     database = place.create(name)
     open_clinics(place.settings(database), clinics.patients_for(visits))
-    sold = recorded(database, partial(clinics.sales, count=sales, name="new"), batch, callers)
-    seen = recorded(database, partial(clinics.visits, count=visits, name="p"), batch, callers)
-    bare = partial(appends, place, batch=batch, clients=clients, seconds=sizes.seconds)
-    for unit, value, events in (("sales/s", sold, SALE_EVENTS), ("visits/s", seen, VISIT_EVENTS)):
-        inserts = sizes.stock // clients
-        stock = insertions(place, f"{name}_stock_{events}", clients, inserts, events)
-        yield Figure(name, value, unit, f"stock recorder, {events} events each", stock)
-        against = f"pgbench, append of {batch}"
-        rows = bare(f"{name}_{events}", events=events)
-        yield Figure(name, value, unit, against, rows)
+    selling = partial(clinics.sales_and_payments, count=sales // 2, name="new")
+    sold = recorded(database, selling, batch, callers)
+    seen = recorded(database, partial(_each_alone, visits), batch, callers)
+    stock = insertions(place, f"{name}_stock", clients, sizes.stock // clients, EVENTS)
+    bare = appends(
+        place, f"{name}_bare", events=EVENTS, batch=batch, clients=clients, seconds=sizes.seconds
+    )
+    for unit, value in (("sell+pay commands/s", sold), ("visits/s", seen)):
+        yield Figure(name, value, unit, f"stock recorder, {EVENTS} events each", stock)
+        yield Figure(name, value, unit, f"pgbench, append of {batch}", bare)
+
+
+def _each_alone(count: int, clinic: str) -> list[list[Line]]:
+    """Visits, in any order."""
+    return [[line] for line in clinics.visits(clinic, count, "p")]
 
 
 def open_clinics(settings: Settings, patients: int) -> None:
@@ -79,7 +90,7 @@ def open_clinics(settings: Settings, patients: int) -> None:
 
 
 def recorded(
-    database: str, make: Callable[[str], Sequence[Line]], batch: int, callers: int
+    database: str, make: Callable[[str], Sequence[Sequence[Line]]], batch: int, callers: int
 ) -> float:
     """Commands a second with so many threads for each clinic, in two processes."""
     loads = [
@@ -93,13 +104,13 @@ def recorded(
 def _recording(load: Load) -> Iterator[Callable[[], int]]:
     collect_seldom()
     parts = [
-        (name, lines[number :: load.callers])
+        (name, list(chain.from_iterable(lines[number :: load.callers])))
         for name, lines in ((name, load.make(name)) for name in load.clinics)
         for number in range(load.callers)
     ]
     with (
         EventStore.open(load.database, catalog()) as store,
-        ThreadPoolExecutor(len(parts)) as threads,
+        ThreadPoolExecutor(IN_HAND if load.batch > 1 else len(parts)) as threads,
     ):
         commands = Commands(store, Settings().clock)
 

@@ -31,6 +31,8 @@ from scripts.benchmarks.place import Place
 CALLERS = 32
 PER_SECOND = 200
 SECRET = "bench"
+TODAY = "2026-03-20T12:00:00-05:00"
+"""The server's clock: after the visits, before what was sold expires, as where a clock ticks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,9 @@ def _prepared(ledger: Ledger, name: str, count: int) -> str:
 
 @contextmanager
 def _server(database: str) -> Iterator[tuple[int, psutil.Process]]:
-    command = [sys.executable, "-m", "ledger", "--database", database, "serve", "--port", "0"]
-    environment = {**os.environ, "LEDGER_KEY_SECRET": SECRET}
+    where = ("--database", database, "--now", TODAY)
+    command = [sys.executable, "-m", "ledger", *where, "serve", "--port", "0"]
+    environment = {**os.environ, "LEDGER_KEY_SECRET": SECRET, "LEDGER_ALLOW_CLOCK": "1"}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         [port] = re.findall(r"http://\S+:(\d+)", server.stderr.readline())

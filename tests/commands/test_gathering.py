@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from commands.envelope import Envelope, Result
-from commands.gathering import MOST, Gathering
+from commands.gathering import AT_WORK, MOST, Gathering
 from ledger.errors import Broken, Busy, OutcomeUnknown
 from tests.commands.practice import VISITED, Practice, envelope, visit
 
@@ -160,3 +160,24 @@ def test_those_led_by_a_thread_that_was_interrupted_go_on_alone() -> None:
 
 def _line() -> dict[str, Any]:
     return {"command": "record_visit", "clinic": "glow", "at": VISITED, "data": {}} | _who(9)
+
+
+def test_clinics_whose_appends_are_slow_do_not_hold_up_another() -> None:
+    """More clinics than have a place at work all wait for their database; one more is served."""
+    slow = [f"slow-{number}" for number in range(AT_WORK + 1)]
+    begun, over = Semaphore(0), Event()
+
+    def handle(clinic: str, envelopes: Sequence[Envelope]) -> list[Result]:
+        if clinic in slow:
+            begun.release()
+            assert over.wait(SECONDS)
+        return [Result(item.id, True) for item in envelopes]
+
+    gathering = Gathering(handle)
+    with ThreadPoolExecutor(len(slow)) as desks:
+        asked = [desks.submit(gathering.handle, envelope(_line() | {"clinic": c})) for c in slow]
+        for _ in slow:
+            assert begun.acquire(timeout=SECONDS)
+        assert gathering.handle(envelope(_line())).ok
+        over.set()
+        assert all(future.result(SECONDS).ok for future in asked)
