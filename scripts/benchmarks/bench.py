@@ -61,7 +61,7 @@ class Bench:
         }
 
     def _visits(self) -> Iterator[Figure]:
-        passed = self._passed(self._sizes.messages[0])
+        passed = self._passed(self._sizes.messages[-1])
         bare = appends(
             self._place,
             "visits",
