@@ -69,6 +69,7 @@ class Ledger:
         self._open = open_
         self._catalog = catalog()
         self.is_served = False
+        self._zones: dict[str, str] = {}
 
     def guard(self) -> None:
         """Before it serves many clinics: raises Broken unless the database keeps them apart, and
@@ -196,8 +197,16 @@ class Ledger:
         return CLINIC.fold(one for one in history if known_at is None or one.position <= known_at)
 
     def today(self, clinic: str) -> date:
-        """The clinic's local date by the ledger's clock."""
-        return local_date(self.settings.clock(), self.clinic(clinic).timezone)
+        """The clinic's local date by the ledger's clock; a clinic is defined once, and its time
+        zone with it.
+        """
+        zone = self._zones.get(clinic)
+        if zone is None:
+            known = self.clinic(clinic)
+            zone = known.timezone
+            if known.defined is not None:
+                self._zones[clinic] = zone
+        return local_date(self.settings.clock(), zone)
 
 
 def catalog() -> Catalog:

@@ -26,10 +26,10 @@ def check(site: Site) -> Endpoint:
     async def handle(request: Request) -> Response:
         caller = await site.caller(request, "read", "patients")
         question = await bodies.read_json(request)
-        found = await site.work.run(covered, site.ledger.commands, caller.clinic, question)
+        found = await site.work.quick.run(covered, site.ledger.commands, caller.clinic, question)
         if isinstance(found, Refused):
             return problems.of(found)
-        return answer(found, await site.work.run(site.position, caller.clinic))
+        return answer(found, await site.work.quick.run(site.position, caller.clinic))
 
     return handle
 

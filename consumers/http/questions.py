@@ -40,7 +40,9 @@ def endpoint(site: Site, question: Question) -> Callable[[Request], Any]:
     async def handle(request: Request) -> Response:
         caller = await site.caller(request, "read", question.reads)
         given = asked(request, question.parameters)
-        return await site.work.run(_answered, site, question, caller, request.path_params, given)
+        return await site.work.quick.run(
+            _answered, site, question, caller, request.path_params, given
+        )
 
     handle.__name__ = question.name
     return handle

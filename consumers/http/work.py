@@ -15,14 +15,17 @@ Answer = TypeVar("Answer")
 #: More than the ledger has connections (`EventStore.open`): commands that wait for those of the
 #: same clinic to be recorded need none, and are then recorded together.
 THREADS = 32
+#: What takes milliseconds of Python gets in its own way when many do it at once: under more load
+#: than that it would cost twice as much, and the load would never end.
+QUICK = 4
 #: How long a request waits for a thread (reliability.md 6.1).
 PATIENCE = 2.0
 
 
-class Work:
-    """Threads for everything that asks the database."""
+class Threads:
+    """So many threads for what asks the database."""
 
-    def __init__(self, threads: int = THREADS, patience: float = PATIENCE) -> None:
+    def __init__(self, threads: int, patience: float = PATIENCE) -> None:
         self._threads = ThreadPoolExecutor(threads, "http")
         self._free = asyncio.Semaphore(threads)
         self._patience = patience
@@ -47,6 +50,19 @@ class Work:
     def close(self) -> None:
         """Waits for what is being done, and starts nothing more."""
         self._threads.shutdown()
+
+
+class Work(Threads):
+    """Threads for commands and reports, and apart from them some for what is `quick`."""
+
+    def __init__(self, threads: int = THREADS, patience: float = PATIENCE) -> None:
+        super().__init__(threads, patience)
+        self.quick = Threads(QUICK, patience)
+
+    def close(self) -> None:
+        """Waits for what is being done, and starts nothing more."""
+        super().close()
+        self.quick.close()
 
 
 def busy() -> Refusal:
