@@ -17,12 +17,17 @@ class Figure:
         """The object that ``--json`` prints; `ratio` is value ÷ against_value."""
         return {
             "figure": self.figure,
-            "value": round(self.value, 2),
+            "value": _shown(self.value),
             "unit": self.unit,
             "against": self.against,
-            "against_value": round(self.against_value, 2),
+            "against_value": _shown(self.against_value),
             "ratio": round(self.value / self.against_value, 3),
         }
+
+
+def _shown(value: float) -> float:
+    """Few digits, but enough of a small value for the ratio to be seen in it."""
+    return round(value, 2 if value >= 10 else 4)  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True)
