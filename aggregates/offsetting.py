@@ -4,7 +4,7 @@ What is decided stays as under the other model: closing the dispute first takes 
 set off, so that both end with the same balances.
 """
 
-from aggregates.dispute.events import DisputedPart, OffsetPart
+from aggregates.dispute.events import ClosedPart, DisputedPart, OffsetPart
 from aggregates.losing import Loss, loss_of
 from aggregates.sales import after, on_contract
 from aggregates.subscription.events import UnitsFrozen
@@ -39,9 +39,8 @@ def cleared(frozen: UnitsFrozen, loss: Loss | None) -> UnitsFrozen:
     return frozen.model_copy(update={"lots": lots})
 
 
-def offset_by(loss: Loss) -> OffsetPart:
-    """The same loss as the books set it off."""
-    part = loss.part
+def offset_of(part: ClosedPart) -> OffsetPart:
+    """What is lost of a payment, as the books set it off, or take it back."""
     return OffsetPart(
         sale=part.sale,
         payment=part.payment,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from aggregates.dispute.events import ClosedPart, DisputeClosed, DisputeOpened, OffsetPart
+from aggregates.dispute.events import ClosedPart, DisputeClosed, DisputeOpened
 from aggregates.dispute.orders import CloseDispute
 from aggregates.expiry import due_lots, expire_lots
+from aggregates.offsetting import offset_of
 from aggregates.sales import after, on_contract
 from aggregates.subscription.leaving import FrozenSpan, LeavingLot
 from aggregates.subscription.lot import Lot
@@ -34,7 +35,7 @@ def win_late(
         shares=(),
         parts=_returned(order, opened, lost),
         regained=lost.shares,
-        recovered=tuple(_recovered(part) for part in lost.parts if part.lost),
+        recovered=tuple(offset_of(part) for part in lost.parts if part.lost),
     )
     events = [NewEvent(stream(context.clinic, "dispute", order.dispute), won)]
     states = dict(contracts)
@@ -63,17 +64,6 @@ def _returned(
             fee_returned=max(fees.get(part.payment, 0) - part.fee_returned, 0),
         )
         for part in lost.parts
-    )
-
-
-def _recovered(part: ClosedPart) -> OffsetPart:
-    return OffsetPart(
-        sale=part.sale,
-        payment=part.payment,
-        amount=part.lost,
-        tax=part.tax,
-        delivered=part.delivered,
-        deposit=part.deposit,
     )
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from aggregates.dispute.events import DisputedPart, DisputeOpened, OffsetPart
 from aggregates.losing import funding_share, shares_of
-from aggregates.offsetting import cleared, loss_if_lost, offset_by
+from aggregates.offsetting import cleared, loss_if_lost, offset_of
 from aggregates.sales import on_contract
 from aggregates.subscription.events import UnitsFrozen
 from aggregates.subscription.leaving import HeldLot
@@ -48,7 +48,7 @@ def withdraw(
     return Withdrawal(
         frozen=tuple(waiting),
         cleared=tuple(share for loss in found for share in shares_of(loss)),
-        offsets=tuple(offset_by(loss) for loss in found),
+        offsets=tuple(offset_of(loss.part) for loss in found),
     )
 
 

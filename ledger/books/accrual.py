@@ -92,6 +92,30 @@ class Window:
         """How ids of entries begin: those of a close with "c", provisional ones with "p"."""
         return "p" if self.provisional else "c"
 
+    def entry(
+        self,
+        period: Period,
+        row: str,
+        about: str,
+        lines: tuple[Line, ...],
+        *,
+        lot: str = "",
+        on: date | None = None,
+    ) -> Entry:
+        """The closing entry of a row `about` a contract or pool, on the period's last day."""
+        day = on or self.last_day(period)
+        name = f"{self.prefix}-{period}-{row}"
+        return Entry(
+            entry=f"{name}-{about}" if about else name,
+            posting_date=day,
+            service_date=day,
+            rule=row,
+            lines=lines,
+            provisional=self.provisional,
+            closing=closing_rank(row),
+            lot=lot,
+        )
+
 
 @dataclass(slots=True)
 class _Running:

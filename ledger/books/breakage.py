@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from ledger.books.accrual import Window
 from ledger.books.entries import Dimensions, Entry, Movement, arranged
-from ledger.books.rows import closing_rank
 from ledger.calendar import Period
 from ledger.ratios import share
 
@@ -142,17 +141,7 @@ def _entry(
 ) -> Entry:
     liability = Movement("debit", carrier.account, amount, carrier.at)
     revenue = Movement("credit", account, amount, carrier.at)
-    day = window.last_day(period)
     about = carrier.name
     if carrier.at.subscription is not None:
         about = f"{carrier.at.subscription}-{carrier.name}"
-    return Entry(
-        entry=f"{window.prefix}-{period}-{row}-{about}",
-        posting_date=day,
-        service_date=day,
-        rule=row,
-        lines=arranged((liability, revenue)),
-        provisional=window.provisional,
-        closing=closing_rank(row),
-        lot=carrier.name,
-    )
+    return window.entry(period, row, about, arranged((liability, revenue)), lot=carrier.name)

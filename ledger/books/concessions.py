@@ -11,7 +11,6 @@ from fractions import Fraction
 from ledger.books.accrual import Window
 from ledger.books.entries import Dimensions, Entry, Movement, arranged
 from ledger.books.reserves import REFUND_LIABILITY
-from ledger.books.rows import closing_rank
 from ledger.calendar import Period
 from ledger.ratios import largest_remainder, share
 
@@ -50,20 +49,7 @@ def concession(
     subscription = lines[0].at.subscription
     moves.append(Movement("credit", REFUND_LIABILITY, total, Dimensions(subscription=subscription)))
     posted = arranged(moves)
-    if not posted:
-        return []
-    day = window.last_day(period)
-    return [
-        Entry(
-            entry=f"{window.prefix}-{period}-{ROW}-{subscription}",
-            posting_date=day,
-            service_date=day,
-            rule=ROW,
-            lines=posted,
-            provisional=window.provisional,
-            closing=closing_rank(ROW),
-        )
-    ]
+    return [window.entry(period, ROW, str(subscription), posted)] if posted else []
 
 
 def _parts(amounts: Sequence[int], rate: Fraction, less: int) -> list[int]:

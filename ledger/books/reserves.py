@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from ledger.books.accrual import Window
 from ledger.books.entries import Dimensions, Entry, Movement, arranged
-from ledger.books.rows import closing_rank
 from ledger.calendar import Period
 from ledger.ratios import largest_remainder, share
 
@@ -63,19 +62,8 @@ def _moved(
     subscription = moves[0].at.subscription
     moves.append(Movement("credit", REFUND_LIABILITY, total, Dimensions(subscription=subscription)))
     row = RESERVED if total > 0 else RELEASED
-    name = f"{window.prefix}-{period}-{row}-{subscription}"
-    return [
-        Entry(
-            entry=f"{name}-{occasion}" if occasion else name,
-            posting_date=day,
-            service_date=day,
-            rule=row,
-            lines=arranged(moves),
-            provisional=window.provisional,
-            closing=closing_rank(row),
-            lot=occasion,
-        )
-    ]
+    about = f"{subscription}-{occasion}" if occasion else str(subscription)
+    return [window.entry(period, row, about, arranged(moves), lot=occasion, on=day)]
 
 
 def losses(target: int, standing: int, period: Period, window: Window) -> list[Entry]:
@@ -83,16 +71,5 @@ def losses(target: int, standing: int, period: Period, window: Window) -> list[E
     more = target - standing
     if not more:
         return []
-    day = window.last_day(period)
     lines = arranged((Movement("debit", CREDIT_LOSS, more), Movement("credit", ALLOWANCE, more)))
-    return [
-        Entry(
-            entry=f"{window.prefix}-{period}-{LOSS}",
-            posting_date=day,
-            service_date=day,
-            rule=LOSS,
-            lines=lines,
-            provisional=window.provisional,
-            closing=closing_rank(LOSS),
-        )
-    ]
+    return [window.entry(period, LOSS, "", lines)]

@@ -11,7 +11,6 @@ from fractions import Fraction
 from ledger.books.accrual import Window
 from ledger.books.entries import Dimensions, Entry, Movement, arranged
 from ledger.books.reserves import REFUND_LIABILITY, RELEASED
-from ledger.books.rows import closing_rank
 from ledger.calendar import Period
 from ledger.ratios import share
 
@@ -51,19 +50,9 @@ def expected_back(
     if not lines:
         return []
     rises = sum(refund for _, refund, _ in more) > 0
-    row, day = ROW if rises else RELEASED, window.last_day(period)
-    return [
-        Entry(
-            entry=f"{window.prefix}-{period}-{row}-{goods[0].at.subscription}-{LOT}",
-            posting_date=day,
-            service_date=day,
-            rule=row,
-            lines=lines,
-            provisional=window.provisional,
-            closing=closing_rank(row),
-            lot=LOT,
-        )
-    ]
+    row = ROW if rises else RELEASED
+    about = f"{goods[0].at.subscription}-{LOT}"
+    return [window.entry(period, row, about, lines, lot=LOT)]
 
 
 def _moves(at: Dimensions, refund: int, recover: int) -> tuple[Movement, ...]:

@@ -2,20 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from aggregates.estimate.events import EstimateKind
 from aggregates.estimate.state import Sold
-from ledger.books.accrual import Window
 from ledger.books.chart import CONTRACT_LIABILITIES
 from ledger.books.concessions import CONCEDED, ROW, Priced, concession
 from ledger.books.entries import Dimensions, Entry
 from ledger.books.presentation import ROW as PRESENTATION
-from ledger.calendar import Period
-from projections.journal.settings import Settings
-from projections.journal.tables import Tables
+from projections.journal.oneperiod import OnePeriod
 
 KIND: EstimateKind = "concession"
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
@@ -52,19 +48,8 @@ SELECT subscription, sold_on, offer, program FROM views.journal_contract WHERE p
 
 
 @dataclass(frozen=True, slots=True)
-class Concessions:
+class Concessions(OnePeriod):
     """Row 31 of one open period; only a close posts it."""
-
-    tables: Tables
-    settings: Settings
-    cut: int
-    period: Period
-    window: Window
-
-    @property
-    def day(self) -> date:
-        """The last day that counts."""
-        return self.window.last_day(self.period)
 
     def entries(self) -> Iterator[Entry]:
         """What each contract's price is lowered by, less what was so far."""

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from ledger.books.accrual import Window
 from ledger.books.breakage import Carrier, Change, Pool, breakage_entries, caught_up
 from ledger.books.entries import Entry
-from ledger.calendar import ONE_DAY, Duration, Period
+from ledger.calendar import ONE_DAY, Duration
 from ledger.ratios import share
+from projections.journal.oneperiod import OnePeriod
 from projections.journal.pools import Key, Measured, measured, posted
-from projections.journal.settings import Settings
-from projections.journal.tables import Tables
 
 
 @dataclass(slots=True)
@@ -33,20 +31,10 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
-class Breakage:
+class Breakage(OnePeriod):
     """Breakage before expiry in one open period."""
 
-    tables: Tables
-    settings: Settings
-    cut: int
-    period: Period
-    window: Window
     withheld: Withheld
-
-    @property
-    def day(self) -> date:
-        """The last day that counts."""
-        return self.window.last_day(self.period)
 
     def entries(self) -> list[Entry]:
         """Rows 10, 24 and 25: each pool's target less what was posted so far (7.3)."""

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from aggregates.estimate.state import Sold
-from ledger.books.accrual import Window
 from ledger.books.chart import CONTRACT_ASSET, CONTRACT_LIABILITIES
 from ledger.books.concessions import ROW as CONCESSION
 from ledger.books.entries import Dimensions, Entry
@@ -25,7 +24,7 @@ from ledger.books.reserves import (
 )
 from ledger.calendar import Period
 from ledger.ratios import rounded
-from projections.journal.settings import Settings
+from projections.journal.oneperiod import OnePeriod
 from projections.journal.tables import Tables
 
 _LIABILITIES = "('" + "', '".join(CONTRACT_LIABILITIES) + "')"
@@ -91,19 +90,8 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Reserves:
+class Reserves(OnePeriod):
     """Rows 2, 32 and 40 of one open period."""
-
-    tables: Tables
-    settings: Settings
-    cut: int
-    period: Period
-    window: Window
-
-    @property
-    def day(self) -> date:
-        """The last day that counts."""
-        return self.window.last_day(self.period)
 
     def before_refunds(self) -> list[Entry]:
         """What a refund takes back from 2160 first, on its own day (row 32; 8.2)."""

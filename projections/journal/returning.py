@@ -1,20 +1,16 @@
 """Products that may still be brought back, as the books know them (accounting.md 12, row 50)."""
 
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from aggregates.estimate.state import Sold
-from ledger.books.accrual import Window
 from ledger.books.entries import Dimensions, Entry
 from ledger.books.reserves import REFUND_LIABILITY
 from ledger.books.returns import LOT, RIGHT_TO_RECOVER, Returnable, expected_back
-from ledger.calendar import Period
-from projections.journal.settings import Settings
+from projections.journal.oneperiod import OnePeriod
 from projections.journal.steps import RECOVERABLE, RETURNABLE
-from projections.journal.tables import Tables
 
 _PLACE = "subscription, location, program, provider, offer, line"
 # What was delivered and may come back after the day, with what stands for products by then.
@@ -42,19 +38,8 @@ _SOLD = "SELECT subscription, sold_on, offer, program FROM views.journal_contrac
 
 
 @dataclass(frozen=True, slots=True)
-class Returns:
+class Returns(OnePeriod):
     """Row 50, and 32 for products, of one open period."""
-
-    tables: Tables
-    settings: Settings
-    cut: int
-    period: Period
-    window: Window
-
-    @property
-    def day(self) -> date:
-        """The last day that counts."""
-        return self.window.last_day(self.period)
 
     def entries(self) -> list[Entry]:
         """What each contract's 2160 and 1300 lack of their targets, or hold beyond them."""

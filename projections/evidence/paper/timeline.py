@@ -109,9 +109,7 @@ def _visit(item: Facts) -> str:
 
 
 def _messages(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
-    messages = sorted(timely(facts, "communications"), key=lambda item: str(item["sent_at"]))
-    dated = [{**item, "on": local_day(facts, item["sent_at"])} for item in messages]
-    first, rest, last = ends_of(dated, MOST_MESSAGES)
+    first, rest, last = _moments(facts, "communications", "sent_at")
     exhibit = shown.get("messages", "")
     rows = [
         _row(
@@ -129,9 +127,7 @@ def _messages(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
 
 
 def _bookings(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
-    told = sorted(timely(facts, "bookings"), key=lambda item: str(item["told_at"]))
-    dated = [{**item, "on": local_day(facts, item["told_at"])} for item in told]
-    first, rest, last = ends_of(dated, MOST_MESSAGES)
+    first, rest, last = _moments(facts, "bookings", "told_at")
     exhibit = shown.get("appointments", "")
     rows = [
         _row(
@@ -148,9 +144,7 @@ def _bookings(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
 
 
 def _records(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
-    found = sorted(timely(facts, "evidence"), key=lambda item: str(item["occurred_at"]))
-    dated = [{**item, "on": local_day(facts, item["occurred_at"])} for item in found]
-    first, rest, last = ends_of(dated, MOST_MESSAGES)
+    first, rest, last = _moments(facts, "evidence", "occurred_at")
     rows = [
         _row(
             0 if item["kind"] in _BEFORE else 6,
@@ -163,6 +157,12 @@ def _records(facts: Facts, shown: Mapping[str, str]) -> list[Row]:
         for item in [*first, *last]
     ]
     return rows + _more(6, rest, "records", "")
+
+
+def _moments(facts: Facts, name: str, when: str) -> tuple[list[Facts], list[Facts], list[Facts]]:
+    """What is told of moments, in their order, each with its local day: `ends_of` all of it."""
+    found = sorted(timely(facts, name), key=lambda item: str(item[when]))
+    return ends_of([{**item, "on": local_day(facts, item[when])} for item in found], MOST_MESSAGES)
 
 
 def _more(order: int, rest: list[Facts], what: str, shown: str) -> list[Row]:
