@@ -35,10 +35,11 @@ def financing_of(
     once it is one.
     """
     rate = Fraction(order.discount_rate or 0)
+    if not rate or billing.kind == "recurring" or billing.cancellable:
+        return None
     last = max((part.due for part in instalments), default=context.on)
     relieved = policies["financing_expedient"] == "on"
-    begins = A_YEAR.after(context.on) if relieved else context.on
-    if not rate or billing.kind == "recurring" or billing.cancellable or last <= begins:
+    if last <= (A_YEAR.after(context.on) if relieved else context.on):
         return None
     if not order.contract_met:
         return Refused(

@@ -142,6 +142,8 @@ CLOSING = frozenset(
     }
 )
 
+_OF_NO_CONTRACT = OF_BOOKS | CLOSING
+
 
 @lru_cache(maxsize=8)
 def defaults(framework: str) -> Mapping[str, Any]:
@@ -155,7 +157,7 @@ def defaults(framework: str) -> Mapping[str, Any]:
 
 def of_contracts(policies: Mapping[str, Any]) -> dict[str, Any]:
     """The policies that a contract keeps as they were at its sale."""
-    return {key: value for key, value in policies.items() if key not in OF_BOOKS | CLOSING}
+    return {key: value for key, value in policies.items() if key not in _OF_NO_CONTRACT}
 
 
 def problem_with(key: str, value: Any) -> str | None:

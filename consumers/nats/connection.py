@@ -51,13 +51,19 @@ class Connection:
         return await self.broker.connect()
 
     async def start(self) -> None:
-        """Starts the subscribers registered with the broker, fetching in our way."""
-        await self.broker.start()
+        """Starts the subscribers registered with the broker, fetching in our way.
+
+        One by one and not all by the broker: a subscriber's task takes its first step, a fetch in
+        the library's way, as soon as anything is awaited after its start.
+        """
+        await self.broker.connect()
         for subscriber in self.broker.subscribers:
+            await subscriber.start()
             found = getattr(subscriber, "subscription", None)
             if isinstance(found, JetStreamContext.PullSubscription):
                 pulling: Any = subscriber
                 pulling.subscription = Pulling(found, self._failed)
+        self.broker.running = True
 
     async def close(self) -> None:
         """Lets handlers finish, then disconnects on purpose."""

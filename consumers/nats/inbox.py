@@ -35,6 +35,8 @@ WAITS = 10
 """Deliveries of a message that names something unknown: about eight minutes in all."""
 FUSE = 50
 """Deliveries of any message: about three hours in all. Then a person looks."""
+IN_HAND = 2
+"""Batches in hand: one is fetched and read while the appends of the other are on their way."""
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 300.0
 
@@ -106,15 +108,17 @@ class Inbox:
 
         The bodies are not decoded by the library: what cannot be read must reach our code.
         """
-        subscriber = broker.subscriber(
-            ">",  # the durable consumer has its own filter
-            stream=JStream(self.stream, declare=False),
-            durable=DURABLES[self.stream],
-            pull_sub=PullSub(BATCHES[self.stream], timeout=BATCH_SECONDS[self.stream], batch=True),
-            ack_policy=AckPolicy.MANUAL,
-            decoder=_untouched,
-        )
-        subscriber(self.receive)
+        pull = PullSub(BATCHES[self.stream], timeout=BATCH_SECONDS[self.stream], batch=True)
+        for _ in range(IN_HAND):
+            subscriber = broker.subscriber(
+                ">",  # the durable consumer has its own filter
+                stream=JStream(self.stream, declare=False),
+                durable=DURABLES[self.stream],
+                pull_sub=pull,
+                ack_policy=AckPolicy.MANUAL,
+                decoder=_untouched,
+            )
+            subscriber(self.receive)
 
     async def receive(self, messages: Sequence[Msg]) -> None:
         """Settles a batch and answers each message."""

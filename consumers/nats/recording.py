@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from commands import strictjson
@@ -37,6 +39,8 @@ class Recording:
     translate: Translate
     settled: frozenset[Code] = frozenset()
     threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE))
+    turns: defaultdict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
+    """One batch of a clinic at a time: two of them would undo each other's appends."""
 
     def __call__(self, messages: Sequence[Incoming]) -> list[Settled]:
         """One outcome for each message, the clinics decided apart from each other."""
@@ -55,7 +59,8 @@ class Recording:
 
     def _decide(self, clinic: str, numbered: Numbered) -> dict[int, Settled]:
         try:
-            results = self.commands.handle_many(clinic, [envelope for _, envelope in numbered])
+            with self.turns[clinic]:
+                results = self.commands.handle_many(clinic, [item for _, item in numbered])
         except Broken:
             raise
         except LedgerError as error:

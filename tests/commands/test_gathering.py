@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from commands import gathering as gathering_module
 from commands.envelope import Envelope, Result
 from commands.gathering import AT_WORK, MOST, Gathering
 from ledger.errors import Broken, Busy, OutcomeUnknown
@@ -25,10 +26,15 @@ def sent(practice: Practice, key: str, **data: Any) -> dict[str, Any]:
     return practice.line("record_visit", visit(key, **data), VISITED)
 
 
+def _behind(gathering: Gathering, clinic: str) -> int:
+    found = gathering._clinics.get(clinic)
+    return 0 if found is None else len(found.waiting)
+
+
 def _wait_for(gathering: Gathering, clinic: str, callers: int) -> None:
     """Returns when so many callers stand behind the one who is at work."""
     until = monotonic() + SECONDS
-    while len(gathering._waiting.get(clinic, ())) < callers:
+    while _behind(gathering, clinic) < callers:
         assert monotonic() < until
         sleep(0.001)
 
@@ -131,6 +137,41 @@ def test_those_behind_the_first_go_together_in_the_order_in_which_they_came() ->
     counter = Counter()
     assert _all_heard(counter, 4) == ["c-0", "c-1", "c-2", "c-3"]
     assert counter.served == [["c-0"], ["c-1", "c-2", "c-3"]]
+
+
+def test_those_who_went_together_are_waited_for_the_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four desks that come again as soon as they are served go together, and not by halves."""
+    monkeypatch.setattr(gathering_module, "LINGER", SECONDS)
+    groups: list[int] = []
+
+    def handle(_: str, envelopes: Sequence[Envelope]) -> list[Result]:
+        groups.append(len(envelopes))
+        return [Result(item.id, ok=True) for item in envelopes]
+
+    counter = Counter()
+    _all_heard(counter, 4)
+    counter.gathering._handle = handle
+
+    def again(number: int) -> list[bool]:
+        line = _line() | _who(number)
+        return [counter.gathering.handle(envelope(line)).ok for _ in range(5)]
+
+    with ThreadPoolExecutor(3) as desks:
+        assert all(all(heard) for heard in desks.map(again, range(3)))
+    assert groups == [3] * 5
+
+
+def test_company_that_does_not_come_is_waited_for_once_and_not_long() -> None:
+    counter = Counter()
+    _all_heard(counter, 4)
+    begun = monotonic()
+    for _ in range(5):
+        assert counter.gathering.handle(envelope(_line())).ok
+    assert monotonic() - begun < SECONDS
+    assert counter.served[2:] == [["c-9"]] * 5
+    assert counter.gathering._clinics == {}
 
 
 def test_a_group_has_a_bound() -> None:
