@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from aggregates.due import next_due
 from aggregates.patient.credit import untold_since
@@ -81,6 +82,7 @@ class Balances:
     def __init__(self, most: int = MOST_REMEMBERED) -> None:
         self._most = most
         self._remembered: OrderedDict[tuple[str, str], Contract] = OrderedDict()
+        self._lock = Lock()  # clinics are fed side by side
 
     def wants(self, row: Row) -> bool:
         """Whether the event is one of a contract or of a patient."""
@@ -125,11 +127,12 @@ class Balances:
         return known | contracts_of(connection, clinic, missing) if missing else known
 
     def _remember(self, clinic: str, states: Mapping[str, Contract]) -> None:
-        for key, row in states.items():
-            self._remembered[clinic, key] = row
-            self._remembered.move_to_end((clinic, key))
-        while len(self._remembered) > self._most:
-            self._remembered.popitem(last=False)
+        with self._lock:
+            for key, row in states.items():
+                self._remembered[clinic, key] = row
+                self._remembered.move_to_end((clinic, key))
+            while len(self._remembered) > self._most:
+                self._remembered.popitem(last=False)
 
     def _fold_patients(
         self, connection: Connection, clinic: str, histories: Mapping[str, list[Recorded]]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -16,6 +17,8 @@ from ledger.store.pool import Connection
 from ledger.store.store import EventStore
 from tests.support.messaging import opened, record_visits, until
 from tests.support.seen import Seen, create_seen, seen
+
+SECONDS = 30
 
 
 @dataclass
@@ -114,6 +117,28 @@ def test_it_waits_for_a_database_that_is_away(world: World) -> None:
         running.cancel()
 
     asyncio.run(story())
+    assert projector.halted == {}
+
+
+@dataclass
+class Meets:
+    """A read model that takes events of two clinics at the same moment only."""
+
+    name: str = "meets"
+    met: Barrier = field(default_factory=lambda: Barrier(2))
+
+    def apply(self, connection: Connection, clinic: str, events: Sequence[Recorded]) -> None:
+        self.met.wait(SECONDS)
+
+    def reset(self, connection: Connection, clinic: str) -> None:
+        self.met.reset()
+
+
+def test_two_clinics_are_fed_side_by_side(world: World) -> None:
+    record_visits(world.log, "glow", 1, 1)
+    record_visits(world.log, "calm", 1, 1)
+    projector = Projector(world.store, [Feed(world.store, Meets())])
+    projector.apply_news()
     assert projector.halted == {}
 
 
