@@ -25,12 +25,31 @@ SELECT set_config('role', %s, false), set_config('lock_timeout', '2s', false),
        set_config('statement_timeout', '30s', false), set_config('timezone', 'UTC', false),
        set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false)
 """
-_LEFT_OVER = """
-SELECT coalesce(current_setting('ledger.clinic', true), '') = '' AND current_user = %s
-"""
+_LEFT_OVER = "SELECT current_user, coalesce(current_setting('ledger.clinic', true), '')"
 REBUILDABLE = frozenset({"ledger_projector"})
 """Roles that write read models and their marks alone. After a crash both stand where they stood a
 moment before, and what is missing is applied again: their commits need not wait for the disk."""
+
+
+class Verified(ConnectionPool[Connection]):
+    """A pool, named by its role, that drops what comes back set to a clinic or to another role.
+
+    Whoever gives a connection back asks it himself: the pool's own threads would have to be woken
+    for that each time, which costs as much again as the question.
+    """
+
+    def putconn(self, conn: Connection) -> None:
+        """Gives a connection back, or closes it, and another one takes its place."""
+        if not self._is_clean(conn):
+            conn.close()
+        super().putconn(conn)
+
+    def _is_clean(self, connection: Connection) -> bool:
+        """Whether nothing of its last use is left; what cannot tell any more is not."""
+        try:
+            return connection.execute(_LEFT_OVER).fetchone() == (self.name, "")
+        except psycopg.Error:
+            return False
 
 
 def open_pool(conninfo: str, role: str, size: int, *, verified: bool = False) -> Pool:
@@ -46,18 +65,14 @@ def open_pool(conninfo: str, role: str, size: int, *, verified: bool = False) ->
         if role in REBUILDABLE:
             connection.execute("SET synchronous_commit = off")
 
-    def be_clean(connection: Connection) -> None:
-        if connection.execute(_LEFT_OVER, (role,)).fetchone() != (True,):
-            raise Broken("a connection came back with the setting of its last use")
-
-    pool: Pool = ConnectionPool(
+    pool: Pool = (Verified if verified else ConnectionPool)(
         conninfo,
         connection_class=psycopg.Connection[TupleRow],
         kwargs={"autocommit": True},
         min_size=1,
         max_size=size,
         configure=act_as_role,
-        reset=be_clean if verified else None,
+        name=role,
         open=False,
     )
     try:
