@@ -9,9 +9,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from aggregates.clinic.state import CLINIC
 from aggregates.covering.hindrance import hindrance
 from aggregates.covering.holdings import Chart, holdings, may_use
 from aggregates.covering.rows import cover_line, coverage_data
+from aggregates.patient.state import PATIENT
+from aggregates.service.state import SERVICE
+from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.values import Word
@@ -20,6 +24,7 @@ from aggregates.visit.state import Visit
 from commands.desk import Desk
 from commands.envelope import parse_strictly
 from commands.handling import Commands
+from commands.spec import Reads
 from commands.using import chart_of
 from ledger.calendar import Moment, local_date
 from ledger.codes import Code, Refused
@@ -55,6 +60,7 @@ def check(commands: Commands, clinic: str, question: Any) -> dict[str, Any] | Re
     if isinstance(asked, Refused):
         return asked
     desk = commands.desk(clinic)
+    desk.workspace.load(_reads(desk, asked))
     if desk.clinic().defined is None:
         return Refused(Code.UNKNOWN_CLINIC, f"No clinic {clinic}.", "clinic")
     context = _asking(desk, asked.at or commands.clock(), commands.clock())
@@ -75,6 +81,19 @@ def check(commands: Commands, clinic: str, question: Any) -> dict[str, Any] | Re
         "perks": sorted(perks),
         "discounts": _discounts(usable, context.on),
     }
+
+
+def _reads(desk: Desk, asked: Check) -> Reads:
+    """The streams that the answer needs, as far as the cache knows: one query for all of them,
+    and another where the patient holds what it has not seen.
+    """
+    guess = Desk(desk.clinic_id, desk.workspace.remembered())
+    yield CLINIC, desk.name("clinic")
+    yield PATIENT, desk.name("patient", asked.patient)
+    for line in asked.lines:
+        yield SERVICE, desk.name("service", line.service)
+    for key in guess.patient(asked.patient).subscriptions:
+        yield SUBSCRIPTION, desk.name("subscription", key)
 
 
 def _asking(desk: Desk, at: datetime, now: datetime) -> Context:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from aggregates.due import next_due
 from aggregates.patient.credit import untold_since
@@ -26,6 +27,8 @@ _CONTRACTS = """
 SELECT subscription, version, sale, state FROM views.contract
 WHERE clinic = %s AND subscription = ANY (%s)
 """
+_CONTRACTS_IN = "SELECT * FROM views.read_contracts(%s, %s)"
+_HOLDER_IN = "SELECT * FROM views.read_holder(%s, %s)"
 _VERSIONS = """
 SELECT subscription, version FROM views.contract WHERE clinic = %s AND subscription = ANY (%s)
 """
@@ -150,8 +153,22 @@ class Balances:
 
 def contracts_of(connection: Connection, clinic: str, keys: Sequence[str]) -> dict[str, Contract]:
     """The contracts of these subscriptions that the read model holds, by subscription."""
-    rows = connection.execute(_CONTRACTS, (clinic, list(keys)))
+    return _contracts(connection.execute(_CONTRACTS, (clinic, list(keys))))
+
+
+def contracts_in(connection: Connection, clinic: str, keys: Sequence[str]) -> dict[str, Contract]:
+    """The same outside a transaction that sees the clinic, in one round trip."""
+    return _contracts(connection.execute(_CONTRACTS_IN, (clinic, list(keys))))
+
+
+def _contracts(rows: Iterable[tuple[Any, ...]]) -> dict[str, Contract]:
     return {key: Contract(version, restored(sale, state)) for key, version, sale, state in rows}
+
+
+def holder_in(connection: Connection, clinic: str, patient: str) -> tuple[int, Patient]:
+    """How far the read model is, and what it knows of a patient, in one round trip."""
+    [(position, state)] = connection.execute(_HOLDER_IN, (clinic, patient))
+    return position, Patient() if state is None else restored_patient(state)
 
 
 def holders_of(connection: Connection, clinic: str, keys: Sequence[str]) -> dict[str, Holder]:

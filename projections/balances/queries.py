@@ -15,7 +15,7 @@ from ledger.ids import stream
 from ledger.store.pool import Connection, clinic_transaction, lent
 from ledger.store.store import EventStore
 from projections.balances.asof import View, contract_history, patient_history
-from projections.balances.projection import Contract, contracts_of, holders_of
+from projections.balances.projection import Contract, contracts_in, contracts_of, holder_in
 from projections.balances.report import Presented, balance, by_time, contract, presented
 
 _MARK = "SELECT position FROM views.mark WHERE clinic = %s AND projection = 'balances'"
@@ -54,11 +54,9 @@ def patient_balance(
     are folded as of the view.
     """
     if current:
-        with lent(store.pool) as connection, clinic_transaction(connection, clinic):
-            holder = holders_of(connection, clinic, [patient]).get(patient)
-            state = holder.state if holder else Patient()
-            rows = contracts_of(connection, clinic, state.subscriptions)
-            position = _mark(connection, clinic)
+        with lent(store.pool) as connection:
+            position, state = holder_in(connection, clinic, patient)
+            rows = contracts_in(connection, clinic, state.subscriptions)
         contracts = {key: row.state for key, row in rows.items()}
     else:
         own = stream(clinic, "patient", patient)
