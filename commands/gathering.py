@@ -7,6 +7,7 @@ after a group, the next leader waits a moment for as many as there were.
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Lock
@@ -38,12 +39,13 @@ def _held() -> Lock:
 
 @dataclass(slots=True, eq=False)
 class _Caller:
-    """One who waits: `turn` is released when he was led, or is to lead; to one who leads already,
-    when his company is there.
+    """One who waits; he is `called` when he was led, or is to lead. To one who leads already `turn`
+    is released when his company is there.
     """
 
     envelope: Envelope
-    turn: Lock = field(default_factory=_held)
+    turn: Lock
+    called: Callable[[], None]
     leads: bool = False
     result: Result | None = None
     error: LedgerError | None = None
@@ -73,23 +75,52 @@ class Gathering:
 
     def handle(self, envelope: Envelope) -> Result:
         """The command's own result; raises Busy when those who went together heard it."""
-        caller = _Caller(envelope)
-        clinic = self._joined(caller)
-        if not caller.leads:
-            caller.turn.acquire()
+        turn = _held()
+        caller = _Caller(envelope, turn, turn.release)
+        if not self._is_first(caller):
+            turn.acquire()
+        return self._served(caller)
+
+    def submit(self, envelope: Envelope, threads: Executor) -> Future[Result]:
+        """What `handle` gives, for one who cannot wait himself: of those who go together only the
+        one who leads takes a thread.
+        """
+        told: Future[Result] = Future()
+        told.set_running_or_notify_cancel()  # it is recorded whether anybody still wants to know
+        caller = _Caller(envelope, _held(), lambda: self._go_on(caller, threads, told))
+        if self._is_first(caller):
+            caller.called()
+        return told
+
+    def _go_on(self, caller: _Caller, threads: Executor, told: Future[Result]) -> None:
+        if caller.result is None:
+            threads.submit(self._tell, caller, told)
+        else:
+            told.set_result(caller.result)
+
+    def _tell(self, caller: _Caller, told: Future[Result]) -> None:
+        try:
+            told.set_result(self._served(caller))
+        except BaseException as error:  # noqa: BLE001  whatever it is, it is his who waits
+            told.set_exception(error)
+
+    def _served(self, caller: _Caller) -> Result:
+        """Leads where it is his turn to, and answers."""
+        name = caller.envelope.clinic
         if caller.leads:
-            self._linger(clinic, caller)
+            self._linger(name, caller)
             with self._place():
-                together = self._together(clinic, caller)
+                together = self._together(name, caller)
                 try:
-                    self._serve(envelope.clinic, together)
+                    self._serve(name, together)
                 finally:
-                    self._hand_over(envelope.clinic, together)
+                    self._hand_over(name, together)
         return self._answer(caller)
 
-    def _linger(self, clinic: _Clinic, leader: _Caller) -> None:
+    def _linger(self, name: str, leader: _Caller) -> None:
         """Waits until as many as before have come again, but not for long."""
         with self._lock:
+            clinic = self._clinics[name]
             patience = clinic.until - monotonic()
             if patience <= 0 or len(clinic.waiting) + 1 >= clinic.expected:
                 return
@@ -119,24 +150,24 @@ class Gathering:
             return caller.result
         return self._handle(caller.envelope.clinic, [caller.envelope])[0]
 
-    def _joined(self, caller: _Caller) -> _Clinic:
-        """His clinic, where he leads if he finds nobody at work, and waits otherwise."""
+    def _is_first(self, caller: _Caller) -> bool:
+        """Whether he leads, because he finds nobody of his clinic at work; he waits otherwise."""
         with self._lock:
             clinic = self._clinics.setdefault(caller.envelope.clinic, _Clinic())
             if not clinic.busy:
                 clinic.busy = caller.leads = True
-                return clinic
+                return True
             clinic.waiting.append(caller)
             leader = clinic.lingering
             if leader is not None and len(clinic.waiting) + 1 >= clinic.expected:
                 clinic.lingering = None
                 leader.turn.release()
-            return clinic
+            return False
 
-    def _together(self, clinic: _Clinic, leader: _Caller) -> list[_Caller]:
+    def _together(self, name: str, leader: _Caller) -> list[_Caller]:
         """The leader and those who wait behind him, in the order in which they came."""
         with self._lock:
-            waiting = clinic.waiting
+            waiting = self._clinics[name].waiting
             return [leader, *(waiting.popleft() for _ in range(min(len(waiting), MOST - 1)))]
 
     def _serve(self, clinic: str, together: Sequence[_Caller]) -> None:
@@ -164,6 +195,6 @@ class Gathering:
             elif clinic.expected == 1:
                 del self._clinics[name]  # nobody is expected
         for caller in served[1:]:
-            caller.turn.release()
+            caller.called()
         if following is not None:
-            following.turn.release()
+            following.called()

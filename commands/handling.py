@@ -6,6 +6,7 @@ and idempotency live here and nowhere else: a conflict means "look again", a los
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from datetime import datetime
 from random import uniform
 from time import sleep
@@ -70,6 +71,12 @@ class Commands:
         if envelope.command == CLOSE_PERIOD:
             return self._handle_batch(envelope.clinic, [envelope])[0]
         return self._gathering.handle(envelope)
+
+    def submit(self, envelope: Envelope, threads: Executor) -> Future[Result]:
+        """What `handle` gives, for one who does not wait in a thread of his own."""
+        if envelope.command == CLOSE_PERIOD:
+            return threads.submit(self.handle, envelope)
+        return self._gathering.submit(envelope, threads)
 
     def handle_many(self, clinic: str, envelopes: Sequence[Envelope]) -> list[Result]:
         """Decides a batch in memory, in order, and records what is accepted in one append.

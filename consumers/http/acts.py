@@ -26,12 +26,15 @@ def check(site: Site) -> Endpoint:
     async def handle(request: Request) -> Response:
         caller = await site.caller(request, "read", "patients")
         question = await bodies.read_json(request)
-        found = await site.work.quick.run(covered, site.ledger.commands, caller.clinic, question)
-        if isinstance(found, Refused):
-            return problems.of(found)
-        return answer(found, await site.work.quick.run(site.position, caller.clinic))
+        return await site.work.quick.run(_checked, site, caller.clinic, question)
 
     return handle
+
+
+def _checked(site: Site, clinic: str, question: dict[str, Any]) -> Response:
+    position = site.position(clinic)  # before, so that the answer has seen at least that
+    found = covered(site.ledger.commands, clinic, question)
+    return problems.of(found) if isinstance(found, Refused) else answer(found, position)
 
 
 def tick(site: Site) -> Endpoint:

@@ -42,7 +42,7 @@ def endpoint(site: Site, resource: Resource) -> Endpoint:
         if isinstance(envelope, Refused):
             return problems.of(_as_sent(envelope))
         ordered = envelope.model_copy(update={"seen": seen})
-        result = await site.work.run(site.ledger.commands.handle, ordered)
+        result = await site.work.recorded(site.ledger.commands, ordered)
         return await _answered(site, caller, result)
 
     handle.__name__ = resource.command
