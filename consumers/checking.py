@@ -3,12 +3,16 @@
 from dataclasses import asdict
 from datetime import date
 from itertools import zip_longest
-from typing import Any
+from typing import Any, LiteralString, Protocol
 
 from consumers.bootstrap import Ledger
 from ledger.books.entries import Entry
 from ledger.store.anchored import broken_anchor
+from ledger.store.feed import Feed, Projection
+from ledger.store.pool import Connection
 from projections.balances.queries import check as check_balances
+from projections.evidence.projection import EvidenceIndex
+from projections.lists.projection import Lists
 
 MOST_NAMED = 20
 
@@ -23,7 +27,12 @@ def check(ledger: Ledger, clinic: str) -> dict[str, Any]:
     cut = broken_anchor(ledger.store, clinic)
     head = ledger.store.head(clinic)
     balances = [asdict(found) for found in check_balances(ledger.store, clinic)]
-    models = {"balances": balances, "journal": journal_differences(ledger, clinic)}
+    models = {
+        "balances": balances,
+        "journal": journal_differences(ledger, clinic),
+        "evidence": index_differences(ledger, clinic, EvidenceIndex()),
+        "lists": index_differences(ledger, clinic, Lists()),
+    }
     return {
         "clinic": clinic,
         "position": head.position if head else 0,
@@ -52,11 +61,32 @@ def journal_differences(ledger: Ledger, clinic: str) -> list[dict[str, Any]]:
     ]
 
 
+class Index(Projection, Protocol):
+    """A read model whose rows say all there is to it; `rows` asks for their names and digests."""
+
+    @property
+    def rows(self) -> LiteralString: ...
+
+
+def index_differences(ledger: Ledger, clinic: str, index: Index) -> list[dict[str, Any]]:
+    """Rows of a read model that its events do not make, or make otherwise."""
+
+    def look(connection: Connection) -> dict[str, str]:
+        return dict(connection.execute(index.rows, {"clinic": clinic}).fetchall())
+
+    kept, true = Feed(ledger.projector, index).compared(clinic, look)
+    return [
+        {"row": name, "what": _what(kept.get(name), true.get(name))}
+        for name in sorted({*kept, *true})
+        if kept.get(name) != true.get(name)
+    ]
+
+
 def _name(entry: Entry | None) -> str | None:
     return None if entry is None else entry.entry
 
 
-def _what(kept: Entry | None, replayed: Entry | None) -> str:
+def _what(kept: object | None, replayed: object | None) -> str:
     if kept is None:
         return "missing"
     return "not in the log" if replayed is None else "differs"

@@ -6,7 +6,7 @@ Live feed, rebuild and tests run through the same few lines
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ledger.errors import Broken
 from ledger.events import Recorded
@@ -16,6 +16,7 @@ from ledger.store.recorder import read_page
 from ledger.store.rows import Row
 from ledger.store.store import EventStore
 
+Found = TypeVar("Found")
 BATCH = 1000
 """Events of a clinic in a transaction: of a read model that is behind, a contract's row is written
 once for all that happened to it in a batch."""
@@ -78,6 +79,19 @@ class Feed:
                 self.projection.reset(connection, name)
                 self.marks.move(connection, name, 0)
         return sum(self.catch_up(name) for name in clinics)
+
+    def compared(self, clinic: str, look: Callable[[Connection], Found]) -> tuple[Found, Found]:
+        """What `look` finds in the read model as it is, and as its events make it; they are applied
+        again in a transaction that is taken back, while other feeds of it wait.
+        """
+        with self._locked(clinic) as (connection, mark):
+            kept = look(connection)
+            with connection.transaction(force_rollback=True):
+                self.projection.reset(connection, clinic)
+                for start in range(0, mark, BATCH):
+                    rows = _page(connection, clinic, start, mark)
+                    self.projection.apply(connection, clinic, _wanted([self], rows))
+                return kept, look(connection)
 
     def lag(self) -> dict[str, int]:
         """Events yet to apply, for each clinic that has any."""

@@ -76,6 +76,13 @@ class EvidenceIndex:
     """Finds documents and disputes (the Projection of `ledger.store.feed`)."""
 
     name = "evidence"
+    rows = """
+    SELECT 'document/' || document, md5(t::text) FROM views.attachment t WHERE clinic = %(clinic)s
+    UNION ALL SELECT stream, md5(t::text) FROM views.captured t WHERE clinic = %(clinic)s
+    UNION ALL SELECT 'dispute/' || dispute, md5(t::text) FROM views.dispute t
+    WHERE clinic = %(clinic)s
+    """
+    """What is kept of a clinic: the name of each row, and a digest of it."""
 
     def wants(self, row: Row) -> bool:
         """Whether the event is of a document, or of what a list of disputes shows."""

@@ -44,6 +44,8 @@ class Lists:
     """Lists visits, payments and approvals (the Projection of `ledger.store.feed`)."""
 
     name = "lists"
+    rows = "SELECT kind || '/' || key, md5(t::text) FROM views.listed t WHERE clinic = %(clinic)s"
+    """What is kept of a clinic: the name of each row, and a digest of it."""
 
     def wants(self, row: Row) -> bool:
         """Whether the event adds to a list, or changes what it shows."""
