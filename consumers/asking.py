@@ -57,6 +57,28 @@ def balance(
     return patient_balance(ledger.store, clinic, patient or "", view, current=current)
 
 
+def history(
+    ledger: Ledger,
+    clinic: str,
+    view: View,
+    *,
+    dated: bool,
+    subscription: str | None,
+    charge: str | None,
+) -> list[dict[str, Any]]:
+    """Everything that happened to a contract or to a card charge, oldest first; [] for nothing.
+
+    Where no day was asked for (not `dated`) it goes on to whatever the view knows of, days to come
+    included.
+    """
+    from projections.history.queries import charge_history, subscription_history  # noqa: PLC0415
+
+    asked = view if dated else replace(view, as_of=date.max)
+    if subscription is not None:
+        return subscription_history(ledger.store, clinic, subscription, asked)
+    return charge_history(ledger.store, clinic, charge or "", asked)
+
+
 def contracts(ledger: Ledger, clinic: str, view: View) -> Iterator["Subscription"]:
     """Every contract of a clinic in a view, as time has left it."""
     from projections.operations.contracts import contracts as all_contracts  # noqa: PLC0415

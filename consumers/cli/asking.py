@@ -1,8 +1,6 @@
 """The calls that ask about patients and contracts: balance, history, quote."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -63,24 +61,18 @@ def history(
 
     Example: ledger history --subscription s-007
     """
-    from projections.history import queries  # noqa: PLC0415  only this call reads it
+    from projections.history.queries import COLUMNS, table_rows  # noqa: PLC0415  only this call
 
     call: Call = context.obj
     one_of(subscription=subscription, charge=charge)
     with call.at_clinic() as (ledger, clinic):
-        given = as_of is not None or known_at is not None
-        asked = view(ledger, clinic, as_of, known_at) if given else None
-        if asked is not None and as_of is None:
-            asked = replace(asked, as_of=date.max)
-        if subscription is not None:
-            found = queries.subscription_history(ledger.store, clinic, subscription, asked)
-        else:
-            found = queries.charge_history(ledger.store, clinic, charge or "", asked)
+        asked, dated = view(ledger, clinic, as_of, known_at), as_of is not None
+        found = asking.history(
+            ledger, clinic, asked, dated=dated, subscription=subscription, charge=charge
+        )
     if not found:
         raise Mistake(f"nothing is recorded about {subscription or charge}")
-    sheet = Sheet(
-        f"History of {subscription or charge}", queries.COLUMNS, queries.table_rows(found)
-    )
+    sheet = Sheet(f"History of {subscription or charge}", COLUMNS, table_rows(found))
     show(call.form, found, lambda: [sheet])
 
 

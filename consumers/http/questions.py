@@ -15,7 +15,6 @@ from consumers.http.problems import Refusal
 from consumers.http.site import Site, answer
 from ledger.events import Recorded
 from ledger.ids import stream
-from projections.history import queries
 
 MOST = 1000
 _PAGE = ("after", "limit")
@@ -85,12 +84,15 @@ def _quote(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any:
 
 
 def _history(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any:
-    bounded = given.given.keys() & {"as_of", "known_at"}
-    view = given.view(site.ledger, clinic) if bounded else None
-    store = site.ledger.store
-    if "charge" in path:
-        return queries.charge_history(store, clinic, path["charge"], view) or None
-    return queries.subscription_history(store, clinic, path["subscription"], view) or None
+    found = asking.history(
+        site.ledger,
+        clinic,
+        given.view(site.ledger, clinic),
+        dated="as_of" in given.given,
+        subscription=path.get("subscription"),
+        charge=path.get("charge"),
+    )
+    return found or None
 
 
 def _events(site: Site, clinic: str, _: dict[str, str], given: Asked) -> Any:

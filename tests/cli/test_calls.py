@@ -53,6 +53,15 @@ def test_known_at_hides_what_came_later(used: Terminal) -> None:
     assert line["used"] == "1"
 
 
+def test_a_history_told_by_what_was_known_goes_on_to_all_of_it(used: Terminal) -> None:
+    """Without a day none is cut off: what was known of days to come is told, too."""
+    asked = ("history", "--subscription", "s-1", "--json")
+    everything = used.run(*asked).json
+    before = ("--now", "2026-01-06T12:00:00-05:00", "--known-at", str(everything[-1]["position"]))
+    assert used.run(*asked, *before).json == everything
+    assert len(used.run(*asked, *before, "--as-of", "2026-01-06").json) < len(everything)
+
+
 def test_a_line_sent_again_gives_the_first_result(used: Terminal) -> None:
     first, again = (used.apply(sale("s-twice", patient="p-2")) for _ in range(2))
     assert first.json == again.json
@@ -106,14 +115,30 @@ def test_check_and_rebuild_agree(used: Terminal) -> None:
     assert [one["ok"] for one in answer.json] == [True]
 
 
-def test_check_sees_a_read_model_that_was_touched(used: Terminal) -> None:
+CAPTURED = "INSERT INTO views.captured (clinic, stream) VALUES ('glow', 'booking/b-9')"
+
+
+@pytest.mark.parametrize(
+    ("model", "touch", "what"),
+    [
+        ("journal", "UPDATE views.journal_line SET debit = debit + 1 WHERE debit > 0", "differs"),
+        ("lists", "UPDATE views.listed SET patient = 'p-9' WHERE key = 'v-1'", "differs"),
+        ("lists", "DELETE FROM views.listed WHERE key = 'v-1'", "missing"),
+        ("evidence", CAPTURED, "not in the log"),
+    ],
+)
+def test_check_sees_a_read_model_that_was_touched(
+    used: Terminal, model: str, touch: str, what: str
+) -> None:
     import psycopg
 
     with psycopg.connect(Servers(used.data).postgres()) as connection:
-        connection.execute("UPDATE views.journal_line SET debit = debit + 1 WHERE debit > 0")
+        assert connection.execute(touch.encode()).rowcount > 0
     answer = used.run("check", "--json")
-    assert answer.status == 1
-    assert used.run("rebuild", "journal").status == 0
+    wrong = [one for one in answer.json[0]["read_models"] if not one["ok"]]
+    assert (answer.status, [one["projection"] for one in wrong]) == (1, [model])
+    assert {one["what"] for one in wrong[0]["differences"]} == {what}
+    assert used.run("rebuild", model).status == 0
     assert used.run("check").status == 0
 
 

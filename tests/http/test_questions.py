@@ -135,3 +135,16 @@ def test_health_and_readiness_need_no_key(api: Api) -> None:
 
     assert httpx.get(f"{api.url}/healthz").json() == {"status": "ok"}
     assert httpx.get(f"{api.url}/readyz").json()["status"] == "ok"
+
+
+def test_a_history_without_a_day_goes_on_to_all_that_was_known(api: Api) -> None:
+    """Also to what takes effect on a day to come, as `ledger history` tells it."""
+    ends = {"effective": "2026-05-01", "channel": "desk", "reason": "moves away"}
+    api.does("/v1/subscriptions/s-1/cancellation", **ends, at=AT)
+    path = "/v1/subscriptions/s-1/history"
+    everything = api.client().get(path).json()
+    known = everything[-1]["position"]
+    assert everything[-1]["effective_on"] > api.now.date().isoformat()
+    assert api.client().get(f"{path}?known_at={known}").json() == everything
+    assert api.client().get(f"{path}?known_at={known - 1}").json() == everything[:-1]
+    assert len(api.client().get(f"{path}?as_of=2026-03-01").json()) < len(everything)
