@@ -2,14 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request, Response
-from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI, Response
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import Match
 
 from consumers.bootstrap import Ledger, key_secret
 from consumers.http import (
@@ -27,9 +23,9 @@ from consumers.http.callers import Gate
 from consumers.http.cursors import Cursors
 from consumers.http.description import describe
 from consumers.http.dressing import Dressed
+from consumers.http.lean import Api
 from consumers.http.limits import Buckets, Limits
 from consumers.http.metrics import Measured, Metrics, page
-from consumers.http.problems import Refusal
 from consumers.http.questions import QUESTIONS
 from consumers.http.resources import DISPUTE, RESOURCES
 from consumers.http.site import Site
@@ -63,7 +59,7 @@ def make_app(
         yield
         work.close()
 
-    app = FastAPI(
+    app = Api(
         title="Clinic ledger",
         version="1",
         lifespan=lifespan,
@@ -78,8 +74,6 @@ def make_app(
     _add_routes(app, site)
     describe(app)
     _wrap(app, site, metrics, traces)
-    app.exception_handler(Refusal)(_refused)
-    app.exception_handler(HTTPException)(_unrouted)
     return app
 
 
@@ -132,31 +126,3 @@ def _add(
         operation_id=name or handle.__name__,
         response_class=Response,
     )
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)
-    return error.response()
-
-
-async def _unrouted(request: Request, error: Exception) -> Response:
-    """No such path, or not this method on it."""
-    assert isinstance(error, HTTPException)
-    status = HTTPStatus(error.status_code)
-    code = (
-        "not_found" if status is HTTPStatus.NOT_FOUND else status.phrase.lower().replace(" ", "_")
-    )
-    headers = dict(error.headers or {})
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(sorted(_methods(request)))
-    return Refusal(status, code, f"{status.phrase}.", headers=headers).response()
-
-
-def _methods(request: Request) -> set[str]:
-    """What the path is there for; the first of its routes would name only its own."""
-    return {
-        method
-        for route in request.app.routes
-        if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
-        for method in route.methods or ()
-    }

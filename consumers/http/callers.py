@@ -9,7 +9,7 @@ from typing import Protocol
 from fastapi import Request
 
 from commands import permissions as p
-from consumers.http.keys import MARK, Keys, UnknownKey
+from consumers.http.keys import MARK, Key, Keys, UnknownKey
 from consumers.http.problems import Refusal
 
 CLINIC = "Ledger-Clinic"
@@ -63,29 +63,52 @@ class KeyBearer:
             key = self._keys.find(token, self._clock())
         except UnknownKey:
             raise unauthorized() from None
-        if request.headers.get(CLINIC, key.clinic) != key.clinic:
-            raise Refusal(HTTPStatus.NOT_FOUND, "unknown_clinic", "No such clinic.")
-        return Caller(key.actor, key.role, key.clinic, frozenset(key.scopes))
+        return _with(key, request)
+
+    def known(self, token: str, request: Request) -> Caller | None:
+        """The same where the key was asked for a moment ago; None where it has to be asked for."""
+        key = self._keys.known(token, self._clock())
+        return None if key is None else _with(key, request)
+
+
+def _with(key: Key, request: Request) -> Caller:
+    if request.headers.get(CLINIC, key.clinic) != key.clinic:
+        raise Refusal(HTTPStatus.NOT_FOUND, "unknown_clinic", "No such clinic.")
+    return Caller(key.actor, key.role, key.clinic, frozenset(key.scopes))
 
 
 class Gate:
     """Asks every request who it is from: an API key, or else a token where one is trusted."""
 
-    def __init__(self, keys: Bearer, tokens: Bearer | None = None) -> None:
+    def __init__(self, keys: KeyBearer, tokens: Bearer | None = None) -> None:
         self._keys = keys
         self._tokens = tokens
 
+    def known(self, request: Request) -> Caller | None:
+        """The caller where nobody needs to be asked; raises Refusal for what is no bearer."""
+        token = _token(request)
+        return self._keys.known(token, request) if _is_key(token) else None
+
     def caller(self, request: Request) -> Caller:
         """Raises Refusal with 401 for anything but one good bearer."""
-        given = request.headers.getlist("Authorization")
-        scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise unauthorized()
-        if token.startswith(f"{MARK}_"):
+        token = _token(request)
+        if _is_key(token):
             return self._keys.caller(token, request)
         if self._tokens is None:
             raise unauthorized()
         return self._tokens.caller(token, request)
+
+
+def _token(request: Request) -> str:
+    given = request.headers.getlist("Authorization")
+    scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise unauthorized()
+    return token
+
+
+def _is_key(token: str) -> bool:
+    return token.startswith(f"{MARK}_")
 
 
 def unauthorized() -> Refusal:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
+from time import monotonic
 from typing import Self
 
 from psycopg.rows import class_row
@@ -20,6 +20,10 @@ MARK = "lk"
 SCOPES = ("read", "write", "reports", "evidence")
 _FIELDS = "clinic, prefix, actor, role, scopes, created_at, expires_at, revoked_at"
 _PREFIX_BYTES, _SECRET_BYTES = 6, 32
+#: For so many seconds a key that was found is known without asking: each process of a server asks
+#: for itself, so a key that another one revokes may still open for so long.
+FRESH = 1.0
+_MOST_KNOWN = 10_000
 #: Compared where there is no key, so that an unknown one takes as long as a wrong one.
 _NO_HASH = b"\0" * 32
 
@@ -74,6 +78,7 @@ class Keys:
     def __init__(self, pool: Pool, pepper: bytes) -> None:
         self._pool = pool
         self._pepper = pepper
+        self._known: dict[bytes, tuple[Key, float]] = {}
 
     @classmethod
     def open(cls, conninfo: str, pepper: bytes) -> Self:
@@ -109,19 +114,29 @@ class Keys:
         with lent(self._pool) as connection:
             if connection.execute(_REVOKE, (now, clinic, prefix)).fetchone() is None:
                 raise UnknownKey(f"no open key {prefix}")
+        self._known.clear()
+
+    def known(self, text: str, now: datetime) -> Key | None:
+        """The key with this text if it was found a moment ago; None says nothing about it."""
+        key, until = self._known.get(self._hashed(text), (None, 0.0))
+        return key if key is not None and monotonic() < until and key.is_valid(now) else None
 
     def find(self, text: str, now: datetime) -> Key:
         """The key with this text; raises UnknownKey, in the same way whatever is wrong with it."""
-        prefix = "_".join(text.split("_", 2)[:2])
+        prefix, hashed = "_".join(text.split("_", 2)[:2]), self._hashed(text)
+        until = monotonic() + FRESH
         with lent(self._pool) as connection:
             found = connection.execute(_ONE, (prefix,)).fetchone()
         kept, *fields = found or (_NO_HASH,)
-        if not hmac.compare_digest(bytes(kept), self._hashed(text)) or not fields:
+        if not hmac.compare_digest(bytes(kept), hashed) or not fields:
             raise UnknownKey("no such key")
         key = Key(*fields)
         if not key.is_valid(now):
             raise UnknownKey("no such key")
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[hashed] = (key, until)
         return key
 
     def _hashed(self, text: str) -> bytes:
-        return hmac.new(self._pepper, text.encode(), sha256).digest()
+        return hmac.digest(self._pepper, text.encode(), "sha256")

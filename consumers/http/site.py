@@ -32,7 +32,9 @@ class Site:
 
     async def caller(self, request: Request, scope: str, reads: str | None = None) -> Caller:
         """Who asks; raises Refusal unless this caller may, for this."""
-        caller = await self.work.run(self.gate.caller, request)
+        caller = self.gate.known(request)
+        if caller is None:
+            caller = await self.work.run(self.gate.caller, request)
         self.limits.request(caller.clinic, caller.actor)
         caller.must(scope, reads)
         return caller

@@ -1,8 +1,13 @@
 """Nobody reaches what is not theirs."""
 
+import time
+from contextlib import closing
+from datetime import timedelta
+
 import httpx
 import pytest
 
+from consumers.http.keys import FRESH, SCOPES, Keys, NewKey
 from tests.http.conftest import Api
 
 
@@ -29,6 +34,27 @@ def test_a_key_with_a_wrong_end_a_revoked_one_and_one_that_ran_out_are_all_the_s
     ]
     assert [answer.status_code for answer in answers] == [200, 401, 401, 401]
     assert len({answer.text for answer in answers[1:]}) == 1
+
+
+def test_a_key_that_another_process_revokes_opens_nothing_a_moment_later(api: Api) -> None:
+    """For that moment it is known without being asked for."""
+    key, clock = api.key("glow", "service"), api.ledger.settings.clock
+    with httpx.Client(base_url=api.url, headers={"Authorization": f"Bearer {key}"}) as client:
+        assert client.get("/v1/patients/p-1/balance").status_code == 200
+        with closing(Keys.open(api.ledger.conninfo, b"pepper")) as other:
+            other.revoke("glow", "_".join(key.split("_")[:2]), clock())
+        time.sleep(FRESH)
+        assert client.get("/v1/patients/p-1/balance").status_code == 401
+
+
+def test_a_key_that_runs_out_meanwhile_is_known_no_more(api: Api) -> None:
+    keys, now = api.ledger.keys, api.ledger.settings.clock()
+    key = keys.create(NewKey("glow", "kiosk", "service", SCOPES, now + timedelta(hours=1)), now)[1]
+    assert keys.known(key, now) is None
+    found = keys.find(key, now)
+    assert keys.known(key, now) == found
+    assert keys.known(f"{key}!", now) is None
+    assert keys.known(key, now + timedelta(hours=1)) is None
 
 
 def test_another_clinic_is_not_there(api: Api) -> None:

@@ -1,6 +1,8 @@
 """Too much of one caller is held back, and others are served (B15, B37)."""
 
 import asyncio
+import contextlib
+import select
 import socket
 import threading
 import time
@@ -12,6 +14,8 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
 
 from consumers.bootstrap import running
 from consumers.http import bodies
@@ -148,10 +152,10 @@ def test_a_request_that_is_being_answered_is_answered_before_the_server_stops(ap
     slow = make_app(api.ledger, gate)
     begun, found = threading.Event(), []
 
-    async def handle() -> dict[str, bool]:
+    async def handle(_: Request) -> Response:
         begun.set()
         await asyncio.sleep(1)
-        return {"done": True}
+        return JSONResponse({"done": True})
 
     slow.add_api_route("/slow", handle)
     with served(slow, bound()) as port:
@@ -164,3 +168,18 @@ def test_a_request_that_is_being_answered_is_answered_before_the_server_stops(ap
     asker.join()
     assert found[0].json() == {"done": True}
     assert time.monotonic() - stopped < 30
+
+
+def test_headers_without_an_end_are_given_up(api: Api) -> None:
+    """A head of 60 KB is read; one that goes on is ended, whatever of the answer still arrives."""
+    headers = {"X-Filler": "x" * 60_000}
+    assert api.client().get("/v1/subscriptions/s-1", headers=headers).status_code == 200
+    more, sent, told = b"X-More: " + b"x" * 10_000 + b"\r\n", 0, b""
+    with socket.create_connection(("127.0.0.1", httpx.URL(api.url).port or 0), 60) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        with contextlib.suppress(ConnectionError):
+            while not select.select([connection], [], [], 0)[0]:
+                sent += connection.send(more)
+                assert sent < 64 * 1024 * 1024
+            told = connection.recv(64)
+    assert told == b"" or told.split()[1] == b"431"
