@@ -4,6 +4,7 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Event
@@ -16,6 +17,8 @@ from consumers.cli.call import Call, Mistake
 
 HOST = "127.0.0.1"
 PORT = 8080
+#: How often it is seen to that all parts live.
+CHECKED = 0.2
 #: How often it is seen to that the day has its anchor.
 ANCHOR_SECONDS = 600.0
 #: How long the key lasts that a ledger without any key prints.
@@ -30,6 +33,9 @@ def serve(
     ] = False,
     host: Annotated[str, typer.Option(help="Where the API answers.")] = HOST,
     port: Annotated[int, typer.Option(help="0: a free one.")] = PORT,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="So many answer, on as many cores.")
+    ] = 1,
     metrics: Annotated[
         bool, typer.Option("--metrics", help="Also /metrics for Prometheus, without a key.")
     ] = False,
@@ -40,11 +46,6 @@ def serve(
 
     Example: ledger serve --workers
     """
-    from consumers.http.app import make_app  # noqa: PLC0415
-    from consumers.http.doors import gate_of  # noqa: PLC0415
-    from consumers.http.metrics import Metrics  # noqa: PLC0415
-    from consumers.http.serving import served  # noqa: PLC0415
-
     call: Call = context.obj
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("consumers").setLevel(logging.INFO)
@@ -54,25 +55,29 @@ def serve(
     with ExitStack() as stack, call.ledger() as ledger:
         ledger.guard()
         listener = stack.enter_context(_listening(host, port))
-        figures = Metrics() if metrics else None
-        app = make_app(ledger, gate_of(ledger), metrics=figures, traces=_traces(stack, ledger))
-        bound = stack.enter_context(served(app, listener))
+        bound = listener.getsockname()[1]
+        check = _answers(stack, ledger, listener, processes, metrics=metrics)
         sys.stderr.write(f"The API answers at http://{host}:{bound}, described in /openapi.json.\n")
         _print_first_keys(ledger)
-        serve_until(ledger, over, workers=workers)
+        if workers:
+            serve_until(ledger, over, check)
+        while not over.wait(CHECKED):
+            check()
 
 
-def _traces(stack: ExitStack, ledger: Ledger) -> Any:
-    """Where spans go, if the standard variables of OpenTelemetry name a collector."""
-    environment = ledger.settings.environment
-    if not any(name.startswith("OTEL_") for name in environment):
-        return None
-    from consumers.http.tracing import provider_of  # noqa: PLC0415  loads the library
+def _answers(
+    stack: ExitStack, ledger: Ledger, listener: socket.socket, processes: int, *, metrics: bool
+) -> Callable[[], None]:
+    """Begins to answer, in this process or in several; what it gives sees to it that they live."""
+    if processes == 1:
+        from consumers.http.answering import answering  # noqa: PLC0415
 
-    provider = provider_of(environment)
-    if provider is not None:
-        stack.callback(provider.shutdown)
-    return provider
+        stack.enter_context(answering(ledger, listener, metrics=metrics))
+        return lambda: None
+    from consumers.http.processes import answering_in  # noqa: PLC0415
+
+    several = answering_in(processes, ledger.settings, listener, metrics=metrics)
+    return stack.enter_context(several).check
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -96,11 +101,8 @@ def _print_first_keys(ledger: Ledger) -> None:
             sys.stderr.write(f"First key of {clinic}, shown this once: {text}\n")
 
 
-def serve_until(ledger: Ledger, over: Event, *, workers: bool) -> None:
-    """Waits for `over`; raises what ended the workers before it."""
-    if not workers:
-        over.wait()
-        return
+def serve_until(ledger: Ledger, over: Event, check: Callable[[], None]) -> None:
+    """Runs the workers until `over`; raises what ended them, or what `check` raises, before it."""
     from consumers.working import delivering, ticking, working  # noqa: PLC0415
 
     with (
@@ -111,9 +113,10 @@ def serve_until(ledger: Ledger, over: Event, *, workers: bool) -> None:
     ):
         nats = ledger.nats()
         sys.stderr.write(f"Working: relay, consumers, webhooks, projector, clock; NATS {nats}.\n")
-        while not over.wait(0.2):
+        while not over.wait(CHECKED):
             crew.check()
             post.check()
+            check()
 
 
 def _anchor_daily(ledger: Ledger) -> list[Any]:

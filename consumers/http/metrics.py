@@ -3,16 +3,19 @@
 Labels are route, method and status only: no clinic, no id, nothing of a person.
 """
 
+import os
 from http import HTTPStatus
 from time import perf_counter
 
 from fastapi import Request, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consumers.bootstrap import Ledger
 from consumers.http.health import backlog
+from consumers.http.processes import FIGURES
 from consumers.http.site import Site
 from consumers.http.writing import Endpoint
 from consumers.outgoing.deliveries import Deliveries
@@ -38,21 +41,20 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
-        self.lag = Gauge(
+        self.lag = self._gauge(
             "ledger_feed_lag",
             "Events that a read model has not seen, of all clinics",
-            ("projection",),
-            registry=self.registry,
+            "projection",
         )
-        self.dead = Gauge("ledger_dead_letters", "Open dead letters", registry=self.registry)
-        self.posts = Gauge(
-            "ledger_webhook_deliveries", "Webhooks that wait to be taken", registry=self.registry
+        self.dead = self._gauge("ledger_dead_letters", "Open dead letters")
+        self.posts = self._gauge("ledger_webhook_deliveries", "Webhooks that wait to be taken")
+        self.disabled = self._gauge(
+            "ledger_webhook_endpoints_disabled", "Endpoints that did not take their webhooks"
         )
-        self.disabled = Gauge(
-            "ledger_webhook_endpoints_disabled",
-            "Endpoints that did not take their webhooks",
-            registry=self.registry,
-        )
+
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        """One that every process finds out anew when it is asked."""
+        return Gauge(name, about, labels, registry=self.registry, multiprocess_mode="mostrecent")
 
     def page(self, ledger: Ledger) -> bytes:
         """The page that is scraped."""
@@ -63,7 +65,15 @@ class Metrics:
         waiting, disabled = Deliveries(ledger.endpoints.pool).counts()
         self.posts.set(waiting)
         self.disabled.set(disabled)
-        return generate_latest(self.registry)
+        return generate_latest(self._of_all_processes())
+
+    def _of_all_processes(self) -> CollectorRegistry:
+        """What all processes of the server counted, where there are several."""
+        if FIGURES not in os.environ:
+            return self.registry
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return together
 
 
 def page(site: Site, metrics: Metrics) -> Endpoint:
