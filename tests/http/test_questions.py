@@ -138,13 +138,18 @@ def test_health_and_readiness_need_no_key(api: Api) -> None:
 
 
 def test_a_history_without_a_day_goes_on_to_all_that_was_known(api: Api) -> None:
-    """Also to what takes effect on a day to come, as `ledger history` tells it."""
-    ends = {"effective": "2026-05-01", "channel": "desk", "reason": "moves away"}
-    api.does("/v1/subscriptions/s-1/cancellation", **ends, at=AT)
-    path = "/v1/subscriptions/s-1/history"
+    """Also to what was recorded ahead of its day, as `ledger history` tells it."""
+    tomorrow = "2026-03-03T09:00:00-05:00"
+    sold = {"subscription": "s-ahead", "patient": "p-ahead", "offer": "two"}
+    paid = {"payment": "pay-ahead", "amount": 18000, "tender": "cash"}
+    api.does("/v1/subscriptions", **sold, payment=paid, at=AT)
+    lines = [{"line": "1", "service": "drip"}]
+    visit = {"visit": "v-ahead", "patient": "p-ahead", "status": "completed", "lines": lines}
+    api.does("/v1/visits", **visit, at=tomorrow)
+    path = "/v1/subscriptions/s-ahead/history"
     everything = api.client().get(path).json()
     known = everything[-1]["position"]
-    assert everything[-1]["effective_on"] > api.now.date().isoformat()
+    assert everything[-1]["effective_on"] == "2026-03-03"
     assert api.client().get(f"{path}?known_at={known}").json() == everything
     assert api.client().get(f"{path}?known_at={known - 1}").json() == everything[:-1]
-    assert len(api.client().get(f"{path}?as_of=2026-03-01").json()) < len(everything)
+    assert len(api.client().get(f"{path}?as_of=2026-03-02").json()) < len(everything)
