@@ -181,6 +181,10 @@ def _endpoint_act(act: Act) -> Operation:
     shape = endpoint_shapes.ENDPOINTS[act.name]
     operation = read(act.name, act.about, act.path, act.parameters, shape)
     responses = operation["responses"]
+    if act.changes is None:
+        return operation
+    operation["parameters"].append(PARAMETERS["key"])
+    responses.update(refusals(422))
     if act.body is None and "secret" in act.name:
         responses["201"] = responses.pop("200")
     if act.body is None:
@@ -188,7 +192,7 @@ def _endpoint_act(act: Act) -> Operation:
     body = act.body.model_json_schema(ref_template=TEMPLATE)
     if act.method == "PUT":
         responses["201"] = answered("Made, with its secret", endpoint_shapes.NEW_ENDPOINT)
-    taken = {**responses, **refusals(404, 408, 409, 413, 415)}
+    taken = {**responses, **refusals(404, 408, 409, 413, 415, 422)}
     return {**operation, "requestBody": sent(body, act.name), "responses": taken}
 
 

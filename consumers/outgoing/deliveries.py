@@ -208,10 +208,8 @@ class Deliveries:
         """Sends what is recorded at positions from `first` to `last` again, or for the first time,
         as far as the endpoint wants its type; returns how many. Raises UnknownEndpoint.
         """
-        with lent(self._pool) as connection, clinic_transaction(connection, clinic):
-            _must_be_there(connection, clinic, endpoint)
-            asked = (now, clinic, endpoint, first - 1, last)
-            return connection.execute(_QUEUE, asked).rowcount
+        with lent(self._pool) as connection:
+            return queue_again(connection, clinic, endpoint, first, last, now)
 
     def list(
         self,
@@ -245,3 +243,13 @@ def _must_be_there(connection: Connection, clinic: str, endpoint: str) -> None:
     known = "SELECT FROM ops.webhook_endpoint WHERE clinic = %s AND endpoint = %s"
     if connection.execute(known, (clinic, endpoint)).fetchone() is None:
         raise UnknownEndpoint(f"no endpoint {endpoint}")
+
+
+def queue_again(
+    connection: Connection, clinic: str, endpoint: str, first: int, last: int, now: datetime
+) -> int:
+    """As `Deliveries.replay`, on a connection that may be in a transaction."""
+    with clinic_transaction(connection, clinic):
+        _must_be_there(connection, clinic, endpoint)
+        asked = (now, clinic, endpoint, first - 1, last)
+        return connection.execute(_QUEUE, asked).rowcount

@@ -1,7 +1,8 @@
 """The endpoints of a clinic: where its events are posted, and the secrets that sign them."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -98,17 +99,27 @@ class Endpoints:
         """Closes the connections."""
         self.pool.close()
 
-    def keep(self, new: NewEndpoint, now: datetime) -> tuple[Endpoint, str | None]:
-        """Adds the endpoint, or changes it; of a new one the secret, which is not told again.
+    def keep(
+        self,
+        new: NewEndpoint,
+        now: datetime,
+        *,
+        on: Connection | None = None,
+        salt: bytes | None = None,
+    ) -> tuple[Endpoint, str | None]:
+        """Adds the endpoint, or changes it; of a new one the secret, which is not told again. It
+        is made of the `salt`, or of one of its own.
 
         Raises TooMany.
         """
         row = (new.clinic, new.endpoint, new.url, list(new.types), now, new.by, new.clinic)
-        with lent(self.pool) as connection, connection.transaction():
+        with self._transaction(on) as connection:
             *fields, is_new = connection.execute(_KEEP, row).fetchone() or ()
             if is_new and self._count(connection, new.clinic) > MOST:
                 raise TooMany(f"a clinic has at most {MOST} endpoints")
-            secret = self._add_secret(connection, new.clinic, new.endpoint, now) if is_new else None
+            if not is_new:
+                return Endpoint(*fields), None
+            secret = self._add_secret(connection, new.clinic, new.endpoint, now, salt)
         return Endpoint(*fields), secret
 
     def list(self, clinic: str) -> list[Endpoint]:
@@ -119,35 +130,59 @@ class Endpoints:
         ):
             return read.execute(_LIST, (clinic,)).fetchall()
 
-    def remove(self, clinic: str, endpoint: str) -> None:
+    def remove(self, clinic: str, endpoint: str, *, on: Connection | None = None) -> None:
         """Ends it with all that was to be sent there; raises UnknownEndpoint."""
-        self._must(_REMOVE, clinic, endpoint)
+        self._must(_REMOVE, clinic, endpoint, on)
 
-    def enable(self, clinic: str, endpoint: str) -> None:
+    def enable(self, clinic: str, endpoint: str, *, on: Connection | None = None) -> None:
         """Goes on where it was disabled; raises UnknownEndpoint."""
-        self._must(_ENABLE, clinic, endpoint)
+        self._must(_ENABLE, clinic, endpoint, on)
 
-    def rotate(self, clinic: str, endpoint: str, now: datetime) -> str:
+    def rotate(
+        self,
+        clinic: str,
+        endpoint: str,
+        now: datetime,
+        *,
+        on: Connection | None = None,
+        salt: bytes | None = None,
+    ) -> str:
         """A new secret, told this once; the others sign for a day more. Raises UnknownEndpoint."""
-        with lent(self.pool) as connection, connection.transaction():
+        with self._transaction(on) as connection:
             connection.execute(_END_SECRETS, (now + OVERLAP, clinic, endpoint))
-            return self._add_secret(connection, clinic, endpoint, now)
+            return self._add_secret(connection, clinic, endpoint, now, salt)
+
+    def told(self, clinic: str, endpoint: str, salt: bytes) -> str:
+        """A secret as its receiver reads it."""
+        return shown(self.secret(clinic, endpoint, salt))
 
     def secret(self, clinic: str, endpoint: str, salt: bytes) -> bytes:
         """What signs for the endpoint."""
         return secret_of(self._server, clinic, endpoint, salt)
 
-    def _must(self, statement: str, clinic: str, endpoint: str) -> None:
-        with lent(self.pool) as connection:
+    def _must(self, statement: str, clinic: str, endpoint: str, on: Connection | None) -> None:
+        with self._transaction(on) as connection:
             if connection.execute(statement.encode(), (clinic, endpoint)).fetchone() is None:
                 raise UnknownEndpoint(f"no endpoint {endpoint}")
 
-    def _add_secret(self, connection: Connection, clinic: str, endpoint: str, now: datetime) -> str:
-        salt = secrets.token_bytes(SALT_BYTES)
+    def _add_secret(
+        self, connection: Connection, clinic: str, endpoint: str, now: datetime, salt: bytes | None
+    ) -> str:
+        salt = salt or secrets.token_bytes(SALT_BYTES)
         added = connection.execute(_SALT, (salt, now, clinic, endpoint)).fetchone()
         if added is None:
             raise UnknownEndpoint(f"no endpoint {endpoint}")
-        return shown(self.secret(clinic, endpoint, salt))
+        return self.told(clinic, endpoint, salt)
+
+    @contextmanager
+    def _transaction(self, on: Connection | None) -> Iterator[Connection]:
+        """One of its own, or a part of the one that a connection is in."""
+        if on is not None:
+            with on.transaction():
+                yield on
+            return
+        with lent(self.pool) as connection, connection.transaction():
+            yield connection
 
     @staticmethod
     def _count(connection: Connection, clinic: str) -> int:

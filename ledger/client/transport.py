@@ -82,15 +82,19 @@ class Transport:
         headers = {name: value for name, value in heads.items() if value is not None}
         return self._answered("POST", _at(path, names), headers, json.dumps(given).encode())
 
-    def put(self, path: str, names: Mapping[str, str], data: Mapping[str, Any]) -> Answer:
+    def put(
+        self, path: str, names: Mapping[str, str], data: Mapping[str, Any], *, key: str
+    ) -> Answer:
         """Keeps something under its name."""
         given = json.dumps({name: value for name, value in data.items() if value is not None})
-        headers = {"Content-Type": "application/json"}
+        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
         return self._answered("PUT", _at(path, names), headers, given.encode())
 
-    def delete(self, path: str, names: Mapping[str, str], _: Mapping[str, Any]) -> Answer:
+    def delete(
+        self, path: str, names: Mapping[str, str], _: Mapping[str, Any], *, key: str
+    ) -> Answer:
         """Ends something."""
-        return self._answered("DELETE", _at(path, names), {}, None)
+        return self._answered("DELETE", _at(path, names), {"Idempotency-Key": key}, None)
 
     def get(self, path: str, names: Mapping[str, str], query: Mapping[str, Any]) -> Answer:
         """Asks a question; what is None is left out."""

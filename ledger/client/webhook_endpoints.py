@@ -25,22 +25,26 @@ class WebhookEndpoints(Transport):
         return self.get("/v1/webhook-endpoints", {}, {})
 
     def keep_webhook_endpoint(
-        self, endpoint: str, **data: Unpack[KeepWebhookEndpointData]
+        self, endpoint: str, key: str, **data: Unpack[KeepWebhookEndpointData]
     ) -> Answer:
         """Post events to an address; the secret is in this answer only."""
-        return self.put("/v1/webhook-endpoints/{endpoint}", {"endpoint": endpoint}, data)
+        return self.put("/v1/webhook-endpoints/{endpoint}", {"endpoint": endpoint}, data, key=key)
 
-    def remove_webhook_endpoint(self, endpoint: str) -> Answer:
+    def remove_webhook_endpoint(self, endpoint: str, key: str) -> Answer:
         """Post nothing there."""
-        return self.delete("/v1/webhook-endpoints/{endpoint}", {"endpoint": endpoint}, {})
+        return self.delete("/v1/webhook-endpoints/{endpoint}", {"endpoint": endpoint}, {}, key=key)
 
-    def rotate_webhook_secret(self, endpoint: str) -> Answer:
+    def rotate_webhook_secret(self, endpoint: str, key: str) -> Answer:
         """A new secret; the one before signs for a day more."""
-        return self.post("/v1/webhook-endpoints/{endpoint}/secret", {"endpoint": endpoint}, {})
+        return self.post(
+            "/v1/webhook-endpoints/{endpoint}/secret", {"endpoint": endpoint}, {}, key=key
+        )
 
-    def enable_webhook_endpoint(self, endpoint: str) -> Answer:
+    def enable_webhook_endpoint(self, endpoint: str, key: str) -> Answer:
         """Go on where the endpoint was disabled."""
-        return self.post("/v1/webhook-endpoints/{endpoint}/enablement", {"endpoint": endpoint}, {})
+        return self.post(
+            "/v1/webhook-endpoints/{endpoint}/enablement", {"endpoint": endpoint}, {}, key=key
+        )
 
     def webhook_deliveries(
         self,
@@ -58,7 +62,9 @@ class WebhookEndpoints(Transport):
         )
 
     def replay_webhook_deliveries(
-        self, endpoint: str, **data: Unpack[ReplayWebhookDeliveriesData]
+        self, endpoint: str, key: str, **data: Unpack[ReplayWebhookDeliveriesData]
     ) -> Answer:
         """Send what is recorded at these positions again."""
-        return self.post("/v1/webhook-endpoints/{endpoint}/replays", {"endpoint": endpoint}, data)
+        return self.post(
+            "/v1/webhook-endpoints/{endpoint}/replays", {"endpoint": endpoint}, data, key=key
+        )
