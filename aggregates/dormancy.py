@@ -24,8 +24,8 @@ def dormancies(state: Subscription) -> Iterator[tuple[date, str, _Reached]]:
     The law is that of the day on which the value was held, as the contract keeps it.
     """
     for lot in state.lots.values():
-        since = _held_since(state, lot)
-        if lot.held and since is not None:
+        since = _held_since(state, lot) if lot.held else None
+        if since is not None:
             row = law_row(sale_of(state).policies, state_of(state), kind_of(lot), since)
             day = _over(state, row, since, anew=lot.claimed is not None)
             if row is not None and day is not None:

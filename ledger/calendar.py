@@ -93,12 +93,18 @@ class Duration:
 
     def after(self, start: date, times: int = 1) -> date:
         """The day that lies `times` spans after `start`."""
-        return start + relativedelta(
-            years=self.years * times,
-            months=self.months * times,
-            weeks=self.weeks * times,
-            days=self.days * times,
-        )
+        return _after(self, start, times)
+
+
+@lru_cache(maxsize=16_384)
+def _after(span: Duration, start: date, times: int) -> date:
+    """Remembered: the same few days are asked for again with every step of a membership."""
+    return start + relativedelta(
+        years=span.years * times,
+        months=span.months * times,
+        weeks=span.weeks * times,
+        days=span.days * times,
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)
