@@ -29,6 +29,7 @@ def _right(*may: str, asks: tuple[str, ...] = ()) -> Right:
 SETTING_UP = _right(ADMIN)
 SELLING = _right(FRONT, ADMIN, SERVICE)
 HOLDING = _right(FRONT, PROVIDER, DISPUTES, ADMIN, SERVICE)
+CARRYING_OVER = _right(ADMIN, SERVICE)
 VISITS = _right(FRONT, PROVIDER, ADMIN, SERVICE)
 CORRECTING = _right(ACCOUNTANT, ADMIN, asks=(FRONT, PROVIDER, DISPUTES))
 ALTERING = _right(FRONT, ACCOUNTANT, ADMIN, SERVICE)
@@ -61,6 +62,7 @@ RIGHTS: dict[str, Right] = {
     "record_payment_failure": SELLING,
     "record_visit": VISITS,
     "sign_visit": VISITS,
+    "carry_over_use": CARRYING_OVER,
     "place_hold": HOLDING,
     "release_hold": HOLDING,
     "reverse_consumption": CORRECTING,

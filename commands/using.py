@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from aggregates import holding, visits
+from aggregates import carrying, holding, visits
 from aggregates.booking.orders import PlaceHold, ReleaseHold
 from aggregates.booking.state import BOOKING
 from aggregates.covering.holdings import Chart
@@ -11,11 +11,11 @@ from aggregates.patient.state import PATIENT
 from aggregates.service.events import ServiceDefined
 from aggregates.service.state import SERVICE
 from aggregates.subscription.evolve import SUBSCRIPTION
-from aggregates.visit.orders import RecordVisit, ReverseConsumption, SignVisit
+from aggregates.visit.orders import CarryOverUse, RecordVisit, ReverseConsumption, SignVisit
 from aggregates.visit.state import VISIT, Visit
 from commands.desk import Desk
 from commands.permissions import lacks_approval
-from commands.spec import Reads, Spec
+from commands.spec import Reads, Spec, unknown_subscription
 from ledger.calendar import local_date
 from ledger.changed import changed
 from ledger.codes import Refused
@@ -40,6 +40,17 @@ def chart_of(
     holders = {state.sold.patient for state in contracts.values() if state.sold is not None}
     others = {key: desk.patient(key) for key in sorted(holders - {patient})}
     return Chart(visit, known, contracts, services, others)
+
+
+def carry_over_use(desk: Desk, context: Context, order: CarryOverUse) -> Decision:
+    contract = desk.subscription(order.subscription)
+    if contract.sold is None:
+        return unknown_subscription(order.subscription)
+    named = [line.service for line in order.lines if line.service is not None]
+    services = desk.services((*carrying.services_of(contract), *named), context.at)
+    patient = desk.patient(contract.sold.patient)
+    chart = Chart(desk.visit(order.visit), patient, {}, services)
+    return carrying.carry_over_use(context, order, contract, chart, desk.clinic())
 
 
 def sign_visit(desk: Desk, context: Context, order: SignVisit) -> Decision:
@@ -105,6 +116,19 @@ def _visit_reads(desk: Desk, order: RecordVisit) -> Reads:
         yield SERVICE, desk.name("service", line.service)
 
 
+def _use_reads(desk: Desk, order: CarryOverUse) -> Reads:
+    yield VISIT, desk.name("visit", order.visit)
+    yield SUBSCRIPTION, desk.name("subscription", order.subscription)
+
+
+def _use_then_reads(desk: Desk, order: CarryOverUse) -> Reads:
+    contract = desk.subscription(order.subscription)
+    if contract.sold is not None:
+        yield PATIENT, desk.name("patient", contract.sold.patient)
+    for key in carrying.services_of(contract):
+        yield SERVICE, desk.name("service", key)
+
+
 def _hold_reads(desk: Desk, order: PlaceHold) -> Reads:
     yield BOOKING, desk.name("booking", order.booking)
     yield PATIENT, desk.name("patient", order.patient)
@@ -120,6 +144,14 @@ def _roster_reads(desk: Desk, order: RecordVisit | PlaceHold) -> Reads:
 SPECS = (
     Spec(
         "record_visit", RecordVisit, record_visit, _visit_reads, _roster_reads, frozenset({"visit"})
+    ),
+    Spec(
+        "carry_over_use",
+        CarryOverUse,
+        carry_over_use,
+        _use_reads,
+        _use_then_reads,
+        frozenset({"visit"}),
     ),
     Spec("place_hold", PlaceHold, place_hold, _hold_reads, _roster_reads, frozenset({"booking"})),
     Spec("release_hold", ReleaseHold, release_hold),

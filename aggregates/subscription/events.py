@@ -165,7 +165,9 @@ class PaymentReceived(Settling):
 
 
 class UnitsDrawn(Draw):
-    """A lot gave units to a visit line."""
+    """A lot gave units to a visit line, or to use that was `carried_over` from another system."""
+
+    carried_over: bool = False
 
 
 class DrawReversed(Draw):

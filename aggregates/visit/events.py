@@ -65,7 +65,10 @@ class Attendance(Frozen):
 
 
 class VisitRecorded(Event):
-    """A visit took place, was missed, or was cancelled late; its coverage was decided then."""
+    """A visit took place, was missed, or was cancelled late; its coverage was decided then.
+
+    What is `carried_over` is no visit: it sums up the use that another system counted before.
+    """
 
     visit: Id
     patient: Id
@@ -75,6 +78,7 @@ class VisitRecorded(Event):
     location: Id | None = None
     provider: Id | None = None
     attendance: Attendance | None = None
+    carried_over: bool = False
 
 
 class VisitSigned(Event):

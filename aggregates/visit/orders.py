@@ -3,15 +3,15 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from aggregates.values import Digest
 from ledger.calendar import Moment
 from ledger.events import Frozen
 from ledger.ids import Id
-from ledger.money import Amount
+from ledger.money import Amount, PositiveAmount
 from ledger.personal import FreeText, Personal
-from ledger.quantity import PositiveQuantity
+from ledger.quantity import PositiveQuantity, Quantity
 
 
 class VisitLine(Frozen):
@@ -48,6 +48,36 @@ class RecordVisit(Frozen):
         if len({line.line for line in lines}) < len(lines):
             raise ValueError("each line of a visit has its own name")
         return lines
+
+
+class EarlierUse(Frozen):
+    """What was used of a contract: so many units, all but those `remaining`, or credit of a
+    `value`. `service` may be left out where the contract covers only one.
+    """
+
+    service: Id | None = None
+    quantity: PositiveQuantity | None = None
+    remaining: Quantity | None = None
+    value: PositiveAmount | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "EarlierUse":
+        if [self.quantity, self.remaining, self.value].count(None) != len(_MEASURES) - 1:
+            raise ValueError(f"a line says one of {', '.join(_MEASURES)}")
+        return self
+
+
+_MEASURES = ("quantity", "remaining", "value")
+
+
+class CarryOverUse(Frozen):
+    """Use that another system counted before this ledger was kept; `visit` names it."""
+
+    subscription: Id
+    visit: Id
+    lines: Annotated[tuple[EarlierUse, ...], Field(min_length=1, max_length=50)]
+    location: Id | None = None
+    provider: Id | None = None
 
 
 class SignVisit(Frozen):

@@ -41,6 +41,7 @@ RESOURCES = tuple(
         ("/v1/offers/{offer}/retirement", "retire_offer"),
         ("/v1/patients", "register_patient"),
         ("/v1/subscriptions", "sell_package"),
+        (f"{_CONTRACT}/carried-over-use", "carry_over_use"),
         (f"{_CONTRACT}/consents", "record_consent"),
         (f"{_CONTRACT}/payments", "record_payment"),
         (f"{_CONTRACT}/payment-failures", "record_payment_failure"),

@@ -34,6 +34,13 @@ class SellPackageData(Sent, total=False):
     consent: Mapping[str, Any]
 
 
+class CarryOverUseData(Sent, total=False):
+    visit: Required[str]
+    lines: Required[Sequence[Any]]
+    location: str
+    provider: str
+
+
 class RecordConsentData(Sent, total=False):
     consent: Required[str]
     kind: str
@@ -96,11 +103,6 @@ class RefundData(Sent, total=False):
     goodwill: bool
 
 
-class VoidSaleData(Sent, total=False):
-    reason: Required[str]
-    approver: str
-
-
 class Subscriptions(Transport):
     def sell_package(self, key: str, **data: Unpack[SellPackageData]) -> Answer:
         """Sell package."""
@@ -119,6 +121,22 @@ class Subscriptions(Transport):
             "/v1/subscriptions",
             {},
             {"cursor": cursor, "limit": limit, "patient": patient, "offer": offer},
+        )
+
+    def carry_over_use(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[CarryOverUseData],
+    ) -> Answer:
+        """Carry over use."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/carried-over-use",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
         )
 
     def record_consent(
@@ -191,18 +209,6 @@ class Subscriptions(Transport):
         """Refund."""
         return self.post(
             "/v1/subscriptions/{subscription}/refunds",
-            {"subscription": subscription},
-            data,
-            key=key,
-            if_match=if_match,
-        )
-
-    def void_sale(
-        self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[VoidSaleData]
-    ) -> Answer:
-        """Void sale."""
-        return self.post(
-            "/v1/subscriptions/{subscription}/void",
             {"subscription": subscription},
             data,
             key=key,

@@ -9,6 +9,11 @@ from typing import Any, Required, Unpack
 from ledger.client.transport import Answer, Sent, Transport
 
 
+class VoidSaleData(Sent, total=False):
+    reason: Required[str]
+    approver: str
+
+
 class CreditNoteData(Sent, total=False):
     note: Required[str]
     amount: Required[int]
@@ -56,14 +61,19 @@ class CancelData(Sent, total=False):
     communication: str
 
 
-class ChangePlanData(Sent, total=False):
-    offer: Required[str]
-    version: int
-    effective: Required[str]
-    proration: Required[str]
-
-
 class Subscriptions2(Transport):
+    def void_sale(
+        self, subscription: str, key: str, if_match: str | None = None, **data: Unpack[VoidSaleData]
+    ) -> Answer:
+        """Void sale."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/void",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
     def credit_note(
         self,
         subscription: str,
@@ -150,22 +160,6 @@ class Subscriptions2(Transport):
         """Cancel."""
         return self.post(
             "/v1/subscriptions/{subscription}/cancellation",
-            {"subscription": subscription},
-            data,
-            key=key,
-            if_match=if_match,
-        )
-
-    def change_plan(
-        self,
-        subscription: str,
-        key: str,
-        if_match: str | None = None,
-        **data: Unpack[ChangePlanData],
-    ) -> Answer:
-        """Change plan."""
-        return self.post(
-            "/v1/subscriptions/{subscription}/plan",
             {"subscription": subscription},
             data,
             key=key,

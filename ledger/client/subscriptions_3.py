@@ -9,6 +9,13 @@ from typing import Any, Required, Unpack
 from ledger.client.transport import Answer, Sent, Transport
 
 
+class ChangePlanData(Sent, total=False):
+    offer: Required[str]
+    version: int
+    effective: Required[str]
+    proration: Required[str]
+
+
 class ModifyContractData(Sent, total=False):
     modification: Required[str]
     effective: Required[str]
@@ -33,6 +40,22 @@ class ShareData(Sent, total=False):
 
 
 class Subscriptions3(Transport):
+    def change_plan(
+        self,
+        subscription: str,
+        key: str,
+        if_match: str | None = None,
+        **data: Unpack[ChangePlanData],
+    ) -> Answer:
+        """Change plan."""
+        return self.post(
+            "/v1/subscriptions/{subscription}/plan",
+            {"subscription": subscription},
+            data,
+            key=key,
+            if_match=if_match,
+        )
+
     def modify_contract(
         self,
         subscription: str,

@@ -13,12 +13,13 @@ from projections.close.sessions import Connection, session
 
 #: Visits in a page.
 PAGE = 5000
-# The text of a body is canonical, so that its one `status` can be found without parsing it.
+# The text of a body is canonical, so that its one `status` can be found without parsing it. What
+# was carried over from another system is no visit that somebody could sign.
 _COMPLETED = """
 SELECT position, stream FROM ledger.event
 WHERE clinic = %s AND position > %s AND position <= %s AND type = 'VisitRecorded'
   AND (position > %s OR effective_on > %s) AND effective_on <= %s
-  AND strpos(body, '"status":"completed"') > 0
+  AND strpos(body, '"status":"completed"') > 0 AND strpos(body, '"carried_over":true') = 0
 ORDER BY position LIMIT %s
 """
 _SIGNED = """

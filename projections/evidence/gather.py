@@ -144,9 +144,11 @@ def _uses(store: EventStore, clinic: str, history: Sequence[Recorded]) -> tuple[
                 draws.pop((visit, line, grant), None)
     streams = {stream(clinic, "visit", visit) for visit, _, _ in draws}
     visits = store.load(clinic, sorted(streams)) if streams else {}
-    return tuple(
+    uses = (
         _use(row, draw, visits[stream(clinic, "visit", draw.visit)]) for row, draw in draws.values()
     )
+    # What another system counted as used proves no visit.
+    return tuple(use for use in uses if use.visit is None or not use.visit.carried_over)
 
 
 def _use(row: Recorded, draw: e.UnitsDrawn, visit: Sequence[Recorded]) -> Use:

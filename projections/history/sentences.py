@@ -43,6 +43,8 @@ def _drawn(event: e.UnitsDrawn, amount: Amounts) -> str:
         event.status, "charged for a late cancellation"
     )
     value = amount(event.amount)
+    if event.carried_over:
+        return f"{text_of(event.quantity)} of {event.line} carried over as used, worth {value}"
     return f"{text_of(event.quantity)} of {event.line} {how} in visit {event.visit}, worth {value}"
 
 

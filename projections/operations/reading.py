@@ -67,7 +67,10 @@ def _histories(store: EventStore, clinic: str, kind: str) -> Iterator[Iterator[R
 
 
 def took_place(visit: Visit) -> bool:
-    """Whether the patient came: not where all lines of the visit were reversed."""
+    """Whether the patient came: not where all lines of the visit were reversed, nor where it sums
+    up what another system counted.
+    """
     recorded = recorded_of(visit)
     lines = {row.line for row in recorded.coverage}
-    return recorded.status == "completed" and not lines <= visit.reversed_lines
+    came = recorded.status == "completed" and not recorded.carried_over
+    return came and not lines <= visit.reversed_lines
