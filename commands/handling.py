@@ -25,7 +25,7 @@ from commands.evidencing import content_of
 from commands.gathering import Gathering
 from commands.objecting import objection
 from commands.pacing import too_fast
-from commands.pending import Pending, parsed, result_of
+from commands.pending import Pending, foreseen, parsed, result_of
 from commands.periods import unless_stopped
 from commands.registry import CLOSE_PERIOD, SPECS
 from commands.remembering import about, answer, with_subject
@@ -87,6 +87,12 @@ class Commands:
         if len(envelopes) == 1 or all(item.command != CLOSE_PERIOD for item in envelopes):
             return self._handle_batch(clinic, envelopes)
         return [self._handle_batch(clinic, [envelope])[0] for envelope in envelopes]
+
+    def rehearse(self, clinic: str, envelopes: Sequence[Envelope]) -> list[Result]:
+        """What `handle_many` would answer now, the events left out; no command may bring a
+        document. Nothing is recorded.
+        """
+        return [foreseen(item) for item in self._decided(self.desk(clinic), envelopes, recall=True)]
 
     def desk(self, clinic: str) -> Desk:
         """A fresh view of the clinic's streams, for questions that change nothing."""

@@ -44,6 +44,15 @@ def parsed(envelope: Envelope) -> Pending:
     return Pending(envelope, order)
 
 
+def foreseen(item: Pending) -> Result:
+    """The answer of a command that was decided and is not to be recorded."""
+    if item.result is not None:
+        return item.result
+    row = item.row if item.twin is None else item.twin.row
+    assert row is not None, "a command was left undecided"
+    return Result(item.envelope.id, True, data=row.data, replayed=item.twin is not None)
+
+
 def result_of(item: Pending) -> Result:
     """The answer of a decided command; a twin hears what the first of its id heard."""
     twin = item.twin

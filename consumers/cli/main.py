@@ -18,6 +18,7 @@ from consumers.cli import (
     demo,
     evidence,
     explaining,
+    importing,
     keys,
     members,
     operations,
@@ -114,6 +115,7 @@ def _clock(text: str, system: datetime) -> datetime:
 app.command()(demo.demo)
 app.command()(serving.serve)
 app.command()(recording.apply)
+app.command("import", help=importing.HELP)(importing.import_)
 app.command()(asking.balance)
 app.command()(asking.history)
 app.add_typer(asking.quote_app, name="quote")

@@ -1,0 +1,1 @@
+"""Moving in: files that people edit become ordinary commands (`ledger import`)."""
