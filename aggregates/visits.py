@@ -274,6 +274,7 @@ def _fields(visit: Visit, row: CoverageRow, drawn: Drawn, contract: Subscription
         "cost_of": drawn.cost_of,
         "interlocation": drawn.interlocation,
         "returnable_until": drawn.returnable_until,
+        "carried_over": recorded.carried_over,
     }
 
 

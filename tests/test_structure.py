@@ -47,6 +47,7 @@ ONLY_IN = {
     "faststream": ("consumers",),
     "nats": ("consumers",),
     "httpx": ("consumers/outgoing",),
+    "openpyxl": ("consumers/importing",),
     "opentelemetry": ("consumers/http",),
 }
 ALONE = {"projections/evidence/verify.py": {"cryptography", "rfc3161_client"}}

@@ -165,9 +165,7 @@ class PaymentReceived(Settling):
 
 
 class UnitsDrawn(Draw):
-    """A lot gave units to a visit line, or to use that was `carried_over` from another system."""
-
-    carried_over: bool = False
+    """A lot gave units to a visit line."""
 
 
 class DrawReversed(Draw):

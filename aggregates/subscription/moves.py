@@ -20,6 +20,7 @@ class Draw(Event):
     signature where that is the trigger (6.1); what would be payable of it is `unposted_payable`.
     `cost` is what the visit cost of it (rows 49, 51), `interlocation` what the place of the sale
     owes that of the visit (row 52). A product may be brought back until `returnable_until` (50).
+    What is `carried_over` is no visit: another system counted it before.
     """
 
     visit: Id
@@ -43,6 +44,7 @@ class Draw(Event):
     cost_of: CostKind | None = None
     interlocation: Amount | None = None
     returnable_until: date | None = None
+    carried_over: bool = False
 
     @property
     def draw(self) -> str:

@@ -51,6 +51,8 @@ def _drawn(event: e.UnitsDrawn, amount: Amounts) -> str:
 def _undrawn(event: e.DrawReversed, amount: Amounts) -> str:
     value = amount(event.amount)
     back = f"{text_of(event.quantity)} of {event.line}"
+    if event.carried_over:
+        return f"{back} given back that was carried over as used, worth {value}"
     return f"{back} given back from visit {event.visit}, worth {value}"
 
 

@@ -91,7 +91,7 @@ def test_the_books_open_with_what_is_owed_and_earn_nothing_of_it_again(moved_in:
     assert {key: found[key] for key in OPENING} == OPENING
     assert (found.get("1020", 0), found["1010"]) == (0, 379900)
     january = moved_in.run("rollforward", "--period", "2026-01", "--json").json["accounts"]
-    assert {row["account"]: -row["opening"] for row in january} == OPENING
+    assert {row["account"]: -row["opening"] for row in january if row["opening"]} == OPENING
     moved = ("additions", "recognized_from_opening", "recognized_from_additions", "breakage")
     assert [row[name] for row in january for name in moved] == [0] * 4 * len(january)
     assert moved_in.run("check", "--json").status == 0

@@ -162,26 +162,6 @@ def use_steps() -> list[Step]:
             ["ConsumptionReversed visit/v-1", "DrawReversed subscription/s-1"],
             {"visit": "v-1", "lines": ["1"]},
         ),
-        *carrying_steps(),
-    ]
-
-
-def carrying_steps() -> list[Step]:
-    return [
-        Step(
-            "carry_over_use",
-            SOLD,
-            {"subscription": "s-1", "visit": "before-1", "lines": [{"remaining": "3"}]},
-            ["VisitRecorded visit/before-1", "UnitsDrawn subscription/s-1"],
-            {"visit": "before-1", "amount": 18000},
-        ),
-        Step(
-            "reverse_consumption",
-            JANUARY_12,
-            {"visit": "before-1", "reason": "counted twice"},
-            ["ConsumptionReversed visit/before-1", "DrawReversed subscription/s-1"],
-            {"visit": "before-1", "lines": ["1"]},
-        ),
     ]
 
 
@@ -390,6 +370,7 @@ STORY = (
     retiring_steps,
     sale_steps,
     use_steps,
+    life_corrections.carrying_steps,
     holding_steps,
     changing_steps,
     unwinding_steps,

@@ -82,6 +82,25 @@ def sale_steps() -> list[Step]:
     ]
 
 
+def carrying_steps() -> list[Step]:
+    return [
+        Step(
+            "carry_over_use",
+            SOLD,
+            {"subscription": "s-1", "visit": "before-1", "lines": [{"remaining": "3"}]},
+            ["VisitRecorded visit/before-1", "UnitsDrawn subscription/s-1"],
+            {"visit": "before-1", "amount": 18000},
+        ),
+        Step(
+            "reverse_consumption",
+            JANUARY_12,
+            {"visit": "before-1", "reason": "counted twice"},
+            ["ConsumptionReversed visit/before-1", "DrawReversed subscription/s-1"],
+            {"visit": "before-1", "lines": ["1"]},
+        ),
+    ]
+
+
 def sharing_steps() -> list[Step]:
     return [
         Step(
