@@ -34,6 +34,7 @@ def _lot(case: Case, contract: ContractFile, lot: Lot, part: Fraction) -> dict[s
         "label": label_of(contract, lot),
         "granted": None if lot.is_time else text_of(lot.granted),
         "used": _used(case, contract, lot),
+        "carried_over": _carried_over(case, contract, lot),
         "extended": extended,
         "expired": text_of(lot.expired),
         "refunded": text_of(lot.refunded),
@@ -57,6 +58,21 @@ def _used(case: Case, contract: ContractFile, lot: Lot) -> list[dict[str, Any]]:
         }
         for use in contract.uses
         if use.draw.grant == lot.grant and case.counts(use.drawn)
+    ]
+
+
+def _carried_over(case: Case, contract: ContractFile, lot: Lot) -> list[dict[str, Any]]:
+    """What another system had counted as used; it is told, and proves no visit."""
+    undone = {event.key for _, event in contract.of(e.DrawReversed)}
+    return [
+        {
+            "on": row.effective_on.isoformat(),
+            "quantity": text_of(event.quantity),
+            **_at(row.position),
+        }
+        for row, event in contract.of(e.UnitsDrawn)
+        if event.carried_over and event.grant == lot.grant and event.key not in undone
+        if case.counts(row)
     ]
 
 

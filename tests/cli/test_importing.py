@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,22 @@ def test_the_books_open_with_what_is_owed_and_earn_nothing_of_it_again(moved_in:
     moved = ("additions", "recognized_from_opening", "recognized_from_additions", "breakage")
     assert [row[name] for row in january for name in moved] == [0] * 4 * len(january)
     assert moved_in.run("check", "--json").status == 0
+
+
+def test_what_was_carried_over_is_no_visit(moved_in: Terminal, tmp_path: Path) -> None:
+    head, row = "subscription,patient,offer,sold_on,paid,tender,charge,used", "card,ch-8,4"
+    text = f"{head}\nb-8,p-28,old-10,2025-11-03,1500.00,{row}\n"
+    assert imported(moved_in, tmp_path, "balances", text, *CUT_OVER).status == 0
+    out = tmp_path / "packet"
+    now = ("--now", "2026-01-10T12:00:00-05:00")
+    assert moved_in.run("evidence", "ch-8", "--out", str(out), *now).status == 0
+    facts = json.loads((out / "facts.json").read_bytes())
+    [lot] = facts["charge_statement"]["lots"]
+    [carried] = lot["carried_over"]
+    assert (facts["visits"], lot["used"], lot["remaining"]) == ([], [], "6")
+    assert (carried["on"], carried["quantity"]) == ("2025-12-31", "4")
+    [member] = moved_in.run("members", "--as-of", "2025-12-31", "--json").json
+    assert (member["subscription"], member["visits"]) == ("b-5", 0)
 
 
 def test_the_same_file_again_changes_nothing(moved_in: Terminal, tmp_path: Path) -> None:
@@ -281,7 +298,8 @@ def test_a_workbook_is_read_like_the_file_it_was_saved_from(
 
 
 def test_once_december_is_closed_nothing_older_comes_in(moved_in: Terminal, tmp_path: Path) -> None:
-    assert moved_in.run("close", "2025-12", "--json").status == 0
+    closed = moved_in.run("close", "2025-12", "--json")
+    assert (closed.status, closed.json["exceptions"]) == (0, [])
     again = imported(moved_in, tmp_path, "balances", BALANCES, *CUT_OVER)
     assert (again.status, again.json["there"]) == (0, 5)
     late = BALANCES + "b-7,p-27,old-10,2025-12-30,,,,,,,,\n"

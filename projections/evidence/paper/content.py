@@ -151,6 +151,12 @@ def _statement(facts: Facts) -> dict[str, Any]:
         for lot in lots
         for item in lot["extended"]
     ]
+    notes += [
+        f"{lot['label']}: {item['quantity']} used by {day_text(item['on'])}, as counted in the"
+        " clinic's records of before; no visit is claimed for it."
+        for lot in lots
+        for item in lot["carried_over"]
+    ]
     working = [(step["step"], amount_text(facts, step["amount"])) for step in unused["working"]]
     total = f"Unused value on {day_text(facts['as_of'])}, method {plain(unused['method'])}"
     return {
