@@ -1,6 +1,7 @@
 """Random lives of contracts of every kind, against a model that only counts."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -90,6 +91,20 @@ class Lives(Living):
     @when_sold
     def visit(self, lines: list[Line], ago: int) -> None:
         self.visits_as(lines, ago)
+
+    @rule(line=LINE, ago=AGO, measure=st.sampled_from(["quantity", "remaining", "value"]))
+    @when_sold
+    def carry_over(self, line: Line, ago: int, measure: str) -> None:
+        which, nth, quantity = line
+        use = {"service": self.service(which, nth), measure: quantity}
+        if measure == "value":
+            use[measure] = int(Decimal(quantity) * 1000)
+        visit, before = self.name("before"), self.state(self.key(which)).paid
+        data = {"subscription": self.key(which), "visit": visit, "lines": [use]}
+        result = self.asks("carry_over_use", ago=ago, **data)
+        if result.ok and result.events:
+            self.visits.append(visit)
+        assert self.state(self.key(which)).paid == before
 
     @rule(line=LINE, points=st.sampled_from(["5", "400"]), tax=TAX)
     @when_sold
