@@ -93,16 +93,18 @@ class Gathering:
         return told
 
     def _go_on(self, caller: _Caller, threads: Executor, told: Future[Result]) -> None:
-        if caller.result is None:
-            threads.submit(self._tell, caller, told)
-        else:
+        if caller.result is not None:
             told.set_result(caller.result)
+            return
 
-    def _tell(self, caller: _Caller, told: Future[Result]) -> None:
-        try:
-            told.set_result(self._served(caller))
-        except BaseException as error:  # noqa: BLE001  whatever it is, it is his who waits
-            told.set_exception(error)
+        def tell(served: Future[Result]) -> None:
+            error = served.exception()
+            if error is None:
+                told.set_result(served.result())
+            else:
+                told.set_exception(error)
+
+        threads.submit(self._served, caller).add_done_callback(tell)
 
     def _served(self, caller: _Caller) -> Result:
         """Leads where it is his turn to, and answers."""

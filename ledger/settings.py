@@ -73,6 +73,11 @@ def from_environment() -> Settings:
     )
 
 
+def export(name: str, value: str) -> None:
+    """Sets a variable that a library reads when it is loaded, in this process."""
+    os.environ[name] = value
+
+
 def _issuer(environment: Mapping[str, str]) -> Issuer | None:
     """All three of its variables, or none: half an issuer trusts nobody."""
     given = [environment.get(f"LEDGER_OIDC_{name}") for name in ("ISSUER", "AUDIENCE", "JWKS")]

@@ -87,9 +87,12 @@ def test_an_unknown_figure_is_refused_by_name() -> None:
 def test_commands_and_questions_over_http_are_measured() -> None:
     done = bench("--quick", "--json", "http")
     assert done.returncode == 0, done.stderr
-    rate, cost, check, balance, question = map(json.loads, done.stdout.splitlines())
+    rate, cost, *lines, check, balance, question = map(json.loads, done.stdout.splitlines())
     assert (rate["unit"], rate["against"]) == ("commands/s", "in process")
     assert 0 < cost["ratio"] < 1
+    units = [one["unit"] for one in lines]
+    assert units == ["commands/s as JSON Lines", "ms CPU, command of a line"]
+    assert lines[1]["ratio"] < 1, "a line costs less than a request"
     assert [one["unit"] for one in (check, balance)] == [
         "ms, check, p99 at 200/s",
         "ms, balance, p99 at 200/s",

@@ -71,8 +71,9 @@ def _answers(
     """Begins to answer, in this process or in several; what it gives sees to it that they live."""
     if processes == 1:
         from consumers.http.answering import answering  # noqa: PLC0415
+        from consumers.http.metrics import Metrics  # noqa: PLC0415
 
-        stack.enter_context(answering(ledger, listener, metrics=metrics))
+        stack.enter_context(answering(ledger, listener, Metrics() if metrics else None))
         return lambda: None
     from consumers.http.processes import answering_in  # noqa: PLC0415
 

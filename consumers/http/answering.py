@@ -13,15 +13,11 @@ from consumers.http.serving import served
 
 
 @contextmanager
-def answering(ledger: Ledger, listener: socket, *, metrics: bool) -> Iterator[None]:
-    """Answers in this process until the context ends; `metrics` adds their page."""
+def answering(ledger: Ledger, listener: socket, metrics: Metrics | None) -> Iterator[None]:
+    """Answers in this process until the context ends."""
     with ExitStack() as stack:
-        app = make_app(
-            ledger,
-            gate_of(ledger),
-            metrics=Metrics() if metrics else None,
-            traces=_traces(stack, ledger),
-        )
+        traces = _traces(stack, ledger)
+        app = make_app(ledger, gate_of(ledger), metrics=metrics, traces=traces)
         stack.enter_context(served(app, listener))
         yield
 

@@ -3,7 +3,6 @@
 Labels are route, method and status only: no clinic, no id, nothing of a person.
 """
 
-import os
 from http import HTTPStatus
 from time import perf_counter
 
@@ -15,7 +14,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consumers.bootstrap import Ledger
 from consumers.http.health import backlog
-from consumers.http.processes import FIGURES
 from consumers.http.site import Site
 from consumers.http.writing import Endpoint
 from consumers.outgoing.deliveries import Deliveries
@@ -24,9 +22,10 @@ BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class Metrics:
-    """The figures of one server."""
+    """The figures of one server; `folder` is where its processes count together."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str | None = None) -> None:
+        self._folder = folder
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "ledger_http_requests",
@@ -69,10 +68,10 @@ class Metrics:
 
     def _of_all_processes(self) -> CollectorRegistry:
         """What all processes of the server counted, where there are several."""
-        if FIGURES not in os.environ:
+        if self._folder is None:
             return self.registry
         together = CollectorRegistry()
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(together, self._folder)  # type: ignore[no-untyped-call]
         return together
 
 

@@ -6,7 +6,6 @@ they share is the database alone; each knows keys and counts callers for itself.
 
 import logging
 import multiprocessing
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from threading import Event as Over
 
 from consumers.bootstrap import running
 from ledger.errors import LedgerError
-from ledger.settings import Settings
+from ledger.settings import Settings, export
 
 #: How long a process may take until it answers, and to end what it is answering.
 STARTING, DRAINING = 120.0, 40.0
@@ -102,14 +101,15 @@ def _answer(settings: Settings, listener: socket, figures: str | None, answers: 
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells all processes, the first ends
     if figures is not None:
-        os.environ[FIGURES] = figures  # read where the library is loaded
+        export(FIGURES, figures)  # before the library is loaded
     from consumers.http.answering import answering  # noqa: PLC0415
+    from consumers.http.metrics import Metrics  # noqa: PLC0415
 
     parent = multiprocessing.parent_process()
     assert parent is not None, "it was begun by Servers"
     with running(settings) as ledger:
         ledger.guard()
-        with answering(ledger, listener, metrics=figures is not None):
+        with answering(ledger, listener, None if figures is None else Metrics(figures)):
             answers.set()
             while not over.is_set() and not wait([parent.sentinel], 0.2):
                 pass

@@ -8,6 +8,9 @@ from time import perf_counter
 
 import orjson
 
+MOST = 64 * 1024 * 1024
+"""Bytes of an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -18,9 +21,20 @@ class Asked:
 
 def request(method: str, path: str, token: str, body: object = None, headers: str = "") -> Asked:
     content = b"" if body is None else orjson.dumps(body)
+    return _asked(method, path, token, content, headers + "Content-Type: application/json\r\n")
+
+
+def bulk(token: str, lines: Sequence[object]) -> Asked:
+    """All lines in one request of JSON Lines."""
+    content = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    kind = "Content-Type: application/x-ndjson\r\n"
+    return _asked("POST", "/v1/commands", token, content, kind)
+
+
+def _asked(method: str, path: str, token: str, content: bytes, headers: str) -> Asked:
     head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n{headers}"
-    kind = f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
-    return Asked((head + (kind if content else "") + "\r\n").encode() + content)
+    length = f"Content-Length: {len(content)}\r\n" if content else ""
+    return Asked((head + length + "\r\n").encode() + content)
 
 
 class Line:
@@ -34,13 +48,17 @@ class Line:
         self._writer.write(asked.content)
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         length = head.partition(b"content-length: ")[2].partition(b"\r")[0]
-        await self._reader.readexactly(int(length))
+        if length:
+            await self._reader.readexactly(int(length))
+        else:
+            told = await self._reader.readuntil(b"\r\n0\r\n\r\n")  # comes in parts
+            assert b'"ok":false' not in told
         return int(head[9:12])
 
 
 @asynccontextmanager
 async def lines(port: int, count: int) -> AsyncIterator[list[Line]]:
-    opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(count)]
+    opened = [await asyncio.open_connection("127.0.0.1", port, limit=MOST) for _ in range(count)]
     try:
         yield [Line(*one) for one in opened]
     finally:

@@ -52,6 +52,10 @@ def http(place: Place, sizes: Sizes) -> Iterator[Figure]:
         outside = _outside(port, server, keys, sizes.single)
         yield Figure("http", outside.rate, "commands/s", "in process", inside.rate)
         yield Figure("http", inside.cost, "ms CPU, command in process", "HTTP", outside.cost)
+        together = _together(port, server, keys, sizes.single)
+        what = "commands/s as JSON Lines"
+        yield Figure("http", together.rate, what, "in process, singly", inside.rate)
+        yield Figure("http", together.cost, "ms CPU, command of a line", "singly", outside.cost)
         kinds = [_checks(keys), _balances(keys)]
         asyncio.run(driving.paced(port, kinds, PER_SECOND, 1))  # warms up
         cost = _cost(server)
@@ -66,7 +70,7 @@ def http(place: Place, sizes: Sizes) -> Iterator[Figure]:
 def _prepared(ledger: Ledger, name: str, count: int) -> str:
     """A clinic whose patients have bought; returns a key to it."""
     setup = [*clinic.setup(name)]
-    for patients in ("inside", "outside"):
+    for patients in ("inside", "outside", "lines"):
         setup += clinic.sales(name, clinic.patients_for(count), patients)
     clinic.record(ledger.commands, name, setup, 100)
     now = ledger.settings.clock()
@@ -109,6 +113,20 @@ def _outside(port: int, server: psutil.Process, keys: dict[str, str], count: int
     cost = _cost(server)
     rate = asyncio.run(driving.flood(port, callers))
     return Pace(rate, (_cost(server) - cost) * 1000 / sum(map(len, callers)))
+
+
+def _together(port: int, server: psutil.Process, keys: dict[str, str], count: int) -> Pace:
+    """Each clinic's visits in one request of JSON Lines."""
+    sent = [[driving.bulk(key, list(_lines(name, count)))] for name, key in keys.items()]
+    cost = _cost(server)
+    requests = asyncio.run(driving.flood(port, sent))
+    return Pace(requests * count, (_cost(server) - cost) * 1000 / (count * len(keys)))
+
+
+def _lines(name: str, count: int) -> Iterator[Line]:
+    """The clinic and the actor are those of the key."""
+    for line in clinic.visits(name, count, "lines"):
+        yield {field: line[field] for field in ("command", "id", "at", "data")}
 
 
 def _shared(work: Sequence[Sequence[Line]]) -> list[list[Line]]:

@@ -180,20 +180,23 @@ def test_a_group_has_a_bound() -> None:
     assert [len(group) for group in counter.served] == [1, MOST, 2]
 
 
-class Slow(Counter):
+class Unwaited(Counter):
     """The same for callers who do not wait themselves."""
 
     def visited(self, desks: ThreadPoolExecutor, callers: int) -> list[Future[Result]]:
         line = {"command": "record_visit", "clinic": "glow", "at": VISITED, "data": {}}
-        asked = [
-            self.gathering.submit(envelope(line | _who(number)), desks) for number in range(callers)
+        first = self.gathering.submit(envelope(line | _who(0)), desks)
+        assert self.came.acquire(timeout=SECONDS)
+        rest = [
+            self.gathering.submit(envelope(line | _who(number)), desks)
+            for number in range(1, callers)
         ]
         self.open.set()
-        return asked
+        return [first, *rest]
 
 
 def test_those_who_do_not_wait_take_one_thread_together() -> None:
-    counter = Slow()
+    counter = Unwaited()
     with ThreadPoolExecutor(1) as desk:
         heard = [_heard(future) for future in counter.visited(desk, 4)]
     assert heard == ["c-0", "c-1", "c-2", "c-3"]
@@ -202,7 +205,7 @@ def test_those_who_do_not_wait_take_one_thread_together() -> None:
 
 @pytest.mark.parametrize("guilty", ["c-1", "c-2"])
 def test_what_one_command_breaks_is_its_own_also_where_nobody_waits(guilty: str) -> None:
-    counter = Slow(Broken("unreadable"), guilty, times=2)
+    counter = Unwaited(Broken("unreadable"), guilty, times=2)
     with ThreadPoolExecutor(1) as desk:
         heard = [_heard(future) for future in counter.visited(desk, 4)]
     assert heard == [key if key != guilty else "Broken" for key in ("c-0", "c-1", "c-2", "c-3")]
@@ -210,7 +213,7 @@ def test_what_one_command_breaks_is_its_own_also_where_nobody_waits(guilty: str)
 
 def test_whoever_gives_up_waiting_disturbs_nobody() -> None:
     """What is asked for is recorded all the same, and those who go with it are told."""
-    counter = Slow()
+    counter = Unwaited()
     with ThreadPoolExecutor(1) as desk:
         asked = counter.visited(desk, 3)
         assert not asked[1].cancel()

@@ -62,7 +62,7 @@ def test_what_is_no_key_is_refused(api: Api, key: str) -> None:
 
 @pytest.mark.parametrize("key", ["k\x7f", "k\x1b"])
 def test_a_key_with_a_control_character_is_no_header(api: Api, key: str) -> None:
-    headers = {"Idempotency-Key": key.encode()}
+    headers = {b"Idempotency-Key": key.encode()}
     answer = api.client().post("/v1/patients", json={"patient": "p-9"}, headers=headers)
     assert answer.status_code == 400
 
