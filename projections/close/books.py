@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from aggregates.restatement import Restated
+from ledger.books.accrual import Window
 from ledger.books.digest import digest_of_texts
 from ledger.books.entries import Entry, Source
 from ledger.books.placing import Close
@@ -21,14 +22,16 @@ from ledger.books.rollforward import Moved, column_of, roll_forward
 from ledger.books.trialbalance import Total
 from ledger.calendar import Period
 from projections.close import sealing
+from projections.close.accruing import UNEVEN, accrue_evenly
 from projections.close.basis import OWN, Basis
 from projections.close.feeding import Feed
 from projections.close.loading import Loadings
 from projections.close.restating import without
+from projections.journal.accruing import accrued
 from projections.journal.closing import close_through
 from projections.journal.lots import Stock
 from projections.journal.settings import SettingsHistory
-from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
+from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries, write
 
 NO_SETTINGS = SettingsHistory()
 #: What a replay keeps.
@@ -209,6 +212,11 @@ class Books:
         self._database.register("added", pa.Table.from_arrays(arrays, schema=_SCHEMA))
         self._database.execute("INSERT INTO computed SELECT * FROM added")
         self._database.unregister("added")
+
+    def accrue(self, window: Window, cut: int, before: Close | None, event: Source | None) -> None:
+        """Writes what time earned by the days of `window`, of what is known at `cut`."""
+        accrue_evenly(self._database, window, cut, before, event)
+        write(self, accrued(self, window, cut, before, UNEVEN), event)
 
     def add_steps(self, rows: Iterable[Tuple]) -> None:
         """Writes rows of ``views.journal_step``."""
