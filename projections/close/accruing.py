@@ -50,7 +50,10 @@ _UNEVEN = f"""
 CREATE OR REPLACE VIEW {UNEVEN} AS
 FROM {STEPS} ANTI JOIN accruing.even_line USING (subscription, lot)
 """
-_FIRST_DAY = "SELECT min(starts) FROM accruing.even_line"
+_FOUND = f"""
+SELECT (SELECT min(starts) FROM accruing.even_line),
+       EXISTS (FROM {UNEVEN} WHERE account IS NOT NULL)
+"""  # noqa: S608 - made of constants
 _EARNED = ", ".join(
     f"('{account}', '{earned.row}', {closing_rank(earned.row)}, '{earned.debited}',"
     f" '{earned.credited}')"
@@ -134,15 +137,25 @@ def accrue_evenly(
     cut: int,
     before: Close | None,
     event: Source | None,
-) -> None:
-    """Writes the closing entries of the even lines, and leaves the steps of others in `UNEVEN`."""
+) -> bool:
+    """Writes the closing entries of the even lines; whether the steps of others are in `UNEVEN`."""
     database.execute(_EVEN, (*live(window, cut, before), cut))
     database.execute(_UNEVEN)
-    [(first,)] = database.execute(_FIRST_DAY).fetchall()
-    if first is None:
-        return
+    [(first, others)] = database.execute(_FOUND).fetchall()
+    if first is not None:
+        _accrue(database, _periods(window, Period.of(first)), window, cut, event)
+    return bool(others)
+
+
+def _accrue(
+    database: duckdb.DuckDBPyConnection,
+    periods: pa.Table,
+    window: Window,
+    cut: int,
+    event: Source | None,
+) -> None:
     source = event or Source(0, "", "")
-    database.register("accrued_period", _periods(window, Period.of(first)))
+    database.register("accrued_period", periods)
     database.execute(
         _ACCRUE,
         {

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +40,8 @@ _TEXT = ("entry", "lot", "rule", "period", "prior_period_of", "type", "stream", 
 _INTEGERS = {"ordinal", "position", "n", "closing", "debit", "credit"}
 _DATES = {"posting_date", "service_date"}
 _PAGE = 10_000
+#: About how many lines are sorted at once; those of a day always are.
+_SORTED = 200_000
 #: What DuckDB may hold before it writes to the temporary folder.
 MEMORY = "1GB"
 
@@ -215,8 +217,8 @@ class Books:
 
     def accrue(self, window: Window, cut: int, before: Close | None, event: Source | None) -> None:
         """Writes what time earned by the days of `window`, of what is known at `cut`."""
-        accrue_evenly(self._database, window, cut, before, event)
-        write(self, accrued(self, window, cut, before, UNEVEN), event)
+        if accrue_evenly(self._database, window, cut, before, event):
+            write(self, accrued(self, window, cut, before, UNEVEN), event)
 
     def add_steps(self, rows: Iterable[Tuple]) -> None:
         """Writes rows of ``views.journal_step``."""
@@ -243,9 +245,8 @@ class Books:
 
     def digest(self, period: Period) -> str:
         """The digest of the period's entries (accounting.md 12.2), which go by days first."""
-        count = (period.last - period.first).days + 1
-        days = (period.first + timedelta(number) for number in range(count))
-        pages = (page for day in days for page in self._pages(sealing.TEXTS, (day,)))
+        stretches = self.rows(sealing.STRETCHES, (_SORTED, period.first, period.last))
+        pages = (page for days in stretches for page in self._pages(sealing.TEXTS, days))
         return digest_of_texts(",".join(text for (text,) in page).encode() for page in pages)
 
     def entry_count(self, period: Period) -> int:
