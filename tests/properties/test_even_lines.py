@@ -61,8 +61,8 @@ def payments(draw: st.DrawFn) -> Entry:
     """Money for a lot, or money given back."""
     (account, lot), amount, on = draw(lots), draw(cents), draw(days)
     at = Dimensions(subscription=draw(contracts), line=lot.split(".", maxsplit=1)[0], grant=lot)
-    sides = (max(amount, 0), max(-amount, 0))
-    moved = (Line("1010", *sides), Line(account, *reversed(sides), at))
+    given, back = max(amount, 0), max(-amount, 0)
+    moved = (Line("1010", given, back), Line(account, back, given, at))
     source = Source(draw(positions), "PaymentReceived", "glow/subscription/s-1")
     return Entry("e-1", on, on, "6", moved, event=source, n=1)
 
