@@ -11,11 +11,12 @@ from adbc_driver_postgresql import dbapi
 
 from ledger.errors import Broken
 
-#: How much is read at a time, how many times ahead of the caller, and how many make a table:
-#: each table costs some statements, and each reading ahead its memory.
+#: How much is read at a time, how many times ahead of the caller, and how many make a table, at
+#: first and later: each table costs some statements, but the first one is waited for, and each
+#: reading ahead costs its memory.
 _BATCH_BYTES = 2 << 20
 _AHEAD = 48
-_LEAST = 4
+_FIRST, _LEAST = 4, 16
 _EVENTS = """
 SELECT position, type, schema_version, stream, effective_on, body FROM ledger.event
 WHERE clinic = current_setting('ledger.clinic') AND position > {after} AND position <= {cut}
@@ -81,15 +82,17 @@ def _asked(cursor: dbapi.Cursor, query: str) -> pa.RecordBatchReader:
 def _tables(
     coming: _Coming, read: Callable[[], Future[pa.RecordBatch | None]]
 ) -> Iterator[pa.Table]:
-    while batches := _come(coming):
+    least = _FIRST
+    while batches := _come(coming, least):
         coming.extend(read() for _ in batches)
         yield _checked(batches)
+        least = min(2 * least, _LEAST)
 
 
-def _come(coming: _Coming) -> list[pa.RecordBatch]:
+def _come(coming: _Coming, least: int) -> list[pa.RecordBatch]:
     """The batches that are there, and at least so many unless there are no more."""
     batches: list[pa.RecordBatch] = []
-    while coming and (len(batches) < _LEAST or coming[0].done()):
+    while coming and (len(batches) < least or coming[0].done()):
         batch = coming.popleft().result()
         if batch is None:
             coming.clear()
