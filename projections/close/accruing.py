@@ -82,11 +82,13 @@ recorded AS (
     FROM ({RECORDED.format(contracts="accruing.even_line")})
     JOIN accruing.even_line USING (subscription, lot)
 ),
+-- The last day about which something is known: a line is not asked for the periods after it.
 learnt AS (
     SELECT number, max(day) AS day FROM (
         SELECT number, day FROM funded UNION ALL SELECT number, DATE '9999-12-31' FROM recorded
     ) GROUP BY number
 ),
+-- Of closed periods those since it runs: what it earned there turns out to be another amount.
 asked AS (
     SELECT number, period, p.day, paid_first
     FROM accruing.even_line LEFT JOIN learnt USING (number) JOIN accrued_period p
@@ -101,7 +103,7 @@ passed AS (
     WHERE effective_on <= day GROUP BY number, period
 ),
 cumulative AS (
-    SELECT p.number, period,
+    SELECT p.number, period, p.day,
            CASE WHEN paid_first THEN least(p.amount, greatest(f.amount, 0)) ELSE p.amount END
            - coalesce(r.amount, 0) AS amount
     FROM passed p
@@ -110,9 +112,9 @@ cumulative AS (
 ),
 added AS (
     SELECT number, period,
-           CAST(amount - lag(amount, 1, 0) OVER (PARTITION BY number ORDER BY period) AS BIGINT)
-           AS amount
-    FROM cumulative QUALIFY amount <> lag(amount, 1, 0) OVER (PARTITION BY number ORDER BY period)
+           CAST(amount - lag(amount, 1, 0) OVER before AS BIGINT) AS amount
+    FROM cumulative WINDOW before AS (PARTITION BY number ORDER BY day)
+    QUALIFY amount <> lag(amount, 1, 0) OVER before
 )
 SELECT concat($prefix, posted_in, '-', rule, '-', subscription, '-', lot,
               CASE WHEN late THEN '-' || period END) AS entry,
