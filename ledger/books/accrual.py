@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ledger.books.chart import (
     ACCESS_REVENUE,
@@ -23,12 +23,25 @@ from ledger.daily import BY_DAYS, Freeze, Pace, earned_by_day, refrozen
 #: Days of access, of a joining fee (accounting.md 12), of a commission (10.8), of interest (10.6).
 ROW, SETUP_ROW, COMMISSION_ROW, INTEREST_ROW = "14", "15", "10.8a", "46"
 ROWS = (ROW, SETUP_ROW, COMMISSION_ROW, INTEREST_ROW)
-#: The row of what stands in another account than that of access.
-_ROWS = {
-    SETUP_FEES: SETUP_ROW,
-    DEFERRED_COMMISSIONS: COMMISSION_ROW,
-    UNBILLED: INTEREST_ROW,
-}
+
+
+class Earned(NamedTuple):
+    """What time that passes posts: the row, and the accounts debited and credited."""
+
+    row: str
+    debited: str
+    credited: str
+
+
+def earned_from(account: str) -> Earned:
+    """What a line posts that stands in this account: what time earns leaves the liability; of a
+    commission it leaves the asset, and interest is receivable.
+    """
+    if account == DEFERRED_COMMISSIONS:
+        return Earned(COMMISSION_ROW, COMMISSION_EXPENSE, account)
+    if account == UNBILLED:
+        return Earned(INTEREST_ROW, account, INTEREST_INCOME)
+    return Earned(SETUP_ROW if account == SETUP_FEES else ROW, account, ACCESS_REVENUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +224,7 @@ def _eventful(obligation: Obligation, periods: Sequence[Period]) -> Sequence[Per
 def _entry(obligation: Obligation, period: Period, day: date, amount: int, window: Window) -> Entry:
     late = window.closed is not None and period <= window.closed
     closing_period = window.periods[0] if late else period
-    row = _ROWS.get(obligation.account, ROW)
+    row = earned_from(obligation.account).row
     name = f"{window.prefix}-{closing_period}-{row}-{obligation.at.subscription}-{obligation.lot}"
     return Entry(
         entry=f"{name}-{period}" if late else name,
@@ -227,15 +240,10 @@ def _entry(obligation: Obligation, period: Period, day: date, amount: int, windo
 
 
 def _lines(obligation: Obligation, amount: int) -> tuple[Line, Line]:
-    """What time earns leaves the liability; of a commission it leaves the asset, and interest is
-    receivable. What it turns out not to have earned comes back.
-    """
-    account, at = obligation.account, obligation.at
-    debited, credited = (account, ACCESS_REVENUE)
-    if account == DEFERRED_COMMISSIONS:
-        debited, credited = (COMMISSION_EXPENSE, account)
-    elif account == UNBILLED:
-        credited = INTEREST_INCOME
+    """What time turns out not to have earned comes back."""
+    _, debited, credited = earned_from(obligation.account)
     if amount < 0:
         debited, credited = credited, debited
-    return Line(debited, abs(amount), 0, at), Line(credited, 0, abs(amount), at)
+    return Line(debited, abs(amount), 0, obligation.at), Line(
+        credited, 0, abs(amount), obligation.at
+    )

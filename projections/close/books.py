@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from aggregates.restatement import Restated
+from ledger.books.accrual import Window
 from ledger.books.digest import digest_of_texts
 from ledger.books.entries import Entry, Source
 from ledger.books.placing import Close
@@ -21,14 +22,16 @@ from ledger.books.rollforward import Moved, column_of, roll_forward
 from ledger.books.trialbalance import Total
 from ledger.calendar import Period
 from projections.close import sealing
+from projections.close.accruing import UNEVEN, accrue_evenly
 from projections.close.basis import OWN, Basis
 from projections.close.feeding import Feed
 from projections.close.loading import Loadings
 from projections.close.restating import without
+from projections.journal.accruing import accrued
 from projections.journal.closing import close_through
 from projections.journal.lots import Stock
 from projections.journal.settings import SettingsHistory
-from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries
+from projections.journal.tables import COLUMNS, Tuple, lines_of, read_entries, write
 
 NO_SETTINGS = SettingsHistory()
 #: What a replay keeps.
@@ -37,6 +40,8 @@ _TEXT = ("entry", "lot", "rule", "period", "prior_period_of", "type", "stream", 
 _INTEGERS = {"ordinal", "position", "n", "closing", "debit", "credit"}
 _DATES = {"posting_date", "service_date"}
 _PAGE = 10_000
+#: About how many lines are sorted at once; those of a day always are.
+_SORTED = 200_000
 #: What DuckDB may hold before it writes to the temporary folder.
 MEMORY = "1GB"
 
@@ -210,6 +215,11 @@ class Books:
         self._database.execute("INSERT INTO computed SELECT * FROM added")
         self._database.unregister("added")
 
+    def accrue(self, window: Window, cut: int, before: Close | None, event: Source | None) -> None:
+        """Writes what time earned by the days of `window`, of what is known at `cut`."""
+        if accrue_evenly(self._database, window, cut, before, event):
+            write(self, accrued(self, window, cut, before, UNEVEN), event)
+
     def add_steps(self, rows: Iterable[Tuple]) -> None:
         """Writes rows of ``views.journal_step``."""
         self._add_rows("step", rows)
@@ -235,9 +245,8 @@ class Books:
 
     def digest(self, period: Period) -> str:
         """The digest of the period's entries (accounting.md 12.2), which go by days first."""
-        count = (period.last - period.first).days + 1
-        days = (period.first + timedelta(number) for number in range(count))
-        pages = (page for day in days for page in self._pages(sealing.TEXTS, (day,)))
+        stretches = self.rows(sealing.STRETCHES, (_SORTED, period.first, period.last))
+        pages = (page for days in stretches for page in self._pages(sealing.TEXTS, days))
         return digest_of_texts(",".join(text for (text,) in page).encode() for page in pages)
 
     def entry_count(self, period: Period) -> int:

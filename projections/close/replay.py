@@ -14,7 +14,7 @@ from projections.close.basis import OWN, Basis
 from projections.close.books import Books, Sealed
 from projections.close.keeping import Keeping
 from projections.close.loading import event_types
-from projections.close.reading import reading
+from projections.close.reading import Reader, reader
 from projections.close.sessions import Connection, session
 from projections.journal.settings import SettingsHistory, read_settings
 
@@ -47,24 +47,28 @@ def replay(
     that the posting rules do not know. `suppose` replaces what was said about policies and
     estimates, for books that nobody keeps.
     """
-    with session(conninfo, clinic) as connection:
-        settings = read_settings(connection, clinic)
-        position = _head(connection, clinic) if cut is None else cut
-        in_force = _in_force(_told(connection, clinic, position))
-    if suppose is not None:
-        settings = suppose(settings)
-    types = event_types(basis.rules, pools=settings.pools)
+    with reader(conninfo, clinic) as events:
+        with session(conninfo, clinic) as connection:
+            settings = read_settings(connection, clinic)
+            position = _head(connection, clinic) if cut is None else cut
+            in_force = _in_force(_told(connection, clinic, position))
+        if suppose is not None:
+            settings = suppose(settings)
+        books = Books(clinic, position, in_force, settings, basis, restated)
+        _fill(books, events, keeping)
+    return books
+
+
+def _fill(books: Books, events: Reader, keeping: Keeping | None) -> None:
+    """Everything up to the books' position; what cannot be filled is dropped."""
+    types = event_types(books.basis.rules, pools=books.settings.pools)
     with ExitStack() as unfinished:
-        books = unfinished.enter_context(
-            Books(clinic, position, in_force, settings, basis, restated)
-        )
+        unfinished.enter_context(books)
         if keeping is not None:
             keeping.restore(books)
-        with reading(conninfo, clinic, books.held, position, types) as tables:
-            books.load(tables)
+        books.load(events.tables(books.held, books.cut, types))
         books.settle()
         unfinished.pop_all()
-    return books
 
 
 def sealed_closes(conninfo: str, clinic: str) -> list[Sealed]:

@@ -14,8 +14,8 @@ _EARNING = "'9', '10', '13', '14', '15', '16', '17', '18', '20', '24', '25', '44
 
 _OF_COHORTS = ", ".join(f"'{row}'" for row in BREAKAGE)
 
-# Canonical JSON of each entry of a day: keys in alphabetical order, and no value here needs escapes
-# beyond those every JSON writer agrees on (ids and words are ASCII).
+# Canonical JSON of each entry from one day through another: keys in alphabetical order, and no
+# value here needs escapes beyond those every JSON writer agrees on (ids and words are ASCII).
 TEXTS = f"""
 SELECT to_json({{
     entry: {ENTRY},
@@ -34,12 +34,19 @@ FROM (
         account: account, credit: credit, debit: debit, line: line, location: location,
         offer: offer, program: program, provider: provider, service: service,
         subscription: subscription}}) AS written
-    FROM views.journal_line WHERE posting_date = ?
+    FROM views.journal_line WHERE posting_date BETWEEN ? AND ?
 )
 GROUP BY posting_date, closing, position, n, party, lot, prior_period_of, entry
 ORDER BY posting_date, closing, CASE closing WHEN 0 THEN position ELSE 0 END, n, party, lot,
          coalesce(prior_period_of, '')
 """  # noqa: S608 - made of constants
+# Stretches of days with so many lines each, or few more. Parameters: so many, first and last day.
+STRETCHES = """
+SELECT min(posting_date), max(posting_date) FROM (
+    SELECT posting_date, sum(count(*)) OVER (ORDER BY posting_date) // ? AS stretch
+    FROM views.journal_line WHERE posting_date BETWEEN ? AND ? GROUP BY posting_date
+) GROUP BY stretch ORDER BY stretch
+"""
 COUNT = f"""
 SELECT count(DISTINCT {ENTRY}) FROM views.journal_line WHERE posting_date BETWEEN ? AND ?
 """  # noqa: S608 - made of constants

@@ -50,6 +50,13 @@ CREATE TABLE lot_day (subscription VARCHAR, lot VARCHAR, position BIGINT, lapses
 CREATE TABLE unpriced (position BIGINT, effective_on DATE, id VARCHAR);
 -- Parsed events of a type until many of them are posted at once.
 CREATE SCHEMA waiting;
+-- Lines that time earns evenly, while they are accrued, and `ledger.ratios.part_of` for them.
+CREATE SCHEMA accruing;
+CREATE MACRO part_of(amount, part, whole) AS sign(amount) * (
+    abs(CAST(amount AS HUGEINT)) * part // whole + CAST(
+        2 * (abs(CAST(amount AS HUGEINT)) * part % whole) > whole
+        OR (2 * (abs(CAST(amount AS HUGEINT)) * part % whole) = whole
+            AND abs(CAST(amount AS HUGEINT)) * part // whole % 2 = 1) AS INTEGER));
 -- What estimates work on, as PostgreSQL has it (accounting.md 7, 8.2).
 CREATE TABLE views.journal_contract (
     subscription VARCHAR, position BIGINT, sold_on DATE, offer VARCHAR, program VARCHAR,

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 import orjson
 import psycopg
 
-from ledger.books.entries import Entry
+from ledger.books.accrual import Window
+from ledger.books.entries import Entry, Source
+from ledger.books.placing import Close
 from projections.journal import lots, steps
-from projections.journal.tables import COLUMNS, Tuple, lines_of
+from projections.journal.accruing import accrued
+from projections.journal.tables import COLUMNS, Tuple, lines_of, write
 
 _BIGINTS = {"position", "debit", "credit", "amount", *lots.MEASURES}
 _INTEGERS = {"ordinal", "n", "closing"}
@@ -62,6 +65,10 @@ class PostgresTables:
     def add(self, entries: Sequence[Entry]) -> None:
         """Writes the lines of these entries."""
         self._add(_ADD_LINES, lines_of(entries))
+
+    def accrue(self, window: Window, cut: int, before: Close | None, event: Source | None) -> None:
+        """Writes what time earned by the days of `window`, of what is known at `cut`."""
+        write(self, accrued(self, window, cut, before), event)
 
     def add_steps(self, rows: Iterable[Tuple]) -> None:
         """Writes rows of ``views.journal_step``."""

@@ -5,11 +5,14 @@ parameters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, Protocol
 
+from ledger.books.accrual import Window
 from ledger.books.entries import Dimensions, Entry, Line, Source
+from ledger.books.placing import Close
 
 #: Where a line belongs, column by column as in `Dimensions`; ``grant`` is a word of SQL.
 PLACE = tuple("grant_id" if name == "grant" else name for name in Dimensions._fields)
@@ -47,6 +50,8 @@ SELECT {ENTRY}, posting_date, service_date, rule, prior_period_of, position, typ
 FROM views.journal_line WHERE {{condition}} ORDER BY {ORDER}
 """  # noqa: S608 - made of constants
 _ENTRY_WIDTH = 12
+#: How many entries are written at a time: those of many months need not fit into memory.
+_BATCH = 20_000
 
 Tuple = tuple[Any, ...]
 
@@ -61,6 +66,23 @@ class Tables(Protocol):
     def add(self, entries: Sequence[Entry]) -> None:
         """Writes the lines of these entries."""
         ...
+
+    def accrue(self, window: Window, cut: int, before: Close | None, event: Source | None) -> None:
+        """Writes what time earned by the days of `window`, of what is known at `cut`.
+
+        `before` is the close in force before; `event` is the close the entries belong to, when
+        it is recorded (accounting.md 6.2).
+        """
+        ...
+
+
+def write(tables: Tables, entries: Iterable[Entry], event: Source | None) -> bool:
+    """Writes entries, those of the close `event` if it is recorded; whether there were any."""
+    waiting, found = iter(entries), False
+    while batch := list(islice(waiting, _BATCH)):
+        tables.add(batch if event is None else [replace(one, event=event) for one in batch])
+        found = True
+    return found
 
 
 def lines_of(entries: Iterable[Entry]) -> Iterator[Tuple]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ledger.books.placing import Close, place
 from ledger.ids import key_of
 from projections.close.books import Books
-from projections.close.reading import reading
+from projections.close.reading import reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ def happened(conninfo: str, books: Books, types: Iterable[str], last: date) -> l
     In the order of recording; read as `ledger_api` under row security.
     """
     closes = [sealed.close for sealed in books.closes]
-    with reading(conninfo, books.clinic, 0, books.cut, types) as tables:
+    with reader(conninfo, books.clinic) as events:
         read = [
             event
-            for table in tables
+            for table in events.tables(0, books.cut, types)
             for event in _read(_as_restated(table, books), closes)
             if event.posted_on <= last
         ]
