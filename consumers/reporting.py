@@ -136,8 +136,11 @@ def _rollforward(of: Reading) -> Any:
 
 def _late_events(of: Reading) -> Any:
     from projections.reports import accounting  # noqa: PLC0415
+    from projections.reports.over_refunds import over_refunds  # noqa: PLC0415
 
-    return accounting.late_events(of.books, of.period)
+    posted = accounting.late_events(of.books, of.period)
+    given_back = over_refunds(of.ledger.conninfo, of.books, of.period)
+    return sorted([*posted, *given_back], key=lambda row: int(row["position"]))
 
 
 def _waterfall(of: Reading) -> Any:
