@@ -41,16 +41,18 @@ class GivenBack:
         return later and patient in self.people and service in self.services
 
 
-def over_refunds(conninfo: str, books: Books, period: Period) -> list[dict[str, Any]]:
-    """Rows of the late-event report for visits of `period`, or posted in it, that took place
-    before a refund of what they would have used.
+def over_refunds(
+    conninfo: str, books: Books, period: Period, through: date
+) -> list[dict[str, Any]]:
+    """Rows of the late-event report for visits of `period`, or posted in it, by the end of the
+    day `through`, that took place before a refund of what they would have used.
 
     `amount` is what had been paid for it, in minor units, and `over_refund` the refund. Nothing
     is posted: what is done about it is a person's decision.
     """
     closes = [sealed.close for sealed in books.closes]
     seen = max((close.cut for close in closes if close.period < period), default=0)
-    given = (books.clinic, seen, books.cut, period.last)
+    given = (books.clinic, seen, books.cut, through)
     with session(conninfo, books.clinic) as connection:
         visits = connection.execute(_CANCELLED, given).fetchall()
     given_back = list(_given_back(conninfo, books)) if visits else []
