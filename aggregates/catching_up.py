@@ -12,8 +12,7 @@ from aggregates.subscription.lot import NONE, Lot
 from aggregates.subscription.state import sale_of
 from aggregates.treatment import Treatment
 from aggregates.values import ContractShare, Revenue
-from ledger.quantity import steps
-from ledger.ratios import allocated, part_of
+from ledger.ratios import allocated
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,9 @@ class Catching:
 
 
 def catching(shape: Shape, parts: Sequence[Shaped], price: int) -> list[Catching]:
-    """The lots that are named, or all, with the price split over them by stand-alone price."""
-    named = [part for part in parts if part.added or part.removed] or list(parts)
-    lots = [part.lot for part in named if part.lot is not None]
-    changes = [part.added - part.removed for part in named if part.lot is not None]
+    """The lots that are touched, with the price split over them by stand-alone price."""
+    lots = [part.lot for part in parts if part.lot is not None]
+    changes = [part.added - part.removed for part in parts if part.lot is not None]
     weights = [
         unit_price(shape, lot) * Fraction(lot.units + change)
         for lot, change in zip(lots, changes, strict=True)
@@ -97,9 +95,8 @@ def caught_up(item: Catching) -> CaughtUpLot:
 
 
 def _progress(lot: Lot) -> int:
-    """A × U/N over what has not lapsed."""
-    units = steps(lot.units - lot.lapsed)
-    return part_of(lot.amount - lot.lapsed_value, steps(lot.drawn), units, lot.sold.rounding)
+    """A × P(U) over what has not lapsed, whatever is recorded of it."""
+    return replace(lot, recognised=0).draw_amount(NONE, "")
 
 
 def _revenue(lot: Lot) -> Revenue:

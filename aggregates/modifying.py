@@ -9,7 +9,7 @@ from aggregates.catching_up import catch_up, catching, too_little
 from aggregates.drafting import Draft
 from aggregates.exchanging import exchange, old_lot, unrecognised
 from aggregates.replanning import credit, owe
-from aggregates.reshaping import Services, Shape, Shaped, shaped
+from aggregates.reshaping import Services, Shape, Shaped, is_repriced, shaped
 from aggregates.sales import is_cancellable
 from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import ModifiedLine, ModifyContract
@@ -68,7 +68,7 @@ def _may_modify(context: Context, order: ModifyContract, shape: Shape) -> Refuse
     if order.effective > context.on:
         return Refused(Code.INVALID, "The day lies after that of the command.", "data.effective")
     for number, entry in enumerate(order.lines):
-        problem = _problem(entry, shape)
+        problem = _problem(order, entry, shape)
         if problem is not None:
             return Refused(Code.INVALID, problem, f"data.lines[{number}]")
     if order.modification in state.modifications:
@@ -91,8 +91,10 @@ def _may_modify(context: Context, order: ModifyContract, shape: Shape) -> Refuse
     return _lacks(order, shape)
 
 
-def _problem(entry: ModifiedLine, shape: Shape) -> str | None:
+def _problem(order: ModifyContract, entry: ModifiedLine, shape: Shape) -> str | None:
     lots = shape.state.lots_of(entry.line)
+    if entry.kind is None and entry.quantity is None and order.method != "catch_up":
+        return "A line is changed by a quantity; a new one has a kind."
     if entry.kind is None:
         if not lots:
             return f"The contract has no line {entry.line}; a new one has a kind."
@@ -143,24 +145,40 @@ def _method(
 
 
 def _only_adds(order: ModifyContract, parts: Sequence[Shaped]) -> bool:
-    removes = any(entry.quantity is not None and entry.quantity < 0 for entry in order.lines)
-    return not removes and any(part.added or part.is_new for part in parts)
+    return not _removes(order) and any(part.added or part.is_new for part in parts)
+
+
+def _removes(order: ModifyContract) -> bool:
+    return any(entry.quantity is not None and entry.quantity < 0 for entry in order.lines)
+
+
+def _touched(order: ModifyContract, parts: Sequence[Shaped]) -> list[Shaped]:
+    """What a catch-up is about: the lines that are named, or all."""
+    named = [
+        part for part in parts if part.added or part.removed or is_repriced(order, part.line.line)
+    ]
+    return named or list(parts)
+
+
+def _going(parts: Sequence[Shaped]) -> list[Shaped]:
+    return [part for part in parts if part.goes_on]
 
 
 def _misfit(
     method: c.Method, order: ModifyContract, shape: Shape, parts: Sequence[Shaped]
 ) -> Refused | None:
     """Whether the method cannot do what is asked, or takes away more than there is."""
-    touched = [part for part in parts if part.added or part.removed] or list(parts)
+    touched = _touched(order, parts)
     if method == "separate" and (not _only_adds(order, parts) or order.price < 0):
         return Refused(Code.INVALID, "A separate contract adds, and only that.", "data.method")
     if method == "catch_up" and any(part.is_new or part.units is None for part in touched):
         return Refused(Code.INVALID, "Only counted lines are caught up.", "data.method")
-    if method != "separate" and not any(part.goes_on for part in parts):
+    going = parts if method == "catch_up" and not _removes(order) else _going(parts)
+    if method != "separate" and not going:
         return Refused(Code.INVALID, "Nothing is left; refund it instead.", "data.lines")
     before = order.effective - ONE_DAY
     value = unrecognised([old_lot(part.lot, before) for part in parts if part.lot is not None])
-    lacks = method == "catch_up" and too_little(catching(shape, parts, order.price))
+    lacks = method == "catch_up" and too_little(catching(shape, touched, order.price))
     if order.price + value < 0 or lacks:
         return Refused(
             Code.AMOUNT_MISMATCH,
@@ -180,7 +198,7 @@ def _modified(
         case "prospective":
             fields = _prospective(order, shape, parts)
         case "catch_up":
-            fields = catch_up(shape, catching(shape, parts, order.price))
+            fields = catch_up(shape, catching(shape, _touched(order, parts), order.price))
     return c.ContractModified(
         modification=order.modification,
         method=method,
@@ -226,7 +244,7 @@ def _prospective(order: ModifyContract, shape: Shape, parts: Sequence[Shaped]) -
     """What is not recognised and the extra price are allocated anew to all that is left (9.2)."""
     before = order.effective - ONE_DAY
     olds = [old_lot(part.lot, before) for part in parts if part.lot is not None]
-    going = [part for part in parts if part.goes_on]
+    going = _going(parts)
     new = exchange(
         olds,
         [part.line for part in going],

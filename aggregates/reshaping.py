@@ -1,6 +1,6 @@
 """The lines of a contract after a modification, and what each is worth on its day (9.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -87,27 +87,45 @@ class Shape:
     def _has_left(self, lot: Lot) -> bool:
         return lot.still_runs(self.on - ONE_DAY) if lot.is_time else lot.remaining > 0
 
+    def delivered(self) -> list[Lot]:
+        """The counted lots of which everything was used: a change of their price is revenue at
+        once (606-10-32-43).
+        """
+        lots = (lot for lot in self.state.lots.values() if self.is_open(lot) and not lot.is_time)
+        return [lot for lot in lots if lot.drawn > 0 and lot.remaining == 0]
+
     def template(self, line: str) -> Lot | None:
         """The lot that units of a line join, though none may be left of it."""
         lots = [lot for lot in self.state.lots_of(line) if self.is_open(lot)]
         return lots[-1] if lots else None
 
 
+def is_repriced(order: ModifyContract, line: str) -> bool:
+    """Whether a catch-up gives the line, as it is, a part of the price: named without a quantity,
+    or one of all.
+    """
+    bare = [entry.line for entry in order.lines if entry.kind is None and entry.quantity is None]
+    return order.method == "catch_up" and (line in bare or not order.lines)
+
+
 def shaped(shape: Shape, order: ModifyContract) -> list[Shaped]:
     """Every line of the contract as it goes on, and the new ones."""
     entries = {entry.line: entry for entry in order.lines if entry.kind is None}
-    lots = {lot.grant: lot for lot in shape.current()}
-    for name in entries:
-        template = shape.template(name)
-        if template is not None:
-            lots.setdefault(template.grant, template)
     found = []
-    for lot in lots.values():
+    for lot in _lots(shape, order, entries):
         entry = entries.get(lot.line)
         last = shape.template(lot.line)
         own = entry if last is not None and last.grant == lot.grant else None
         found.append(_going_on(shape, lot, own))
     return _numbered(shape, found + _new_lines(shape, order))
+
+
+def _lots(shape: Shape, order: ModifyContract, named: Iterable[str]) -> list[Lot]:
+    """The lots that go on, and those that the order names or gives a part of the price."""
+    lots = [*shape.current(), *filter(None, map(shape.template, named))]
+    lots += [lot for lot in shape.delivered() if is_repriced(order, lot.line)]
+    grants = {lot.grant for lot in lots}
+    return [lot for lot in shape.state.lots.values() if lot.grant in grants]
 
 
 def _numbered(shape: Shape, parts: list[Shaped]) -> list[Shaped]:

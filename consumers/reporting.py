@@ -61,6 +61,11 @@ class Reading:
         """The month asked for, or that of the day."""
         return self.month or Period.of(self.as_of)
 
+    @property
+    def through(self) -> date:
+        """The day as of which that month is told."""
+        return min(self.period.last, self.as_of)
+
     def parties(self) -> Any:
         """Who stands behind each contract."""
         from projections.reports.happened import parties  # noqa: PLC0415
@@ -126,18 +131,21 @@ def _trial_balance(of: Reading) -> Any:
 def _rollforward(of: Reading) -> Any:
     from projections.reports import accounting, groups  # noqa: PLC0415
 
-    found = accounting.rollforward(of.books, of.period)
-    found["satisfied_before"] = groups.satisfied_before(of.books, of.period)
+    found = accounting.rollforward(of.books, of.period, of.through)
+    found["satisfied_before"] = groups.satisfied_before(of.books, of.period, of.through)
     for group in of.by:
-        parts = groups.rollforward_groups(of.books, of.period, group, of.parties())
+        parts = groups.rollforward_groups(of.books, of.period, of.through, group, of.parties())
         found |= {"by": group, "groups": parts}
     return found
 
 
 def _late_events(of: Reading) -> Any:
     from projections.reports import accounting  # noqa: PLC0415
+    from projections.reports.over_refunds import over_refunds  # noqa: PLC0415
 
-    return accounting.late_events(of.books, of.period)
+    posted = accounting.late_events(of.books, of.period, of.through)
+    given_back = over_refunds(of.ledger.conninfo, of.books, of.period, of.through)
+    return sorted([*posted, *given_back], key=lambda row: int(row["position"]))
 
 
 def _waterfall(of: Reading) -> Any:

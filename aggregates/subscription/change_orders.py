@@ -62,7 +62,8 @@ def _signed(value: Any) -> Any:
 
 class ModifiedLine(Frozen):
     """A line of the contract with what is added to it or, negative, removed; or, where a `kind`
-    is given, a new line as an offer would write it.
+    is given, a new line as an offer would write it. Without either, a line whose price is changed
+    as it is, by a catch-up.
 
     `ssp` is the stand-alone price of what the entry adds.
     """
@@ -91,7 +92,7 @@ class ModifiedLine(Frozen):
             self.new_line()
             return self
         said = self.model_fields_set - {"line", "quantity", "ssp", "kind"}
-        if said or self.quantity is None:
+        if said or (self.quantity is None and self.ssp is not None):
             raise ValueError("a line is changed by a quantity; a new one has a kind")
         return self
 

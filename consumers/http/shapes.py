@@ -203,7 +203,7 @@ _LATE = thing(
     position=WHOLE,
     type=TEXT,
     service_date=DATE,
-    prior_period_of=TEXT,
+    prior_period_of=maybe(TEXT),
     posting_date=DATE,
     amount=MONEY,
 )

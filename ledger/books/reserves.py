@@ -46,6 +46,12 @@ def taken_back(lines: Sequence[Standing], day: date, period: Period, window: Win
     return _moved(lines, [0] * len(lines), day, period, window, _REFUND)
 
 
+def used_up(lines: Sequence[Standing], day: date, period: Period, window: Window) -> list[Entry]:
+    """The entry that leaves in a contract's 2160 no more than is unrecognised (row 32)."""
+    targets = [min(line.reserved, max(line.unrecognised, 0)) for line in lines]
+    return _moved(lines, targets, day, period, window, "")
+
+
 def _moved(
     lines: Iterable[Standing],
     targets: Iterable[int],

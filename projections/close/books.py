@@ -258,10 +258,13 @@ class Books:
         """The trial balance of what is posted by the end of that day."""
         return [Total(*row) for row in self.rows(sealing.TOTALS, (as_of,))]
 
-    def rollforward(self, period: Period) -> dict[str, dict[str, int]]:
-        """The roll-forward's columns by liability account, and ``total``."""
+    def rollforward(self, period: Period, through: date | None = None) -> dict[str, dict[str, int]]:
+        """The roll-forward's columns by liability account, and ``total``, to the end of the
+        period or of an earlier day.
+        """
+        last = period.last if through is None else min(period.last, through)
         openings = self.rows(sealing.OPENINGS, (period.first,))
-        moved = self.rows(sealing.MOVED, (period.first, period.last))
+        moved = self.rows(sealing.MOVED, (period.first, last))
         return roll_forward(
             [
                 *(Moved(party, account, "opening", amount) for party, account, amount in openings),

@@ -110,6 +110,8 @@ def _reserved(books: Books, entry: Entry, settings: Settings, cut: int) -> Worki
         return Working(formula, price, "3.3")
     inputs = Reserves(books, settings, cut, period, window).inputs(subscription or "")
     formula = "what is unrecognised and funded × rate, less what stands in 2160"
+    if entry.provisional:
+        formula = "what was used up since the last close leaves 2160"
     if entry.lot:
         return Working("a refund first takes back what stands in 2160", inputs, "8.2")
     return Working(formula, inputs, "8.2")

@@ -21,6 +21,7 @@ from ledger.books.reserves import (
     losses,
     reserve,
     taken_back,
+    used_up,
 )
 from ledger.calendar import Period
 from ledger.ratios import rounded
@@ -106,9 +107,13 @@ class Reserves(OnePeriod):
         ]
 
     def of_refunds(self) -> list[Entry]:
-        """What each contract's 2160 lacks of its target, or holds beyond it (rows 2, 32; 8.2)."""
+        """What each contract's 2160 lacks of its target, or holds beyond it (rows 2, 32; 8.2).
+
+        Before a close only what was used up since the last one leaves it: that is given back to
+        nobody, and the contract is not an asset for it.
+        """
         if self.window.provisional:
-            return []
+            return self._used_up()
         counts = self.settings.policy("expected_refunds", self.day) == "class_rate"
         every = counts and self.settings.estimates.has("refunds", self.day)
         standing = self._standing(self.day, every=every)
@@ -122,6 +127,13 @@ class Reserves(OnePeriod):
                 self.period,
                 self.window,
             )
+        ]
+
+    def _used_up(self) -> list[Entry]:
+        return [
+            entry
+            for lines in self._standing(self.day, every=False).values()
+            for entry in used_up(lines, self.day, self.period, self.window)
         ]
 
     def _expected_back(self, terms: Terms | None) -> Fraction:

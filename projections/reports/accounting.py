@@ -98,13 +98,16 @@ def trial_balance(books: Books, as_of: date) -> dict[str, Any]:
     return trial_balance_shape(books.totals(as_of), as_of, books.cut)
 
 
-def rollforward(books: Books, period: Period) -> dict[str, Any]:
-    """What moved the contract liabilities in a period (interfaces.md 6, rollforward)."""
-    return rollforward_shape(books.rollforward(period), str(period), books.cut)
+def rollforward(books: Books, period: Period, through: date | None = None) -> dict[str, Any]:
+    """What moved the contract liabilities in a period, to its end or that of an earlier day
+    (interfaces.md 6, rollforward).
+    """
+    return rollforward_shape(books.rollforward(period, through), str(period), books.cut)
 
 
-def late_events(books: Books, period: Period) -> list[dict[str, Any]]:
-    """Events dated in a closed period and posted in `period`, in the order of recording.
+def late_events(books: Books, period: Period, through: date | None = None) -> list[dict[str, Any]]:
+    """Events dated in a closed period and posted in `period`, to its end or that of an earlier
+    day, in the order of recording.
 
     `amount` is what their entries debit (interfaces.md 6, late-events; accounting.md 14.3).
     """
@@ -118,7 +121,7 @@ def late_events(books: Books, period: Period) -> list[dict[str, Any]]:
             "amount": amount,
         }
         for position, kind, service_date, prior, posted, amount in books.rows(
-            LATE, (period.first, period.last)
+            LATE, (period.first, period.last if through is None else through)
         )
     ]
 

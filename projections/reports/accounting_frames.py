@@ -13,7 +13,10 @@ from ledger.books.rollforward import COLUMNS
 
 _ENTRY = ("entry", "posting_date", "service_date", "period", "prior_period_of", "rule")
 _LINE = ("account", "name", "debit", "credit", *GIVEN)
-_LATE = ("position", "type", "service_date", "prior_period_of", "posting_date", "amount")
+_LATE = (
+    *("position", "type", "service_date", "prior_period_of", "posting_date", "amount"),
+    "over_refund",
+)
 _ACCOUNT = ("account", "name", "debit", "credit", "balance")
 
 

@@ -1,6 +1,7 @@
 """Reports by location, program, cohort, contract or patient: the same figures, taken apart."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from aggregates.estimate.state import cohort_of
@@ -37,9 +38,10 @@ _Name = Callable[[Any, Any, str | None], str | None]
 
 
 def rollforward_groups(
-    books: Books, period: Period, by: str, parties: Mapping[str, Party]
+    books: Books, period: Period, through: date, by: str, parties: Mapping[str, Party]
 ) -> list[dict[str, Any]]:
-    """[{group, accounts:[…], total:{…}}] in the order of the groups' names, each as the whole.
+    """[{group, accounts:[…], total:{…}}] in the order of the groups' names, each as the whole to
+    the end of the day `through`.
 
     `group` is null for what belongs to none. What of the recognised amount comes from opening is
     told by contract and account within the group.
@@ -51,7 +53,7 @@ def rollforward_groups(
         return {"location": location, "program": program, "cohort": cohort}[by]
 
     groups: dict[str | None, list[Moved]] = {}
-    for group, move in _moves(books, period, name):
+    for group, move in _moves(books, (period.first, through), name):
         groups.setdefault(group, []).append(move)
     return [
         {"group": group, **_shape(roll_forward(groups[group]), period, books)}
@@ -59,12 +61,12 @@ def rollforward_groups(
     ]
 
 
-def _moves(books: Books, period: Period, name: _Name) -> Iterable[tuple[str | None, Moved]]:
-    for location, program, party, account, amount in books.rows(_OPENINGS, (period.first,)):
+def _moves(
+    books: Books, days: tuple[date, date], name: _Name
+) -> Iterable[tuple[str | None, Moved]]:
+    for location, program, party, account, amount in books.rows(_OPENINGS, days[:1]):
         yield name(location, program, party), Moved(party, account, "opening", amount)
-    for location, program, party, account, rule, kind, amount in books.rows(
-        _MOVED, (period.first, period.last)
-    ):
+    for location, program, party, account, rule, kind, amount in books.rows(_MOVED, days):
         column = column_of(rule, kind)
         yield name(location, program, party), Moved(party, account, column, amount)
 
@@ -74,13 +76,14 @@ def _shape(rows: dict[str, dict[str, int]], period: Period, books: Books) -> dic
     return {"accounts": whole["accounts"], "total": whole["total"]}
 
 
-def satisfied_before(books: Books, period: Period) -> dict[str, int]:
+def satisfied_before(books: Books, period: Period, through: date) -> dict[str, int]:
     """Revenue of the period from what was delivered in earlier ones (15.1; 606-10-50-12A).
 
-    {estimates, price, late, total}: catch-ups of estimates, changes of the price, late events.
+    {estimates, price, late, total}, to the end of the day `through`: catch-ups of estimates,
+    changes of the price, late events.
     """
     found = dict.fromkeys(("estimates", "price", "late"), 0)
-    found |= dict(books.rows(_EARLIER, (period.first, period.last)))
+    found |= dict(books.rows(_EARLIER, (period.first, through)))
     return {**found, "total": sum(found.values())}
 
 

@@ -220,6 +220,67 @@ def test_progress_of_a_single_obligation_is_caught_up(
     assert "2100" not in glow.accounts()
 
 
+def one_of_two(*, both: bool = False) -> Altered:
+    """A session and a facial of equal price for 1,200.00; the session is delivered."""
+    glow = sessions(1, 120000, 1, lines=[FACIAL | {"quantity": 1, "ssp": 10000}])
+    if both:
+        glow.visit("01-07", "v2", "facial")
+    return glow
+
+
+WHOLE_PRICES = [
+    # both delivered, price added, revenue at once, of the facial later
+    (False, 4000, 2000, 62000),
+    (False, -4000, -2000, 58000),
+    (True, 4000, 4000, 0),
+]
+
+
+@pytest.mark.parametrize(("both", "extra", "revenue", "later"), WHOLE_PRICES)
+def test_a_change_of_the_whole_price_is_also_of_what_is_delivered(
+    both: bool, extra: int, revenue: int, later: int
+) -> None:
+    """3.3, 9.3: amounts for satisfied units go to revenue now (606-10-32-43)."""
+    glow = one_of_two(both=both)
+    before = glow.accounts()["4000"]
+    glow.modify("02-01", extra, method="catch_up")
+    assert before - glow.accounts()["4000"] == revenue
+    glow.pay("02-01", extra) if extra > 0 else None
+    if later:
+        assert glow.visit("02-02", "v3", "facial")[0]["prepaid"] == later
+    assert glow.accounts()["4000"] == -(120000 + extra)
+    assert "2100" not in glow.accounts()
+
+
+def test_example_6_gives_the_promises_before_the_modification_their_part() -> None:
+    """9.6: of 40.00 more, 20.00 are of the session that is delivered, and 10.00 of each other."""
+    glow = one_of_two()
+    glow.service("scan", 10000)
+    scan = {"kind": "units", "line": "scan", "services": ["scan"], "quantity": "1"}
+    glow.modify("01-20", 30000, scan, method="prospective")
+    glow.modify("02-01", 2000, {"line": "session"}, method="catch_up", modification="m-2")
+    assert glow.accounts()["4000"] == -62000
+    others = ({"line": "facial"}, {"line": "scan"})
+    glow.modify("02-01", 2000, *others, method="catch_up", modification="m-3")
+    glow.pay("02-01", 34000)
+    drawn = [glow.visit("02-02", f"v-{one}", one)[0]["prepaid"] for one in ("facial", "scan")]
+    assert drawn == [46000, 46000]
+    assert glow.accounts() == {"1020": 154000, "4000": -154000}
+
+
+def test_a_catch_up_of_a_menu_goes_by_what_was_chosen() -> None:
+    """5.3: 100.00 of 400.00 expected are a quarter, not a third, of the price."""
+    glow = clinic()
+    glow.service("peel", 20000)
+    menu = {"kind": "units", "line": "menu", "services": ["session", "peel"], "quantity": 3}
+    glow.publish("menu", 36000, [menu])
+    glow.sell("01-05", "menu")
+    glow.pay("01-05", 36000)
+    glow.visit("01-06", "v1", "session")
+    glow.modify("02-01", -3600, method="catch_up")
+    assert glow.accounts()["4000"] == -8100
+
+
 def test_the_row_of_a_catch_up() -> None:
     glow = sessions(10, 80000, 4)
     glow.modify("02-01", 0, {"line": "session", "quantity": "2"}, method="catch_up")
@@ -275,6 +336,7 @@ REFUSALS: list[tuple[Any, int, dict[str, Any], dict[str, Any], Code, str]] = [
     (_nothing, 0, MORE | {"quantity": "-6"}, {}, Code.INVALID, "data.lines"),
     (_nothing, -1, MORE, {"method": "separate"}, Code.INVALID, "data.method"),
     (_nothing, 1, FACIAL | {"quantity": "1"}, {"method": "catch_up"}, Code.INVALID, "data.method"),
+    (_nothing, 1, {"line": "session"}, {}, Code.INVALID, "data.lines[0]"),
     (_used, 0, MORE, {}, Code.DUPLICATE, "data.modification"),
     (_nothing, -48001, MORE, {}, Code.AMOUNT_MISMATCH, "data.price"),
     (_nothing, -80001, MORE, {"method": "catch_up"}, Code.AMOUNT_MISMATCH, "data.price"),

@@ -206,6 +206,21 @@ def test_nothing_breaks_that_can_be_asked_back(database: str) -> None:
         story.nothing_more_happens()
 
 
+def test_what_is_used_before_the_close_leaves_the_reserve(database: str) -> None:
+    """8.2, 10.2: the contract earned less than was paid, so that it shows no contract asset."""
+    with told_from(database, day("01-01")) as story:
+        opens(story, refund={"formula": "pro_rata", "on_demand": True})
+        sells(story)
+        uses(story, "v-1", 4)
+        closes(story, 1)
+        uses(story, "v-2", 1)
+        books = {"1020": "100.00", "2160": "-50.00", "4000": "-50.00"}
+        assert story.trial_balance(story.today) == books
+        closes(story, 2)
+        assert closing(story, 2) == ["02-28 row 32: 2160 10.00 | 2120 credit 10.00"]
+        assert story.trial_balance(day("02-28")) == books
+
+
 def test_a_refund_first_takes_back_what_was_reserved(database: str) -> None:
     """8.2: on the day of the refund 2160 returns to the liability that pays it."""
     with told_from(database, day("01-01")) as story:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from consumers.reporting import OF_THE_BOOKS, reading
 from ledger.calendar import Period
+from projections.balances.asof import View
 from projections.close.figures import verify
 from tests.journeys.story import CLINIC, Story, consent, day, told_from, visit
 
@@ -110,3 +112,22 @@ def test_the_balance_of_january_as_known_then_and_as_known_now(told: Story) -> N
 
 def test_one_more_tick_and_a_rebuild_change_nothing(told: Story) -> None:
     told.nothing_more_happens()
+
+
+def test_a_visit_of_a_day_before_the_refund_is_listed_as_over_refund(database: str) -> None:
+    """12.1, 13: it covers nothing and posts nothing, and the refund is not rewritten."""
+    with told_from(database, day("01-01")) as story:
+        sell_seven_sessions(story)
+        story.until(day("01-20"))
+        story.does("refund", subscription="s-1", refund="r-1", to="original", reason="moved")
+        story.until(day("02-04"))
+        visit(story, "v1", "session", on="01-12")
+        visit(story, "v2", "session", on="01-21")
+        with reading(
+            story.ledger, CLINIC, View(day("02-28"), None), Period.parse("2026-02")
+        ) as made:
+            [row] = OF_THE_BOOKS["late-events"](made)
+        assert (row["type"], row["service_date"]) == ("VisitRecorded", "2026-01-12")
+        assert (row["prior_period_of"], row["posting_date"]) == ("2026-01", "2026-02-01")
+        assert (row["amount"], row["over_refund"]) == (14286, "r-1")
+        assert story.trial_balance(day("02-28")) == {}

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.books.chart import CONTRACT_LIABILITIES
+from ledger.calendar import Period
 from projections.balances.report import presented
 from projections.close.books import Books
 from projections.reports.aging import aging
@@ -34,6 +35,8 @@ def test_the_reports_tie_to_the_trial_balance(
         liabilities = -sum(balances.get(account, 0) for account in CONTRACT_LIABILITIES)
         rows = waterfall(books, life.on)["rows"]
         assert sum(row["remaining"] for row in rows) == liabilities - balances.get("1120", 0)
+        rolled = books.rollforward(Period.of(life.on), life.on)["total"]
+        assert rolled["closing"] == liabilities
         for row in rows:
             left = row["amount"] - sum(row["recognized"].values()) - row["refunded"]
             assert left == row["remaining"]

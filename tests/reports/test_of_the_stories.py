@@ -171,6 +171,8 @@ def test_use_ahead_of_payment_is_an_asset_booked_when_earned(database: str) -> N
         sell_on_terms(story, draw_before_payment=True)
         for number in range(6):
             visit(story, f"v{number}", "session")
+        with looked_at(story, story.today.strftime("%m-%d")) as made:
+            assert made.account("1120") == 20000
         with looked_at(story, "01-31") as made:
             rows = made.waterfall()
             assert [(row["amount"], row["remaining"]) for row in rows] == [(40000, -20000)]

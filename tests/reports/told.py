@@ -97,6 +97,8 @@ class Told:
             )
         assert sum(row["remaining"] for row in rows) == liabilities - asset
         assert sum(row["amount"] for row in self.liability()) == liabilities
+        rolled = self.books.rollforward(Period.of(self.as_of), self.as_of)["total"]
+        assert rolled["closing"] == liabilities
         assert sum(row["amount"] for row in self.aging()) == self.account("1100")
         assert sum(row["remaining"] for row in self.breakage()) == liabilities - asset
         cash = self.processor()
