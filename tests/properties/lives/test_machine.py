@@ -96,9 +96,8 @@ class Lives(Living):
     @when_sold
     def carry_over(self, line: Line, ago: int, measure: str) -> None:
         which, nth, quantity = line
-        use = {"service": self.service(which, nth), measure: quantity}
-        if measure == "value":
-            use[measure] = int(Decimal(quantity) * 1000)
+        amount = int(Decimal(quantity) * 1000) if measure == "value" else quantity
+        use = {"service": self.service(which, nth), measure: amount}
         visit, before = self.name("before"), self.state(self.key(which)).paid
         data = {"subscription": self.key(which), "visit": visit, "lines": [use]}
         result = self.asks("carry_over_use", ago=ago, **data)
