@@ -1,12 +1,12 @@
-"""Worked examples, those of docs/accounting.md and published.md: told to a clinic, and their
-books as tables.
+"""Worked examples, those of docs/accounting.md, published.md and rows.md: told to a clinic, and
+their books as tables.
 
 An example stands under a title of level 3: a block of lines ``2026-01-05 command {data}``, then a
 table of what was posted. ``command@2026-01-30`` is about an earlier day; a day alone lets time
 pass. Every command comes from an administrator at 10:00; each month is closed on the 3rd of the
 next.
 
-``python -m tests.journeys.accounting_page`` writes the tables of both anew.
+``python -m tests.journeys.accounting_page`` writes the tables of all of them anew.
 """
 
 import json
@@ -24,6 +24,8 @@ from tests.support import servers
 
 PAGE = Path(__file__).parents[2] / "docs" / "accounting.md"
 PUBLISHED = Path(__file__).with_name("published.md")
+ROWS = Path(__file__).with_name("rows.md")
+PAGES = (PAGE, PUBLISHED, ROWS)
 FIRST = date(2026, 1, 1)
 HEAD = "| posted | what | row | debit | credit |\n|---|---|---|---|---|\n"
 _EXAMPLE = re.compile(
@@ -116,5 +118,5 @@ def write(page: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(PAGE)
-    write(PUBLISHED)
+    for each in PAGES:
+        write(each)

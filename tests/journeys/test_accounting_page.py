@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from consumers.bootstrap import Ledger, running
-from tests.journeys.accounting_page import PAGE, PUBLISHED, Example, examples
+from tests.journeys.accounting_page import PAGES, Example, examples
 from tests.journeys.story import open_settings
 
-TEXT = f"{PAGE.read_text()}\n{PUBLISHED.read_text()}"
+TEXT = "\n".join(page.read_text() for page in PAGES)
 EXAMPLES = list(examples(TEXT))
 #: Every title of level 3 is an example.
 TITLES = [line[4:] for line in TEXT.splitlines() if line.startswith("### ")]
