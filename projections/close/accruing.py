@@ -82,7 +82,8 @@ recorded AS (
     FROM ({RECORDED.format(contracts="accruing.even_line")})
     JOIN accruing.even_line USING (subscription, lot)
 ),
--- The last day about which something is known: a line is not asked for the periods after it.
+-- The last day about which something is known: a line is asked for no open period after it but the
+-- first.
 learnt AS (
     SELECT number, max(day) AS day FROM (
         SELECT number, day FROM funded UNION ALL SELECT number, DATE '9999-12-31' FROM recorded
@@ -93,7 +94,7 @@ asked AS (
     SELECT number, period, p.day, paid_first
     FROM accruing.even_line LEFT JOIN learnt USING (number) JOIN accrued_period p
       ON p.day >= since AND (p.day >= starts OR NOT late)
-     AND first_day <= greatest(until, learnt.day)
+     AND first_day <= greatest(until, learnt.day, $opened)
 ),
 passed AS (
     SELECT number, period, any_value(day) AS day, any_value(paid_first) AS paid_first,
@@ -162,6 +163,7 @@ def _accrue(
         _ACCRUE,
         {
             "cut": cut,
+            "opened": window.periods[0].first,
             "prefix": f"{window.prefix}-",
             "position": source.position,
             "type": source.type,
