@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from aggregates.claiming import claimed
 from aggregates.lawtables import WHOLE, Kind, in_rows, minimum_months, percent_held
+from aggregates.owing import is_firm
 from aggregates.patient.events import StoreCreditAdded
 from aggregates.rollover import roll_over
 from aggregates.subscription import events as e
@@ -110,14 +112,16 @@ def destination(
     """The guard's three steps in their order (7.6): what something is `missing` for is store
     credit, the state's percent is held, the rest is forfeited.
 
-    Only what was paid is anybody's money: what was billed and may not be kept is owed no more.
+    Only what was paid is anybody's money: what was billed and may not be kept is owed no more,
+    nor is what was billed of a contract that could be cancelled (policy `gross_up`).
     """
     paid = min(value, max(lot.unearned(day) - lot.held - lot.kept - lot.billed, 0))
     if missing:
         return Destination(credited=paid, unbilled=value - paid)
+    due = value if is_firm(sale_of(state)) else paid
     percent = percent_held(sale_of(state).policies, state_of(state), kind_of(lot), day)
     held = share(paid, Fraction(percent, WHOLE))
-    return Destination(forfeited=value - held, held=held)
+    return Destination(forfeited=due - held, held=held, unbilled=value - due)
 
 
 def billed_tax(state: Subscription, amount: int) -> int:
@@ -208,11 +212,14 @@ def expire_due(context: Context, state: Subscription, through: date) -> list[New
     events: list[NewEvent] = []
     while due := due_lots(state, through):
         lot = min(due, key=lambda lot: lot.lapses or through)
-        more = _expire_or_roll(context, state, lot, lot.lapses or through)
+        day = lot.lapses or through
+        claim = claimed(context, state, day)
+        state = SUBSCRIPTION.fold((staged(context, new) for new in claim), state)
+        more = _expire_or_roll(context, state, state.lots[lot.grant], day)
         state = SUBSCRIPTION.fold(
             (staged(context, new) for new in more if new.stream == own), state
         )
-        events += more
+        events += [*claim, *more]
     return events
 
 

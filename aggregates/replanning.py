@@ -4,6 +4,7 @@ from datetime import date
 
 from aggregates.allocating import problem_with
 from aggregates.drafting import Draft
+from aggregates.owing import bills_when_due
 from aggregates.patient.events import StoreCreditAdded
 from aggregates.pricing import price_to_allocate, sold_lines
 from aggregates.sales import instalment_due
@@ -176,13 +177,15 @@ def _apply(draft: Draft, switch: Switch) -> None:
         sale=plan.sale,
     )
     draft.begun(event, switch.on)
-    owe(draft, max(extra, 0), committed=switch.cycle.committed, on=switch.on)
+    owe(draft, max(extra, 0), firm=switch.cycle.committed, on=switch.on)
     credit(draft, new.credited, switch.on)
 
 
-def owe(draft: Draft, amount: int, *, committed: bool, on: date) -> None:
-    """What a change asks for; receivable at once where it cannot be cancelled (rows 4 to 6)."""
-    if amount and committed:
+def owe(draft: Draft, amount: int, *, firm: bool, on: date) -> None:
+    """What a change asks for; receivable at once where it cannot be cancelled (rows 4 to 6), or
+    as the clinic says.
+    """
+    if amount and bills_when_due(sale_of(draft.state), firm=firm):
         number = len(sale_of(draft.state).instalments) + 1
         funding = split(draft.state, amount)
         draft.begun(instalment_due(draft.state, number, amount, funding), on)

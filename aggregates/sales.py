@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from aggregates.combining import combined
 from aggregates.drafting import Draft
 from aggregates.financing import funded_by
+from aggregates.owing import bills_when_due, is_firm
 from aggregates.patient import events as patient_events
 from aggregates.patient.state import Patient
 from aggregates.payment.events import ChargeRegistered, PaymentRegistered
@@ -24,7 +25,6 @@ from aggregates.subscription.orders import (
     plain,
 )
 from aggregates.subscription.state import Subscription, sale_of
-from aggregates.terms import RecurringBilling
 from aggregates.values import exact_json
 from ledger.changed import changed
 from ledger.codes import Code, Refused
@@ -142,9 +142,9 @@ def sale_data(sold: e.PackageSold, state: Subscription) -> dict[str, object]:
 
 
 def _due_with_sale(context: Context, subscription: str, state: Subscription) -> list[NewEvent]:
-    """What falls due by that day on a contract that cannot be cancelled (row 4; 10.3)."""
+    """What falls due by that day and becomes receivable, unpaid (row 4; 10.3)."""
     sold = sale_of(state)
-    if is_cancellable(sold) or not state.has_contract:
+    if not (bills_when_due(sold, firm=is_firm(sold)) and state.has_contract):
         return []
     events: list[NewEvent] = []
     for number, part in enumerate(sold.instalments, start=1):
@@ -157,17 +157,10 @@ def _due_with_sale(context: Context, subscription: str, state: Subscription) -> 
     return events
 
 
-def is_cancellable(sold: e.PackageSold) -> bool:
-    """Whether what is unpaid is not owed yet; within its commitment a membership's fee is."""
-    if isinstance(sold.billing, RecurringBilling):
-        return sold.billing.commitment_cycles is None
-    return sold.billing.cancellable
-
-
 def instalment_due(
     state: Subscription, number: int, amount: int, funding: Funding
 ) -> e.InstalmentDue:
-    """An instalment that cannot be cancelled, split over what it pays for (4.10)."""
+    """An instalment that becomes receivable, split over what it pays for (4.10)."""
     return e.InstalmentDue(
         instalment=number,
         amount=amount,

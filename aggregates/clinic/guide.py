@@ -71,7 +71,7 @@ ABOUT: dict[str, About] = {
     "forfeiture_account": About("Where value kept at a refund or an end is shown"),
     "dispute_model": About("What opening a dispute does to revenue"),
     "instalment_right": About("Where revenue ahead of a due date stands"),
-    "gross_up": About("Which instalments become receivable on their due date"),
+    "gross_up": About("Which unpaid instalments become receivable on their due date"),
     "financing_expedient": About("Whether payment within 12 months is free of interest"),
     "credit_loss": About("How the allowance for credit losses is measured", "at the close"),
     "commissions": About("Whether commissions are spread"),
@@ -100,14 +100,6 @@ NOT_OFFERED: dict[tuple[str, str], str] = {
     ("tax", "per_tax"): (
         "tax is an amount the caller gives, never worked out here; a tax inside the price is"
         " taken off by the caller, who sends price and tax apart"
-    ),
-    ("gross_up", "always"): (
-        "an instalment that can be cancelled is no unconditional right, and so no receivable"
-        " (606-10-45-4; IFRS 15.108)"
-    ),
-    ("gross_up", "never"): (
-        "an instalment that is due for good is an unconditional right, and so a receivable"
-        " (606-10-45-4; IFRS 15.108)"
     ),
     ("breakage_location", "deliverer"): (
         "an expired unit was delivered nowhere: its liability stands where it was sold"

@@ -90,7 +90,7 @@ POLICIES: dict[str, Policy] = {
     "commissions": Policy("expense", ("expense", "capitalise")),
     "forfeiture_account": Policy("4040", ("4040", "4030")),
     "dispute_model": Policy("reclass_on_open", ("reclass_on_open", "contra_on_open")),
-    "gross_up": Policy("non_cancellable", ("non_cancellable",)),
+    "gross_up": Policy("non_cancellable", ("non_cancellable", "always", "never")),
     "financing_expedient": Policy("on", ("on", "off")),
     "instalment_right": Policy("contract_asset", ("contract_asset", "unbilled_receivable")),
     "late_event": Policy("post", ("post",)),

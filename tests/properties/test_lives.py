@@ -90,6 +90,8 @@ policies = st.sampled_from(
         {"unit_trigger": "signed"},
         {"financing_expedient": "off", "draw_before_payment": True},
         {"day_count": "months_prorated", "allocation_remainder": "largest_line"},
+        {"gross_up": "always", "draw_before_payment": True},
+        {"gross_up": "never"},
     ]
 )
 #: A part of the money is lost while the clock stands still, nobody knows until when.

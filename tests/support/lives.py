@@ -28,10 +28,10 @@ class Life:
     """Contracts of one patient, from a day on; a step that is refused changes nothing.
 
     `CLUB` is a membership with a joining fee whose quota rolls over, `PACK` is paid by
-    instalments that cannot be cancelled, `CREDIT` has a bonus in its pool, `CARD` has points and
-    a discount. `GIFT` is another patient's, who may be given units of the pack. Sold `together`,
-    all but the membership count as one contract. Where a month already bears interest, the
-    instalments hold some.
+    instalments that cannot be cancelled, unless all kinds are grossed up; `CREDIT` has a bonus in
+    its pool, `CARD` has points and a discount. `GIFT` is another patient's, who may be given units
+    of the pack. Sold `together`, all but the membership count as one contract. Where a month
+    already bears interest, the instalments hold some.
     """
 
     def __init__(self, policies: dict[str, Any], *, paid: bool, together: bool = False) -> None:
@@ -56,13 +56,14 @@ class Life:
         lounge = {"kind": "access", "line": "lounge", "access": ["lounge"], "ssp": 9000}
         due = {"+0d": 20000, "+30d": 13333}
         plan = [{"due": day, "amount": amount} for day, amount in due.items()]
+        grossed = desk.policies.get("gross_up") == "always"
         desk.publish(
             "pack",
             33333,
             [units, lounge],
             term={"days": 60},
             transferable=True,
-            billing={"kind": "plan", "instalments": plan, "cancellable": False},
+            billing={"kind": "plan", "instalments": plan, "cancellable": grossed},
         )
         paid = {"kind": "credit", "line": "paid", "face": 50000}
         free = {"kind": "credit", "line": "free", "face": 5000, "bonus": True}
