@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from aggregates.breaking import breaking
 from aggregates.claiming import claimed
 from aggregates.lawtables import WHOLE, Kind, in_rows, minimum_months, percent_held
 from aggregates.owing import is_firm
@@ -15,8 +16,9 @@ from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.funding import unfunded_tax, wanting
 from aggregates.subscription.lot import NONE, Lot
-from aggregates.subscription.state import Notice, Subscription, sale_of
-from aggregates.values import BreaksTo, Duration
+from aggregates.subscription.notice import Notice
+from aggregates.subscription.state import Subscription, sale_of
+from aggregates.values import Duration
 from ledger.calendar import ONE_DAY, end_of_day
 from ledger.decider import Context, staged
 from ledger.events import Event, NewEvent
@@ -158,8 +160,8 @@ def expire_lot(
         unbilled_tax=billed_tax(state, goes.unbilled),
         waived_interest=waived_interest(state, value - funded),
         cancelled=goes.forfeited if state.forfeits_as_cancelled else 0,
-        breaks_to=breaks_to(state, goes.forfeited),
         sale=state.sale,
+        **breaking(state, lot.grant, goes.forfeited),
     )
     events: list[tuple[str, Event]] = [("subscription", expired)]
     if goes.credited:
@@ -192,12 +194,6 @@ def waived_tax(state: Subscription, waived: int) -> int:
 def waived_interest(state: Subscription, waived: int) -> int:
     """The interest that is not due yet, once nothing of the price is still to be paid."""
     return state.open_interest if 0 < waived >= sum(wanting(state).values()) else 0
-
-
-def breaks_to(state: Subscription, forfeited: int) -> BreaksTo | None:
-    """Where breakage is shown, if there is any and it has no line of its own (18)."""
-    services = sale_of(state).policies.get("breakage_account") == "4000"
-    return "4000" if forfeited and services else None
 
 
 def _dated(context: Context, sold: e.PackageSold, kind: str, event: Event, day: date) -> NewEvent:

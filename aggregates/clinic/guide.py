@@ -61,7 +61,7 @@ ABOUT: dict[str, About] = {
     "breakage_max_change": About("Points an estimate moves without approval", "at the close"),
     "remote_months": About("Idle months after which use is remote", "at the close"),
     "breakage_account": About("Where breakage is shown"),
-    "breakage_location": About("Whose breakage it is", "with the day"),
+    "breakage_location": About("Whose breakage it is, the seller's or the deliverer's"),
     "forfeiture_guard": About("Whether value lapses only where a signed clause and notices say so"),
     "escheat": About("What value the law keeps for the owner's state"),
     "minimum_life": About("How long value must live by law"),
@@ -100,9 +100,6 @@ NOT_OFFERED: dict[tuple[str, str], str] = {
     ("tax", "per_tax"): (
         "tax is an amount the caller gives, never worked out here; a tax inside the price is"
         " taken off by the caller, who sends price and tax apart"
-    ),
-    ("breakage_location", "deliverer"): (
-        "an expired unit was delivered nowhere: its liability stands where it was sold"
     ),
     ("late_event", "hold"): (
         "a held event would be in the contract's balance and not in the books; a close lists what"

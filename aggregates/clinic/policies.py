@@ -101,7 +101,7 @@ POLICIES: dict[str, Policy] = {
     "soft_close_days": Policy(5, numbers=range(11)),
     "rpo_expedient": Policy("on", ("on", "off")),
     "rpo_bands": Policy([3, 12, 24], problem=_problem_with_bands),
-    "breakage_location": Policy("seller", ("seller",)),
+    "breakage_location": Policy("seller", ("seller", "deliverer")),
     "interlocation": Policy("dimension", ("dimension", "accounts")),
     "post_costs": Policy("off", ("off", "on")),
     "reversal_minutes": Policy(15, numbers=range(1, 1441)),
@@ -116,10 +116,8 @@ POLICIES: dict[str, Policy] = {
 OF_BOOKS = frozenset(
     {
         "accounts",
-        "breakage_location",
         "commissions",
         "export_detail",
-        "interlocation",
         "late_event_limit",
         "post_costs",
         "refund_alone",

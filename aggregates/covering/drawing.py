@@ -8,11 +8,11 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
 
+from aggregates.breaking import broken
 from aggregates.covering.costs import interlocation
 from aggregates.covering.expecting import draw_worth, unused_rate
 from aggregates.covering.hindrance import is_counted, is_gift, units_left
 from aggregates.covering.holdings import Candidate, Holdings, holder_of
-from aggregates.expiry import breaks_to
 from aggregates.service.costs import NO_COST, Cost
 from aggregates.subscription import events as e
 from aggregates.subscription.caps import room
@@ -136,12 +136,12 @@ def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decim
         liability=lot.liability,
         forfeited=forfeited,
         cancelled=forfeited if state.forfeits_as_cancelled else 0,
-        breaks_to=breaks_to(state, forfeited),
         credited=credited,
         held=kept,
         waived=value - funded,
         waived_tax=_in_part(lot, value, lot.lapsed_tax),
         sale=state.sale,
+        **broken(state, lot.grant, forfeited),
     )
     held.store_credit[holder] -= credited
     held.apply(candidate.subscription, event)

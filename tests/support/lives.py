@@ -43,7 +43,8 @@ class Life:
         for key, offer in ((CLUB, "silver"), (PACK, "pack"), (CREDIT, "credit"), (CARD, "card")):
             invoice = {"invoice": "i-1"} if together else {}
             rate = {"discount_rate": "0.12"} if key == PACK and financed else {}
-            self.desk.sell(self.today, offer, subscription=key, **invoice, **rate)
+            more = {"location": "north", **invoice, **rate}
+            self.desk.sell(self.today, offer, subscription=key, **more)
             self.desk.consent(self.today, "refund", "cancellation", "expiry", key=key)
             if paid:
                 self._settle(key)
@@ -110,8 +111,9 @@ class Life:
     def _visit(self, service: str, status: str, tax: int, points: int, ago: int) -> Any:
         line = {"line": "1", "service": service, "quantity": "1", "tax": tax}
         lines = [{**line, "points": points} if points else line]
-        on = self._day(-ago)
-        return self.desk.visit(on, f"v-{self.number}", lines=lines, status=status)
+        on, location = self._day(-ago), ("north", "south")[self.number % 2]
+        more = {"lines": lines, "status": status, "location": location}
+        return self.desk.visit(on, f"v-{self.number}", **more)
 
     def _visit_before(self, back: int) -> str | None:
         """The visit recorded so many visits ago, if there were as many."""
