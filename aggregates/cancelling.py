@@ -24,6 +24,7 @@ from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import Cancel
 from aggregates.subscription.events import ForfeitureHeld
 from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.standing import uncleared
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.values import ForfeitsTo
 from ledger.calendar import ONE_DAY, end_of_day, local_date
@@ -153,7 +154,7 @@ def end(draft: Draft, day: date) -> c.ContractEnded:
     tax, unbilled = _unpaid_tax(state), sum(lot.unbilled for lot in lots)
     unbilled_tax = billed_tax(state, unbilled)
     event = c.ContractEnded(
-        lots=(*lots, *map(_unpaid_lot, unpaid)),
+        lots=(*lots, *(_unpaid_lot(lot, day) for lot in unpaid)),
         forfeited=forfeited,
         credited=sum(lot.credited for lot in lots) + sum(lot.funded for lot in unpaid) + tax,
         held=sum(lot.held for lot in lots),
@@ -235,21 +236,22 @@ def _kept_lots(
     parts = largest_remainder(min(costs, sum(free)), free) if any(free) else free
     for left, part in zip(kept, parts, strict=True):
         goes = destination(state, left.lot, left.funded - part, day, missing[left.lot.grant])
-        lots.append(_ended_lot(left, part + goes.forfeited, goes, state.forfeits_to))
+        lots.append(_ended_lot(left, part + goes.forfeited, goes, day, state.forfeits_to))
     return lots
 
 
 def _ended_lot(
-    left: Left, forfeited: int, goes: Destination, forfeits_to: ForfeitsTo | None
+    left: Left, forfeited: int, goes: Destination, day: date, forfeits_to: ForfeitsTo | None
 ) -> c.EndedLot:
     lot, credited = left.lot, goes.credited
+    freed = forfeited + credited + goes.unbilled
     return c.EndedLot(
         line=lot.line,
         grant=lot.grant,
         quantity=NONE if lot.is_time else lot.remaining - lot.frozen,
         liability=lot.liability,
         value=left.value,
-        freed=forfeited + credited + goes.unbilled,
+        freed=freed,
         returned=min(credited, max(lot.paid_in, 0)),
         recognised=left.recognised,
         time=lot.is_time,
@@ -257,11 +259,12 @@ def _ended_lot(
         credited=credited,
         held=goes.held,
         unbilled=goes.unbilled,
+        uncleared=uncleared(lot, freed, day),
         forfeits_to=forfeits_to if forfeited else None,
     )
 
 
-def _unpaid_lot(lot: Lot) -> c.EndedLot:
+def _unpaid_lot(lot: Lot, day: date) -> c.EndedLot:
     """A part payment becomes store credit: there was nothing to forfeit (6.3)."""
     return c.EndedLot(
         line=lot.line,
@@ -273,4 +276,5 @@ def _unpaid_lot(lot: Lot) -> c.EndedLot:
         returned=lot.paid_in,
         time=lot.is_time,
         credited=lot.funded,
+        uncleared=uncleared(lot, lot.funded, day),
     )

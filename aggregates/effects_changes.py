@@ -65,4 +65,13 @@ POSTINGS: tuple[Posting, ...] = (
             credit("2180", "credited", place="contract"),
         ),
     ),
+    # What is kept, or given as credit, was set off as liability: now it is set off as revenue.
+    Posting(
+        "ContractEnded",
+        "37a",
+        (
+            debit("4910", "uncleared", each="lots"),
+            credit(LIABILITY, "uncleared", each="lots"),
+        ),
+    ),
 )

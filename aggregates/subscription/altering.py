@@ -98,6 +98,19 @@ def _noticed(state: Subscription, event: c.CancellationRequested, _: Recorded) -
     return replace(state, cancels_on=event.ends, leaving_penalty=event.penalty)
 
 
+def _unclear(state: Subscription, amounts: dict[str, int]) -> Subscription:
+    """Disputes have cleared so much less of the lots, the earliest dispute's first."""
+    freezes = dict(state.freezes)
+    left = dict(amounts)
+    for key, held in freezes.items():
+        for grant, cleared in held.cleared:
+            part = min(left.get(grant, 0), cleared)
+            if part:
+                left[grant] -= part
+                freezes[key] = freezes[key].without(grant, part)
+    return replace(state, freezes=freezes)
+
+
 def _ended(state: Subscription, event: c.ContractEnded, recorded: Recorded) -> Subscription:
     """Nothing is left to be used; bookings keep nothing (7.6, clause `cancellation`)."""
     lots = []
@@ -111,8 +124,10 @@ def _ended(state: Subscription, event: c.ContractEnded, recorded: Recorded) -> S
                 held=gone.held + held,
                 allocated=gone.allocated + held,
                 billed=gone.billed - leaving.unbilled,
+                cleared=gone.cleared - leaving.uncleared,
             )
         )
+    state = _unclear(state, {leaving.grant: leaving.uncleared for leaving in event.lots})
     return state.with_lots(
         lots,
         ended="cancelled",

@@ -117,13 +117,15 @@ class EndedLot(LeavingLot):
 
     `freed` leaves the liability: `forfeited` is kept (row 20, to 4040 unless `forfeits_to` says
     otherwise), `credited` becomes store credit (row 20a); `held` stays in the liability; `unbilled`
-    was never paid, and is billed no longer.
+    was never paid, and is billed no longer. What an open dispute had cleared of it is `uncleared`:
+    no liability is left to be cleared, so that it is disputed as revenue (row 37a).
     """
 
     forfeited: Amount = 0
     credited: Amount = 0
     held: Amount = 0
     unbilled: Amount = 0
+    uncleared: Amount = 0
     forfeits_to: ForfeitsTo | None = None
 
 

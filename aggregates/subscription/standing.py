@@ -16,6 +16,14 @@ def booked(lot: Lot, through: date) -> int:
     return min(lot.accrued(through), max(lot.funded - lot.cleared, 0))
 
 
+def uncleared(lot: Lot, leaving: int, through: date) -> int:
+    """What of a value that leaves a lot is no liability any more, because a dispute cleared it."""
+    if not lot.cleared:
+        return 0
+    there = max(standing(lot, through) - lot.held, 0)
+    return min(lot.cleared, max(leaving - there, 0))
+
+
 def standing(lot: Lot, through: date) -> int:
     """What stands in the contract liability for a lot: what waits for a signature does (6.1)."""
     return lot.funded - lot.cleared - booked(lot, through) + lot.unsigned
