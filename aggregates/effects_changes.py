@@ -26,17 +26,16 @@ def _carried(event: str) -> tuple[Posting, ...]:
     )
 
 
+#: Value that is allocated anew leaves lots and goes to others.
+_MOVED = (
+    debit(LIABILITY, "amount", each="given"),
+    credit(LIABILITY, "amount", each="received"),
+)
+
 POSTINGS: tuple[Posting, ...] = (
     *_carried("PlanChanged"),
     *_carried("ContractModified"),
-    Posting(
-        "ContractsCombined",
-        "43",
-        (
-            debit(LIABILITY, "amount", each="given"),
-            credit(LIABILITY, "amount", each="received"),
-        ),
-    ),
+    *(Posting(event, "43", _MOVED) for event in ("ContractsCombined", "RightExercised")),
     Posting(
         "ContractModified",
         "44",

@@ -105,10 +105,6 @@ NOT_OFFERED: dict[tuple[str, str], str] = {
         "a held event would be in the contract's balance and not in the books; a close lists what"
         " late events do, for review"
     ),
-    ("material_right_exercise", "modification"): (
-        "a right is used at a visit that is delivered at once, so that nothing is left to"
-        " spread; a change of the contract itself is `modify_contract`"
-    ),
 }
 
 

@@ -69,7 +69,7 @@ POLICIES: dict[str, Policy] = {
     "late_cycle": Policy("grant", ("grant", "skip", "extend")),
     "freeze": Policy("stop_clock", ("stop_clock", "benefits_usable", "skip_billing")),
     "setup_fee_months": Policy("term", ("term",), numbers=range(1, 121)),
-    "material_right_exercise": Policy("continuation", ("continuation",)),
+    "material_right_exercise": Policy("continuation", ("continuation", "modification")),
     "bonus_credit": Policy("pool", ("pool", "separate")),
     "lot_order": Policy("expiry", ("expiry", "fifo", "paid_first", "bonus_first")),
     "reinstatement": Policy("reverse", ("reverse", "zero_price")),

@@ -103,8 +103,10 @@ def draw(
     quantity: Decimal,
     earns: Earns,
     cost: Cost = NO_COST,
+    worth: int | None = None,
 ) -> Drawn | None:
-    """Takes `quantity` from the lot; `earns` says of its amount where it is earned.
+    """Takes `quantity` from the lot; `earns` says of its amount where it is earned, `worth` what
+    it is if not the lot's own share.
 
     A first use starts the contract's validity, and lapsed units come back first. None when
     their value became store credit that is already spent.
@@ -115,7 +117,7 @@ def draw(
         return None
     if held.contract(candidate).awaits_use:
         held.apply(candidate.subscription, validity_started(held, candidate))
-    return _record(held, candidate, line, quantity, earns, cost)
+    return _record(held, candidate, line, quantity, earns, cost, worth)
 
 
 def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decimal) -> bool:
@@ -181,9 +183,11 @@ def _record(
     quantity: Decimal,
     earns: Earns,
     cost: Cost,
+    worth: int | None,
 ) -> Drawn:
     lot, state = held.lot(candidate), held.contract(candidate)
-    amount = draw_worth(lot, quantity, line.service, unused_rate(held, candidate))
+    own = draw_worth(lot, quantity, line.service, unused_rate(held, candidate))
+    amount = own if worth is None else worth
     earned = earns(amount)
     waits = not state.has_contract or held.awaits_signature(state)
     order = held.order
