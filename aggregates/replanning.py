@@ -68,7 +68,9 @@ def _may_change(
         return Refused(Code.INVALID, "The next cycle begins before that day.", "data.effective")
     if state.ended is not None or (state.cancels_on is not None and state.cancels_on < on):
         return Refused(Code.CANCELLED, "The contract has ended by then.", "data.subscription")
-    return problem_with(price_to_allocate(terms_of(catalogue, offer.price, on, sold.policies)))
+    return problem_with(
+        price_to_allocate(terms_of(catalogue, offer.price, on, sold.policies, sold.timezone))
+    )
 
 
 def _switch(
@@ -106,7 +108,7 @@ def _terms(state: Subscription, catalogue: Catalogue, on: date | None) -> c.Plan
     anchor, first = old.anchor, old.first
     if billing.every != old.billing.every:
         anchor, first = on or old.starts(coming), coming
-    terms = terms_of(catalogue, offer.price, anchor, sold.policies)
+    terms = terms_of(catalogue, offer.price, anchor, sold.policies, sold.timezone)
     return c.PlanTerms(
         offer=offer.offer,
         offer_version=offer.version,

@@ -25,6 +25,7 @@ from aggregates.subscription.orders import (
     plain,
 )
 from aggregates.subscription.state import Subscription, sale_of
+from aggregates.taxing import as_taxed
 from aggregates.values import exact_json
 from ledger.changed import changed
 from ledger.codes import Code, Refused
@@ -87,6 +88,7 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
         )
     if isinstance(price, Refused):
         return price
+    order, price = as_taxed(order, price, catalogue.clinic.policies(context.on))
     sold = package_sold(context, order, catalogue, price, account.patient.state)
     if isinstance(sold, Refused):
         return sold

@@ -34,14 +34,14 @@ class About:
 
 ABOUT: dict[str, About] = {
     "framework": About("Whose rules the amounts follow, US GAAP's or those of IFRS 15"),
-    "period_boundary": About("Whose midnight ends a period", "with the day"),
+    "period_boundary": About("Whose midnight ends a day and a period", "with the day"),
     "rounding": About("Halves of the cumulative share of a lot or a stretch of days"),
     "allocation_remainder": About("Which line takes the cents that a split leaves over"),
     "ssp_range": About("The stand-alone price where the contract's own lies outside the range"),
     "discount_exception": About("Whether the whole discount may go to a bundle sold alone at it"),
     "combination_hours": About("Hours within which sales under one promotion are one contract"),
     "immaterial_percent": About("Access below this share of all prices is allocated nothing"),
-    "tax": About("What tax lies on top of the price"),
+    "tax": About("Whether every tax lies on top of the price, or each is judged by itself"),
     "unit_trigger": About("What earns a unit: the visit, or its signature"),
     "no_show_account": About("Revenue of a unit that a no-show used up"),
     "day_count": About("How the days of a stretch count"),
@@ -94,13 +94,6 @@ ABOUT: dict[str, About] = {
 
 #: Values of accounting.md 18 that cannot be set, and why.
 NOT_OFFERED: dict[tuple[str, str], str] = {
-    ("period_boundary", "location"): (
-        "a location has no time zone of its own; every date is one of the clinic's"
-    ),
-    ("tax", "per_tax"): (
-        "tax is an amount the caller gives, never worked out here; a tax inside the price is"
-        " taken off by the caller, who sends price and tax apart"
-    ),
     ("late_event", "hold"): (
         "a held event would be in the contract's balance and not in the books; a close lists what"
         " late events do, for review"

@@ -51,7 +51,7 @@ def _rises(months: list[int]) -> bool:
 
 POLICIES: dict[str, Policy] = {
     "framework": Policy("asc606", ("asc606", "ifrs15")),
-    "period_boundary": Policy("entity", ("entity",)),
+    "period_boundary": Policy("entity", ("entity", "location")),
     "rounding": Policy("half_even", ("half_even", "half_up")),
     "allocation_remainder": Policy(
         "largest_remainder", ("largest_remainder", "last_line", "largest_line")
@@ -60,7 +60,7 @@ POLICIES: dict[str, Policy] = {
     "discount_exception": Policy("off", ("off", "on")),
     "combination_hours": Policy(24, numbers=range(8785)),
     "immaterial_percent": Policy(5, numbers=range(11), ifrs15=0),
-    "tax": Policy("excluded", ("excluded",)),
+    "tax": Policy("excluded", ("excluded", "per_tax")),
     "unit_trigger": Policy("completed", ("completed", "signed")),
     "no_show_account": Policy("4040", ("4000", "4040")),
     "day_count": Policy("actual_days", ("actual_days", *get_args(DayCount))),

@@ -92,7 +92,7 @@ policies = st.sampled_from(
         {"day_count": "months_prorated", "allocation_remainder": "largest_line"},
         {"gross_up": "always", "draw_before_payment": True},
         {"gross_up": "never"},
-        {"material_right_exercise": "modification"},
+        {"material_right_exercise": "modification", "tax": "per_tax"},
         {"breakage_location": "deliverer", "interlocation": "accounts"},
     ]
 )

@@ -109,7 +109,9 @@ class Life:
         return self._pay(key, owed, "card", ago) if owed else None
 
     def _visit(self, service: str, status: str, tax: int, points: int, ago: int) -> Any:
+        taxes = [{"tax": "own", "amount": 33, "own": True}, {"tax": "sales", "amount": tax - 33}]
         line = {"line": "1", "service": service, "quantity": "1", "tax": tax}
+        line |= {"taxes": taxes} if tax else {}
         lines = [{**line, "points": points} if points else line]
         on, location = self._day(-ago), ("north", "south")[self.number % 2]
         more = {"lines": lines, "status": status, "location": location}
