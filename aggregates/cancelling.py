@@ -154,7 +154,7 @@ def end(draft: Draft, day: date) -> c.ContractEnded:
     tax, unbilled = _unpaid_tax(state), sum(lot.unbilled for lot in lots)
     unbilled_tax = billed_tax(state, unbilled)
     event = c.ContractEnded(
-        lots=(*lots, *(_unpaid_lot(lot, day) for lot in unpaid)),
+        lots=(*lots, *map(_unpaid_lot, unpaid)),
         forfeited=forfeited,
         credited=sum(lot.credited for lot in lots) + sum(lot.funded for lot in unpaid) + tax,
         held=sum(lot.held for lot in lots),
@@ -166,7 +166,13 @@ def end(draft: Draft, day: date) -> c.ContractEnded:
         missing=tuple(dict.fromkeys(chain.from_iterable(missing.values()))),
         sale=state.sale,
     )
-    event = event.model_copy(update={"waived": _no_longer_owed(draft, event, day)})
+    gone = {lot.grant: lot.freed for lot in event.lots}
+    event = event.model_copy(
+        update={
+            "waived": _no_longer_owed(draft, event, day),
+            "uncleared": uncleared(state.lots.values(), gone, day),
+        }
+    )
     _record(draft, event, day, missing)
     return event
 
@@ -236,22 +242,21 @@ def _kept_lots(
     parts = largest_remainder(min(costs, sum(free)), free) if any(free) else free
     for left, part in zip(kept, parts, strict=True):
         goes = destination(state, left.lot, left.funded - part, day, missing[left.lot.grant])
-        lots.append(_ended_lot(left, part + goes.forfeited, goes, day, state.forfeits_to))
+        lots.append(_ended_lot(left, part + goes.forfeited, goes, state.forfeits_to))
     return lots
 
 
 def _ended_lot(
-    left: Left, forfeited: int, goes: Destination, day: date, forfeits_to: ForfeitsTo | None
+    left: Left, forfeited: int, goes: Destination, forfeits_to: ForfeitsTo | None
 ) -> c.EndedLot:
     lot, credited = left.lot, goes.credited
-    freed = forfeited + credited + goes.unbilled
     return c.EndedLot(
         line=lot.line,
         grant=lot.grant,
         quantity=NONE if lot.is_time else lot.remaining - lot.frozen,
         liability=lot.liability,
         value=left.value,
-        freed=freed,
+        freed=forfeited + credited + goes.unbilled,
         returned=min(credited, max(lot.paid_in, 0)),
         recognised=left.recognised,
         time=lot.is_time,
@@ -259,12 +264,11 @@ def _ended_lot(
         credited=credited,
         held=goes.held,
         unbilled=goes.unbilled,
-        uncleared=uncleared(lot, freed, day),
         forfeits_to=forfeits_to if forfeited else None,
     )
 
 
-def _unpaid_lot(lot: Lot, day: date) -> c.EndedLot:
+def _unpaid_lot(lot: Lot) -> c.EndedLot:
     """A part payment becomes store credit: there was nothing to forfeit (6.3)."""
     return c.EndedLot(
         line=lot.line,
@@ -276,5 +280,4 @@ def _unpaid_lot(lot: Lot, day: date) -> c.EndedLot:
         returned=lot.paid_in,
         time=lot.is_time,
         credited=lot.funded,
-        uncleared=uncleared(lot, lot.funded, day),
     )

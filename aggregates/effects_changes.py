@@ -69,8 +69,8 @@ POSTINGS: tuple[Posting, ...] = (
         "ContractEnded",
         "37a",
         (
-            debit("4910", "uncleared", each="lots"),
-            credit(LIABILITY, "uncleared", each="lots"),
+            debit("4910", "amount", each="uncleared"),
+            credit(LIABILITY, "amount", each="uncleared"),
         ),
     ),
 )

@@ -12,7 +12,7 @@ from aggregates.selling import Catalogue, terms_of
 from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import ChangePlan
 from aggregates.subscription.funding import split
-from aggregates.subscription.pause import moves_days
+from aggregates.subscription.pause import day_after, moves_days
 from aggregates.subscription.state import Cycle, Subscription, sale_of
 from aggregates.switching import Switch, answer, exchanged, extra_of, old_lots, plan_of
 from aggregates.terms import Billing, RecurringBilling
@@ -142,12 +142,13 @@ def _from_next_cycle(state: Subscription, catalogue: Catalogue) -> c.PlanChangeS
 
 
 def change_due(draft: Draft, through: date) -> None:
-    """A change that was arranged for a day within a cycle, once that day has come; in a cycle
-    that is not paid it waits for the next one. Where that was paid ahead, it follows the new
-    plan already, and nothing is left to change.
+    """A change that was arranged for a day within a cycle, once that day has come; it waits for
+    the end of a pause, and in a cycle that is not paid for the next one. Where that was paid
+    ahead, it follows the new plan already, and nothing is left to change.
     """
     state = draft.state
     arranged, on = state.next_plan, state.changes_on
+    on = None if on is None else day_after(state.pauses, on)
     if arranged is None or on is None or on > through or state.ended is not None:
         return
     cycle = _running_cycle(state, on)

@@ -1,6 +1,6 @@
 """How a subscription changes on its way: pauses, another plan, a modification, its end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from aggregates.subscription.pause import Pause, UnmovedLot
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.state import Plan, Subscription
 from aggregates.subscription.waiting import Hold
+from aggregates.values import Share
 from ledger.calendar import ONE_DAY
 from ledger.events import Recorded
 
@@ -98,17 +99,21 @@ def _noticed(state: Subscription, event: c.CancellationRequested, _: Recorded) -
     return replace(state, cancels_on=event.ends, leaving_penalty=event.penalty)
 
 
-def _unclear(state: Subscription, amounts: dict[str, int]) -> Subscription:
+def _unclear(state: Subscription, shares: Iterable[Share]) -> Subscription:
     """Disputes have cleared so much less of the lots, the earliest dispute's first."""
     freezes = dict(state.freezes)
-    left = dict(amounts)
+    amounts = {share.grant: share.amount for share in shares}
+    lots = [
+        replace(state.lots[grant], cleared=state.lots[grant].cleared - amount)
+        for grant, amount in amounts.items()
+    ]
     for key, held in freezes.items():
         for grant, cleared in held.cleared:
-            part = min(left.get(grant, 0), cleared)
+            part = min(amounts.get(grant, 0), cleared)
             if part:
-                left[grant] -= part
+                amounts[grant] -= part
                 freezes[key] = freezes[key].without(grant, part)
-    return replace(state, freezes=freezes)
+    return state.with_lots(lots, freezes=freezes)
 
 
 def _ended(state: Subscription, event: c.ContractEnded, recorded: Recorded) -> Subscription:
@@ -124,12 +129,11 @@ def _ended(state: Subscription, event: c.ContractEnded, recorded: Recorded) -> S
                 held=gone.held + held,
                 allocated=gone.allocated + held,
                 billed=gone.billed - leaving.unbilled,
-                cleared=gone.cleared - leaving.uncleared,
             )
         )
-    state = _unclear(state, {leaving.grant: leaving.uncleared for leaving in event.lots})
-    return state.with_lots(
-        lots,
+    state = _unclear(state.with_lots(lots), event.uncleared)
+    return replace(
+        state,
         ended="cancelled",
         ended_on=recorded.effective_on,
         holds={},

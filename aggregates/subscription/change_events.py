@@ -117,15 +117,13 @@ class EndedLot(LeavingLot):
 
     `freed` leaves the liability: `forfeited` is kept (row 20, to 4040 unless `forfeits_to` says
     otherwise), `credited` becomes store credit (row 20a); `held` stays in the liability; `unbilled`
-    was never paid, and is billed no longer. What an open dispute had cleared of it is `uncleared`:
-    no liability is left to be cleared, so that it is disputed as revenue (row 37a).
+    was never paid, and is billed no longer.
     """
 
     forfeited: Amount = 0
     credited: Amount = 0
     held: Amount = 0
     unbilled: Amount = 0
-    uncleared: Amount = 0
     forfeits_to: ForfeitsTo | None = None
 
 
@@ -136,6 +134,8 @@ class ContractEnded(Event):
     `credited`. What was billed, never paid and may not be kept is `unbilled`, its tax included. Of
     the `penalty`, `penalty_owed` is not covered by what is forfeited (row 19 when
     paid). `waived` was asked for and is not owed any more. `missing` is what the guard lacked.
+    What an open dispute had cleared is `uncleared` where no liability is left that could be: it is
+    disputed as revenue from now on (row 37a).
     """
 
     lots: tuple[EndedLot, ...]
@@ -149,6 +149,7 @@ class ContractEnded(Event):
     unbilled: Amount = 0
     unbilled_tax: Amount = 0
     missing: tuple[str, ...] = ()
+    uncleared: tuple[Share, ...] = ()
     sale: SaleDimensions
 
 

@@ -137,3 +137,29 @@ def test_a_part_payment_of_a_cycle_never_granted_is_disputed_as_revenue() -> Non
         with closed(glow, "2026-03") as books:
             ends.append(balances(books, "2026-03"))
     assert ends[0] == ends[1]
+
+
+def test_what_a_change_of_plan_carried_away_is_let_go_of_with_the_new_lines() -> None:
+    """A month of access and two massages for 180.00, disputed on the fourth day; a dearer plan
+    follows, and the contract is cancelled: nothing of either plan stays in the liability.
+    """
+    lounge = {"kind": "access", "line": "lounge", "access": ["lounge"], "ssp": 12000}
+    ends = []
+    for policies in (CONTRA, RECLASS):
+        glow = Whole(dict(policies))
+        glow.offers("silver", 12000, lines=[lounge])
+        glow.gold()
+        glow.sell("01-05", "silver")
+        glow.consent("01-05")
+        glow.pay("01-05", 12000, charge="ch-1")
+        glow.change_plan("01-06", "gold", "2026-01-12", proration="none")
+        glow.dispute("01-08", 12000, charge="ch-1")
+        glow.passes("01-14")
+        glow.cancel("01-20")
+        with closed(glow, "2026-01") as books:
+            found = balances(books, "2026-01")
+            assert "2110" not in found or policies is RECLASS
+        glow.close_dispute("02-10", "lost")
+        with closed(glow, "2026-02") as books:
+            ends.append(balances(books, "2026-02"))
+    assert ends[0] == ends[1]
