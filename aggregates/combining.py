@@ -57,7 +57,8 @@ class Part:
 
 def belongs(earlier: Subscription, later: Subscription, at: datetime) -> bool:
     """Whether two sales to one patient are one contract: on one invoice always, under one
-    promotion within the clinic's hours. A membership's cycles stay contracts of their own.
+    promotion within the clinic's hours. Of a membership it is the cycle that runs, once it is paid:
+    unpaid it grants nothing, and later ones are contracts of their own (6.3).
     """
     if not (may_combine(earlier, at.date()) and may_combine(later, at.date())):
         return False
@@ -73,8 +74,11 @@ def belongs(earlier: Subscription, later: Subscription, at: datetime) -> bool:
 
 
 def may_combine(state: Subscription, on: date) -> bool:
-    """Whether it can count as one contract with others: a membership's cycles cannot."""
-    return state.sold is not None and not state.sold.is_recurring and may_change(state, on)
+    """Whether it can count as one contract with others: of a membership, a cycle that is paid."""
+    if state.sold is None or not may_change(state, on):
+        return False
+    granted = (cycle for cycle in state.cycles.values() if cycle.status == "granted")
+    return not state.sold.is_recurring or any(one.starts <= on < one.ends for one in granted)
 
 
 def may_change(state: Subscription, on: date) -> bool:
@@ -88,9 +92,19 @@ def may_change(state: Subscription, on: date) -> bool:
 
 
 def combined(
-    context: Context, later: Subscription, earlier: Iterable[Subscription], services: Services
+    context: Context,
+    later: Subscription,
+    earlier: Iterable[Subscription],
+    services: Services,
+    *,
+    paid: bool = False,
 ) -> list[NewEvent]:
-    """The events of all contracts when a sale joins others; none where it stands alone."""
+    """The events of all contracts when a sale joins others; none where it stands alone.
+
+    A membership joins after the payment that comes with the sale, which brings its first cycle.
+    """
+    if sale_of(later).is_recurring != paid:
+        return []
     group = [state for state in earlier if belongs(state, later, context.at)]
     if not group:
         return []
@@ -110,9 +124,15 @@ def _parts(context: Context, state: Subscription, services: Services) -> list[Pa
     found = [
         Part(state, lot, lot.leaving_value(lot.remaining, before), _worth(shape, lot))
         for lot in state.lots.values()
-        if stand_alone(lot) and not lot.sold.immaterial and not lot.is_over(context.on)
+        if stand_alone(lot) and _takes_part(lot, context.on)
     ]
     return [part for part in found if part.worth]
+
+
+def _takes_part(lot: Lot, on: date) -> bool:
+    """Not what is immaterial, over, or not granted yet; a joining fee stays as it is (5.8)."""
+    stays = lot.sold.immaterial or lot.pending or lot.kind == "setup_fee"
+    return not stays and not lot.is_over(on)
 
 
 def _worth(shape: Shape, lot: Lot) -> Fraction:

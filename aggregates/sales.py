@@ -95,7 +95,8 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
     contract = on_contract(context, order.subscription, sold)
     state = after(context, account.contract, [contract])
     services = {**account.earlier.services, **catalogue.services}
-    joined = combined(context, state, account.earlier.contracts, services)
+    others = account.earlier.contracts
+    joined = combined(context, state, others, services)
     state = after(context, state, joined[-1:])
     due = _due_with_sale(context, order.subscription, state)
     events = [
@@ -113,9 +114,12 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
         return more
     if order.members and not sold.shareable:
         return Refused(Code.NOT_TRANSFERABLE, "The offer cannot be shared.", "data.members")
-    events += more.events
-    events += _shared(context, order)
-    return Decided(tuple(events), sale_data(sold, state) | more.data, more.states)
+    state = next(iter(more.states.values()))
+    late = combined(context, state, others, services, paid=True)
+    state = after(context, state, late[-1:])
+    events += [*more.events, *_shared(context, order), *late]
+    states = dict.fromkeys(more.states, state)
+    return Decided(tuple(events), sale_data(sold, state) | more.data, states)
 
 
 def _shared(context: Context, order: SellPackage) -> list[NewEvent]:

@@ -95,8 +95,48 @@ ABOUT: dict[str, About] = {
 #: Values of accounting.md 18 that cannot be set, and why.
 NOT_OFFERED: dict[tuple[str, str], str] = {
     ("late_event", "hold"): (
-        "a held event would be in the contract's balance and not in the books; a close lists what"
-        " late events do, for review"
+        "an event that is on the contract and not in the books would break what every close"
+        " asserts, that both say the same (15.6, identities 4 and 6): a used unit would still be"
+        " owed. It posts on the first open day, tagged with its period; a close lists what late"
+        " events do from `late_event_limit` on, and reopening the period takes it back there"
+    ),
+}
+
+#: What a value means that its name does not say.
+IN_WORDS: dict[str, str] = {
+    "period_boundary: location": (
+        "a day ends with the midnight of the location a command names, or of the one that sold the"
+        " contract, where it has a `timezone` of its own; a period can be closed once it has ended"
+        " everywhere. A command that names neither counts by the clinic's midnight"
+    ),
+    "tax: per_tax": (
+        "the `taxes` of a sale or of a visit line that are the clinic's `own`, because it owes them"
+        " whoever pays, are part of the price and so of revenue (606-10-32-2A); what it collects"
+        " for the government is not. Under `excluded` none is. The clinic's own tax as an expense"
+        " is not booked here"
+    ),
+    "material_right_exercise: modification": (
+        "a counted use of a right with value allocates what the contract has not earned, and the"
+        " visit's price, anew over what is left and the visit, at the stand-alone prices of the"
+        " sale; what the visit earns beside its price is never below zero. While a dispute or a"
+        " pause holds the contract, or where more would be earned than is paid, the use takes its"
+        " own share, as a continuation"
+    ),
+    "gross_up: always": (
+        "what is due and unpaid of a plan, or of a sale to be paid at once, is a receivable also"
+        " where the contract can be cancelled; then what was not used is billed no more. A"
+        " membership's cycle is one within its commitment only: unpaid it grants nothing (6.3)"
+    ),
+    "gross_up: never": (
+        "what cannot be cancelled is owed all the same, and is a receivable from the day on which"
+        " its units lapse or the contract ends"
+    ),
+    "breakage_location: deliverer": (
+        "what lapses of a line is earned by the location that delivered most of it, at list price,"
+        " among equals the first by name; by the one that delivered most of the contract, where"
+        " nobody delivered any of the line; by the seller, where nothing was delivered at all."
+        " With `interlocation: accounts` as the contract was sold, the seller owes it (row 52)."
+        " What a close expects never to be used stays with the seller or the cohort until it lapses"
     ),
 }
 
@@ -184,4 +224,8 @@ def page() -> str:
     days = _table(("day_count", "rule", *map(str, _MONTHS)), map(_day_count, DAY_COUNTS))
     missing = "".join(f"- `{key}: {value}`: {why}.\n" for (key, value), why in NOT_OFFERED.items())
     policies = _table(COLUMNS, rows())
-    return f"{_HEAD}{policies}{_DAYS_HEAD}{days}{_DAYS_FOOT}\n## Not offered\n\n{missing}"
+    words = "".join(f"- `{value}`: {meaning}.\n" for value, meaning in IN_WORDS.items())
+    return (
+        f"{_HEAD}{policies}\n## In words\n\n{words}{_DAYS_HEAD}{days}{_DAYS_FOOT}"
+        f"\n## Not offered\n\n{missing}"
+    )

@@ -30,8 +30,8 @@ class Life:
     `CLUB` is a membership with a joining fee whose quota rolls over, `PACK` is paid by
     instalments that cannot be cancelled, unless all kinds are grossed up; `CREDIT` has a bonus in
     its pool, `CARD` has points and a discount. `GIFT` is another patient's, who may be given units
-    of the pack. Sold `together`, all but the membership count as one contract. Where a month
-    already bears interest, the instalments hold some.
+    of the pack. Sold `together` they count as one contract, the membership if it is paid. Where a
+    month already bears interest, the instalments hold some.
     """
 
     def __init__(self, policies: dict[str, Any], *, paid: bool, together: bool = False) -> None:
