@@ -7,6 +7,7 @@ from aggregates.drafting import Draft
 from aggregates.pausing import begin_due
 from aggregates.replanning import change_due
 from aggregates.subscription.change_orders import ApplyChanges, EndContract
+from aggregates.subscription.pause import day_after
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.timing import CANCELLATION, MODIFICATION, Step
 from ledger.calendar import ONE_DAY
@@ -36,7 +37,8 @@ def steps(state: Subscription) -> Iterator[Step]:
     order = ApplyChanges(subscription=key)
     days = {pause.starts for pause in state.pauses if not pause.begun}
     if state.changes_on is not None and state.next_plan is not None:
-        days.add(state.changes_on)
+        changes = day_after(state.pauses, state.changes_on)
+        days |= set() if changes is None else {changes}
     for day in days:
         yield Step(
             day,

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from itertools import chain
 
-from aggregates.cycles import bring, tax_paid
+from aggregates.claiming import claimed
+from aggregates.cycles import bill_rest, bring, tax_paid
 from aggregates.drafting import Draft
 from aggregates.expiry import (
     Destination,
@@ -15,7 +16,7 @@ from aggregates.expiry import (
 )
 from aggregates.granting import cycle_lots
 from aggregates.keeping import Left, kept_lots
-from aggregates.owing import due_cycles, unbilled
+from aggregates.owing import claims_at_end, coming_bills, due_cycles
 from aggregates.patient.events import StoreCreditAdded
 from aggregates.penalties import leaving_costs
 from aggregates.renewing import bill_due
@@ -23,6 +24,7 @@ from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import Cancel
 from aggregates.subscription.events import ForfeitureHeld
 from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.standing import uncleared
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.values import ForfeitsTo
 from ledger.calendar import ONE_DAY, end_of_day, local_date
@@ -64,7 +66,7 @@ def cancel(context: Context, order: Cancel, state: Subscription) -> Decision:
 def _overtake(draft: Draft, last: date) -> None:
     """What time has brought by the last day, and nobody has recorded yet."""
     before = last - ONE_DAY
-    for due in sorted({part.due for part in unbilled(draft.state) if part.due <= last}):
+    for due in sorted({part.due for part in coming_bills(draft.state) if part.due <= last}):
         draft.take(expire_due(draft.context, draft.state, due - ONE_DAY))
         bill_due(draft, due)
     draft.take(expire_due(draft.context, draft.state, before))
@@ -141,6 +143,7 @@ def end_due(draft: Draft, through: date) -> None:
 
 def end(draft: Draft, day: date) -> c.ContractEnded:
     """Ends the contract: the value left covers the penalty, and goes where the guard says."""
+    _claim(draft, day)
     state = draft.state
     kept = kept_lots(state, day)
     unpaid = _unpaid(state)
@@ -163,9 +166,22 @@ def end(draft: Draft, day: date) -> c.ContractEnded:
         missing=tuple(dict.fromkeys(chain.from_iterable(missing.values()))),
         sale=state.sale,
     )
-    event = event.model_copy(update={"waived": _no_longer_owed(draft, event, day)})
+    gone = {lot.grant: lot.freed for lot in event.lots}
+    event = event.model_copy(
+        update={
+            "waived": _no_longer_owed(draft, event, day),
+            "uncleared": uncleared(state.lots.values(), gone, day),
+        }
+    )
     _record(draft, event, day, missing)
     return event
+
+
+def _claim(draft: Draft, day: date) -> None:
+    """What is owed for good and was not billed when it fell due stays owed, and is billed now."""
+    if claims_at_end(sale_of(draft.state)):
+        draft.take(claimed(draft.context, draft.state, day))
+        bill_rest(draft, day)
 
 
 def _missing(state: Subscription, kept: list[Left], day: date) -> dict[str, tuple[str, ...]]:

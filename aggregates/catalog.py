@@ -97,6 +97,7 @@ EVENTS: tuple[tuple[str, int, type[Event]], ...] = (
     ("PlanChanged", 1, change.PlanChanged),
     ("ContractModified", 1, change.ContractModified),
     ("ContractsCombined", 1, combining.ContractsCombined),
+    ("RightExercised", 1, combining.RightExercised),
     ("UnitsTransferred", 1, correction.UnitsTransferred),
     ("UnitsReceived", 1, correction.UnitsReceived),
     ("GoodwillGranted", 1, correction.GoodwillGranted),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 from aggregates.clinic.policies import POLICIES
@@ -56,7 +57,8 @@ class Part:
 
 def belongs(earlier: Subscription, later: Subscription, at: datetime) -> bool:
     """Whether two sales to one patient are one contract: on one invoice always, under one
-    promotion within the clinic's hours. A membership's cycles stay contracts of their own.
+    promotion within the clinic's hours. Of a membership it is the cycle that runs, once it is paid:
+    unpaid it grants nothing, and later ones are contracts of their own (6.3).
     """
     if not (may_combine(earlier, at.date()) and may_combine(later, at.date())):
         return False
@@ -72,21 +74,37 @@ def belongs(earlier: Subscription, later: Subscription, at: datetime) -> bool:
 
 
 def may_combine(state: Subscription, on: date) -> bool:
+    """Whether it can count as one contract with others: of a membership, a cycle that is paid."""
+    if state.sold is None or not may_change(state, on):
+        return False
+    granted = (cycle for cycle in state.cycles.values() if cycle.status == "granted")
+    return not state.sold.is_recurring or any(one.starts <= on < one.ends for one in granted)
+
+
+def may_change(state: Subscription, on: date) -> bool:
     """Whether nothing holds the contract's amounts where they are."""
     return (
-        state.sold is not None
-        and state.has_contract
+        state.has_contract
         and state.ended is None
-        and not state.sold.is_recurring
         and not state.freezes
         and not moves_days(state.pauses, on)
     )
 
 
 def combined(
-    context: Context, later: Subscription, earlier: Iterable[Subscription], services: Services
+    context: Context,
+    later: Subscription,
+    earlier: Iterable[Subscription],
+    services: Services,
+    *,
+    paid: bool = False,
 ) -> list[NewEvent]:
-    """The events of all contracts when a sale joins others; none where it stands alone."""
+    """The events of all contracts when a sale joins others; none where it stands alone.
+
+    A membership joins after the payment that comes with the sale, which brings its first cycle.
+    """
+    if sale_of(later).is_recurring != paid:
+        return []
     group = [state for state in earlier if belongs(state, later, context.at)]
     if not group:
         return []
@@ -106,22 +124,33 @@ def _parts(context: Context, state: Subscription, services: Services) -> list[Pa
     found = [
         Part(state, lot, lot.leaving_value(lot.remaining, before), _worth(shape, lot))
         for lot in state.lots.values()
-        if stand_alone(lot) and not lot.sold.immaterial and not lot.is_over(context.on)
+        if stand_alone(lot) and _takes_part(lot, context.on)
     ]
     return [part for part in found if part.worth]
+
+
+def _takes_part(lot: Lot, on: date) -> bool:
+    """Not what is immaterial, over, or not granted yet; a joining fee stays as it is (5.8)."""
+    stays = lot.sold.immaterial or lot.pending or lot.kind == "setup_fee"
+    return not stays and not lot.is_over(on)
 
 
 def _worth(shape: Shape, lot: Lot) -> Fraction:
     """At the stand-alone prices of the day; a line of time for the days that are left of it."""
     if not lot.is_time:
         priced = unit_price(shape, lot) * Fraction(lot.remaining)
-        own = stand_alone(lot) * Fraction(lot.remaining) / Fraction(lot.granted or 1)
-        return priced or own
+        return priced or worth_as_sold(shape.state, lot, lot.remaining, shape.on)
+    return worth_as_sold(shape.state, lot, lot.remaining, shape.on)
+
+
+def worth_as_sold(state: Subscription, lot: Lot, units: Decimal, on: date) -> Fraction:
+    """The stand-alone price at the sale of so many units of a lot, or of the days that are left."""
+    if not lot.is_time:
+        return stand_alone(lot) * Fraction(units) / Fraction(lot.granted or 1)
     if lot.ends is None:
         return stand_alone(lot)
-    pauses = shape.state.pauses
-    days = running_days(lot.sold.starts, lot.ends, pauses)
-    left = running_days(max(shape.on, lot.starts), lot.ends, pauses)
+    days = running_days(lot.sold.starts, lot.ends, state.pauses)
+    left = running_days(max(on, lot.starts), lot.ends, state.pauses)
     return stand_alone(lot) * Fraction(left, days) if days else Fraction(0)
 
 
@@ -148,7 +177,9 @@ def _event(
     event = ContractsCombined(
         party=party,
         subscriptions=keys,
-        lots=tuple(_lot(context, part) for part in parts if part.contract is state and part.change),
+        lots=tuple(
+            revalued(context.on, part) for part in parts if part.contract is state and part.change
+        ),
         given=tuple(part.share for part in parts if posts and part.change < 0),
         received=tuple(part.share for part in parts if posts and part.change > 0),
         sale=state.sale,
@@ -156,7 +187,8 @@ def _event(
     return NewEvent(stream(context.clinic, "subscription", sale_of(state).subscription), event)
 
 
-def _lot(context: Context, part: Part) -> CombinedLot:
+def revalued(on: date, part: Part) -> CombinedLot:
+    """The lot as its value changes on a day."""
     lot = part.lot
     named = CombinedLot(
         line=lot.line,
@@ -169,9 +201,9 @@ def _lot(context: Context, part: Part) -> CombinedLot:
         return named
     return named.model_copy(
         update={
-            "recognised": lot.running_earned(context.on - ONE_DAY),
+            "recognised": lot.running_earned(on - ONE_DAY),
             "amount": part.amount,
-            "starts": max(context.on, lot.starts),
+            "starts": max(on, lot.starts),
             "ends": lot.ends,
         }
     )

@@ -7,7 +7,7 @@ from datetime import date
 from aggregates.drafting import Draft
 from aggregates.granting import cycle_lots, granted, is_paid
 from aggregates.numbering import free_grant
-from aggregates.owing import due_cycles, outstanding
+from aggregates.owing import bills_when_due, due_cycles, outstanding
 from aggregates.pausing import stand_still
 from aggregates.pricing import running
 from aggregates.subscription import cycle_events as c
@@ -101,9 +101,8 @@ def bring(draft: Draft, begun: date, over: date) -> None:
             draft.begun(cycle_due(state, coming), coming.starts)
         else:
             break
-    for cycle in unbilled_cycles(draft.state):
-        if cycle.starts <= begun:
-            draft.begun(_rest_due(draft.state, cycle), cycle.starts)
+    if bills_when_due(sale_of(draft.state), firm=True):
+        bill_rest(draft, begun)
     for cycle in paid_cycles(draft.state):
         if not cycle.asked:
             draft.begun(granted(draft.state, cycle, cycle.starts, None), cycle.starts)
@@ -132,7 +131,8 @@ def cycle_due(
 ) -> c.CycleDue:
     """A cycle that asks for its price; within the commitment it is receivable at once (row 4)."""
     lines = cycle_lines(state, coming)
-    bills = coming.is_committed and not ahead and state.has_contract
+    firm = coming.is_committed and not ahead and state.has_contract
+    bills = bills_when_due(sale_of(state), firm=firm)
     return c.CycleDue(
         cycle=coming.number,
         starts=coming.starts,
@@ -177,8 +177,21 @@ def whole_shares(lines: Sequence[SoldLine]) -> tuple[Share, ...]:
     )
 
 
+def bill_rest(draft: Draft, begun: date) -> None:
+    """What of committed cycles that have begun is neither paid nor receivable becomes so."""
+    for cycle in _lacking_cycles(draft.state):
+        if cycle.starts <= begun:
+            draft.begun(_rest_due(draft.state, cycle), cycle.starts)
+
+
 def unbilled_cycles(state: Subscription) -> list[Cycle]:
-    """Cycles within the commitment whose price is neither paid nor receivable in full."""
+    """Cycles within the commitment whose price is neither paid nor receivable in full, and
+    becomes receivable with their first day.
+    """
+    return _lacking_cycles(state) if bills_when_due(sale_of(state), firm=True) else []
+
+
+def _lacking_cycles(state: Subscription) -> list[Cycle]:
     if state.ended is not None or not state.has_contract:
         return []
     return [

@@ -7,6 +7,7 @@ from aggregates.dispute.orders import CloseDispute, OpenDispute
 from aggregates.dispute.state import Dispute
 from aggregates.expiry import due_lots, expire_lots
 from aggregates.losing import Loss, ends_contract, loss_of, shares_of
+from aggregates.offsetting import set_off
 from aggregates.payment.events import ChargeRegistered
 from aggregates.payment.state import Charge
 from aggregates.regaining import win_late
@@ -108,6 +109,7 @@ def close_dispute(
     if dispute.closed is not None:
         return _won_late(context, order, dispute, opened, dispute.closed, contracts)
     losses = _losses(context, order, opened, contracts)
+    off = set_off(opened, contracts)
     closed = DisputeClosed(
         dispute=order.dispute,
         charge=opened.charge,
@@ -118,8 +120,8 @@ def close_dispute(
         )
         if opened.funds_withdrawn
         else (),
-        cleared=opened.cleared,
-        offsets=opened.offsets,
+        cleared=off.cleared,
+        offsets=off.offsets,
     )
     events = [NewEvent(stream(context.clinic, "dispute", order.dispute), closed)]
     for loss in losses:

@@ -10,7 +10,7 @@ from aggregates.cycles import coming_cycle, lapsing_cycle, paid_cycles, unbilled
 from aggregates.dormancy import dormancies, reach_dormancy
 from aggregates.drafting import Draft, start_of_day
 from aggregates.expiry import due_lots
-from aggregates.owing import unbilled
+from aggregates.owing import coming_bills
 from aggregates.renewing import bill, renew
 from aggregates.signals import signal, untold
 from aggregates.subscription.cycle_orders import Bill, Dormancy, Renew, Signal
@@ -26,7 +26,7 @@ from ledger.events import NewEvent
 
 def _instalments(state: Subscription) -> Iterator[Step]:
     order = Bill(subscription=sale_of(state).subscription)
-    for day in {part.due for part in unbilled(state)}:
+    for day in {part.due for part in coming_bills(state)}:
         yield Step(
             day,
             BILLING,

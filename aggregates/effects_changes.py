@@ -26,17 +26,16 @@ def _carried(event: str) -> tuple[Posting, ...]:
     )
 
 
+#: Value that is allocated anew leaves lots and goes to others.
+_MOVED = (
+    debit(LIABILITY, "amount", each="given"),
+    credit(LIABILITY, "amount", each="received"),
+)
+
 POSTINGS: tuple[Posting, ...] = (
     *_carried("PlanChanged"),
     *_carried("ContractModified"),
-    Posting(
-        "ContractsCombined",
-        "43",
-        (
-            debit(LIABILITY, "amount", each="given"),
-            credit(LIABILITY, "amount", each="received"),
-        ),
-    ),
+    *(Posting(event, "43", _MOVED) for event in ("ContractsCombined", "RightExercised")),
     Posting(
         "ContractModified",
         "44",
@@ -63,6 +62,15 @@ POSTINGS: tuple[Posting, ...] = (
             debit("2200", "tax", "unbilled_tax", place="contract"),
             credit("1100", "unbilled", place="contract"),
             credit("2180", "credited", place="contract"),
+        ),
+    ),
+    # What is kept, or given as credit, was set off as liability: now it is set off as revenue.
+    Posting(
+        "ContractEnded",
+        "37a",
+        (
+            debit("4910", "amount", each="uncleared"),
+            credit(LIABILITY, "amount", each="uncleared"),
         ),
     ),
 )

@@ -1,5 +1,6 @@
 """The rows of corrections: transfers, reinstatement, write-off, the contract test, store credit."""
 
+from aggregates.effects_use import ELSEWHERE
 from aggregates.legs import BREAKAGE, LIABILITY, REVENUE, credit, debit
 from ledger.books.posting import Posting
 
@@ -21,11 +22,12 @@ POSTINGS: tuple[Posting, ...] = (
         "LotReinstated",
         "27",
         (
-            debit(BREAKAGE, "forfeited"),
+            debit(BREAKAGE, "forfeited", place="deliverer"),
             debit("2180", "credited", place="contract"),
             credit(LIABILITY, "forfeited", "credited"),
         ),
     ),
+    ELSEWHERE.mirrored("LotReinstated"),
     # A transfer has no row of its own in accounting.md 12: its paragraph names it.
     Posting(
         "UnitsTransferred",

@@ -43,9 +43,15 @@ _SIGNED = tuple(
 )
 _FORFEITED = (
     debit(LIABILITY, "forfeited"),
-    credit(BREAKAGE, "forfeited", "-cancelled"),
+    credit(BREAKAGE, "forfeited", "-cancelled", place="deliverer"),
     credit("4040", "cancelled"),
 )
+_BETWEEN = (
+    debit("1900", "forfeited", "-cancelled", place="deliverer"),
+    credit("2900", "forfeited", "-cancelled"),
+)
+#: What lapses at the place of the sale is earned elsewhere (row 52).
+ELSEWHERE = Posting("LotExpired", "52", _BETWEEN, (("between", (True,)),))
 _LAPSED = (
     Posting("LotExpired", "17", _FORFEITED, (_RIGHTS,)),
     Posting("LotExpired", "20", _FORFEITED, (_OTHERS,)),
@@ -59,6 +65,7 @@ _LAPSED = (
             credit("2180", "credited", place="contract"),
         ),
     ),
+    ELSEWHERE,
 )
 
 POSTINGS: tuple[Posting, ...] = (

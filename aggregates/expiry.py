@@ -6,15 +6,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from aggregates.breaking import breaking
+from aggregates.claiming import claimed
 from aggregates.lawtables import WHOLE, Kind, in_rows, minimum_months, percent_held
+from aggregates.owing import is_firm
 from aggregates.patient.events import StoreCreditAdded
 from aggregates.rollover import roll_over
 from aggregates.subscription import events as e
 from aggregates.subscription.evolve import SUBSCRIPTION
 from aggregates.subscription.funding import unfunded_tax, wanting
 from aggregates.subscription.lot import NONE, Lot
-from aggregates.subscription.state import Notice, Subscription, sale_of
-from aggregates.values import BreaksTo, Duration
+from aggregates.subscription.notice import Notice
+from aggregates.subscription.state import Subscription, sale_of
+from aggregates.values import Duration
 from ledger.calendar import ONE_DAY, end_of_day
 from ledger.decider import Context, staged
 from ledger.events import Event, NewEvent
@@ -110,14 +114,16 @@ def destination(
     """The guard's three steps in their order (7.6): what something is `missing` for is store
     credit, the state's percent is held, the rest is forfeited.
 
-    Only what was paid is anybody's money: what was billed and may not be kept is owed no more.
+    Only what was paid is anybody's money: what was billed and may not be kept is owed no more,
+    nor is what was billed of a contract that could be cancelled (policy `gross_up`).
     """
     paid = min(value, max(lot.unearned(day) - lot.held - lot.kept - lot.billed, 0))
     if missing:
         return Destination(credited=paid, unbilled=value - paid)
+    due = value if is_firm(sale_of(state)) else paid
     percent = percent_held(sale_of(state).policies, state_of(state), kind_of(lot), day)
     held = share(paid, Fraction(percent, WHOLE))
-    return Destination(forfeited=value - held, held=held)
+    return Destination(forfeited=due - held, held=held, unbilled=value - due)
 
 
 def billed_tax(state: Subscription, amount: int) -> int:
@@ -154,8 +160,8 @@ def expire_lot(
         unbilled_tax=billed_tax(state, goes.unbilled),
         waived_interest=waived_interest(state, value - funded),
         cancelled=goes.forfeited if state.forfeits_as_cancelled else 0,
-        breaks_to=breaks_to(state, goes.forfeited),
         sale=state.sale,
+        **breaking(state, lot.grant, goes.forfeited),
     )
     events: list[tuple[str, Event]] = [("subscription", expired)]
     if goes.credited:
@@ -190,12 +196,6 @@ def waived_interest(state: Subscription, waived: int) -> int:
     return state.open_interest if 0 < waived >= sum(wanting(state).values()) else 0
 
 
-def breaks_to(state: Subscription, forfeited: int) -> BreaksTo | None:
-    """Where breakage is shown, if there is any and it has no line of its own (18)."""
-    services = sale_of(state).policies.get("breakage_account") == "4000"
-    return "4000" if forfeited and services else None
-
-
 def _dated(context: Context, sold: e.PackageSold, kind: str, event: Event, day: date) -> NewEvent:
     key = sold.subscription if kind == "subscription" else sold.patient
     at = end_of_day(day, sold.timezone)
@@ -208,11 +208,14 @@ def expire_due(context: Context, state: Subscription, through: date) -> list[New
     events: list[NewEvent] = []
     while due := due_lots(state, through):
         lot = min(due, key=lambda lot: lot.lapses or through)
-        more = _expire_or_roll(context, state, lot, lot.lapses or through)
+        day = lot.lapses or through
+        claim = claimed(context, state, day)
+        state = SUBSCRIPTION.fold((staged(context, new) for new in claim), state)
+        more = _expire_or_roll(context, state, state.lots[lot.grant], day)
         state = SUBSCRIPTION.fold(
             (staged(context, new) for new in more if new.stream == own), state
         )
-        events += more
+        events += [*claim, *more]
     return events
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from aggregates.catching_up import catch_up, catching, too_little
 from aggregates.drafting import Draft
 from aggregates.exchanging import exchange, old_lot, unrecognised
+from aggregates.owing import is_firm
 from aggregates.replanning import credit, owe
 from aggregates.reshaping import Services, Shape, Shaped, is_repriced, shaped
-from aggregates.sales import is_cancellable
 from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import ModifiedLine, ModifyContract
 from aggregates.subscription.pause import moves_days
@@ -45,8 +45,8 @@ def modify(
     draft.begun(event, order.effective)
     extra = max(order.price + event.credited, 0)
     cycle = shape.cycle
-    committed = cycle.committed if cycle is not None else not is_cancellable(sale_of(state))
-    owe(draft, extra, committed=committed, on=order.effective)
+    firm = cycle.committed if cycle is not None else is_firm(sale_of(state))
+    owe(draft, extra, firm=firm, on=order.effective)
     credit(draft, event.credited, order.effective)
     return Decided(tuple(draft.events), _answer(event, draft.state))
 

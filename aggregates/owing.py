@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from aggregates.subscription.events import PackageSold
 from aggregates.subscription.pause import due_day
 from aggregates.subscription.state import Cycle, Subscription, sale_of
+from aggregates.terms import RecurringBilling
 
 #: The due date of what waits for the end of an open pause (6.4).
 NOT_YET = date(9998, 1, 1)
@@ -54,14 +56,41 @@ def owing(state: Subscription) -> Iterator[Owing]:
         yield from _instalments(state, state.received + state.forgone, state.owed)
 
 
+def is_firm(sold: PackageSold) -> bool:
+    """Whether what is unpaid is owed whatever happens; within its commitment a membership's fee
+    is.
+    """
+    if isinstance(sold.billing, RecurringBilling):
+        return sold.billing.commitment_cycles is not None
+    return not sold.billing.cancellable
+
+
+def bills_when_due(sold: PackageSold, *, firm: bool) -> bool:
+    """Whether an amount becomes receivable on its due date, unpaid (policy `gross_up`; 10.3).
+
+    A cycle outside the commitment never does: unpaid it grants nothing and is not owed (6.3).
+    """
+    policy = sold.policies.get("gross_up")
+    if policy == "never":
+        return False
+    return firm or (policy == "always" and not sold.is_recurring)
+
+
+def claims_at_end(sold: PackageSold) -> bool:
+    """Whether what is owed for good becomes receivable only when what it is for ends."""
+    return sold.policies.get("gross_up") == "never" and is_firm(sold)
+
+
 def unbilled(state: Subscription) -> Iterator[Owing]:
     """The instalments that are neither paid nor receivable yet, earliest first (row 4).
 
-    Those of a contract that can be cancelled become so only when they are paid (10.3), and a
-    membership's cycles fall due themselves.
+    Those of a contract that can be cancelled become so only when they are paid, unless the
+    clinic says otherwise (10.3), and a membership's cycles fall due themselves.
     """
     sold = state.sold
-    if sold is None or sold.billing.kind == "recurring" or sold.billing.cancellable:
+    if sold is None or sold.is_recurring:
+        return
+    if not (is_firm(sold) or bills_when_due(sold, firm=False)):
         return
     left = state.owed - state.receivable
     if state.ended is None and state.has_contract and left > 0:
@@ -77,6 +106,12 @@ def _instalments(state: Subscription, covered: int, left: int) -> Iterator[Owing
         left -= lacks
         if lacks:
             yield Owing(due_day(state.pauses, part.due) or NOT_YET, lacks, number)
+
+
+def coming_bills(state: Subscription) -> Iterator[Owing]:
+    """Those of the instalments that are billed on their due date, not with what they are for."""
+    if state.sold is not None and not claims_at_end(state.sold):
+        yield from unbilled(state)
 
 
 def overdue(state: Subscription, on: date) -> date | None:

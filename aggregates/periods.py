@@ -19,7 +19,7 @@ _SATURDAY = 5
 
 def out_of_turn(context: Context, period: Period, clinic: Clinic) -> Refused | None:
     """Why a period cannot be closed now: it runs on, is closed, or another one comes first."""
-    if period.last >= context.today:
+    if not _is_over(context, period, clinic):
         return Refused(Code.INVALID, f"{period} has not ended yet.", "data.period")
     if clinic.locked_through is not None and period <= clinic.locked_through:
         return Refused(Code.PERIOD_CLOSED, f"{period} is closed.", "data.period")
@@ -29,6 +29,11 @@ def out_of_turn(context: Context, period: Period, clinic: Clinic) -> Refused | N
     return None
 
 
+def _is_over(context: Context, period: Period, clinic: Clinic) -> bool:
+    """Whether the period has ended, at every location that has midnights of its own (14.5)."""
+    return period.last < clinic.day_everywhere(context.today, context.now)
+
+
 def soft_close(
     context: Context, order: ClosePeriod, clinic: Clinic, state: PeriodState
 ) -> Decision:
@@ -36,7 +41,7 @@ def soft_close(
     if order.expected_digest is not None:
         return Refused(Code.INVALID, "A soft close seals no digest.", "data.expected_digest")
     period = Period.parse(order.period)
-    follows = period.previous() in clinic.soft_closed and period.last < context.today
+    follows = period.previous() in clinic.soft_closed and _is_over(context, period, clinic)
     refusal = None if follows else out_of_turn(context, period, clinic)
     if refusal is not None:
         return refusal

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from aggregates.approving import approved_by
-from aggregates.expiry import breaks_to, expire_due
+from aggregates.breaking import broken
+from aggregates.expiry import expire_due
 from aggregates.patient.events import StoreCreditAdded, StoreCreditApplied
 from aggregates.patient.state import Patient
 from aggregates.sales import after, on_contract, on_patient
@@ -96,7 +97,6 @@ def _reinstated(
         held=lot.held,
         waived=lot.lapsed_value - lot.lapsed_funded if reverse else 0,
         waived_tax=lot.lapsed_tax if reverse else 0,
-        breaks_to=breaks_to(state, forfeited if reverse else 0),
         method=method,
         ends=order.until + ONE_DAY,
         lapses=order.until + grace,
@@ -104,6 +104,7 @@ def _reinstated(
         reason=order.reason,
         approver=approver,
         sale=state.sale,
+        **broken(state, lot.grant, forfeited if reverse else 0),
     )
 
 

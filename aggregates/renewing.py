@@ -6,7 +6,7 @@ from aggregates.cycles import Coming, bring, coming_cycle, cycle_due, lapse, pai
 from aggregates.drafting import Draft
 from aggregates.financing import funded_by
 from aggregates.granting import granted
-from aggregates.owing import due_cycles, outstanding, owing, unbilled
+from aggregates.owing import coming_bills, due_cycles, outstanding, owing
 from aggregates.pausing import stand_still
 from aggregates.subscription import cycle_events as c
 from aggregates.subscription import events as e
@@ -133,8 +133,8 @@ def bill(context: Context, order: Bill, state: Subscription) -> Decision:
 
 
 def bill_due(draft: Draft, through: date) -> None:
-    """The instalments of a plan that cannot be cancelled, up to that day (row 4)."""
-    for part in unbilled(draft.state):
+    """The instalments that become receivable on their due date, up to that day (row 4)."""
+    for part in coming_bills(draft.state):
         if part.due <= through:
             funding = funded_by(draft.state, part.amount)
             event = e.InstalmentDue(

@@ -4,6 +4,7 @@ from datetime import date
 
 from aggregates.allocating import problem_with
 from aggregates.drafting import Draft
+from aggregates.owing import bills_when_due
 from aggregates.patient.events import StoreCreditAdded
 from aggregates.pricing import price_to_allocate, sold_lines
 from aggregates.sales import instalment_due
@@ -11,7 +12,7 @@ from aggregates.selling import Catalogue, terms_of
 from aggregates.subscription import change_events as c
 from aggregates.subscription.change_orders import ChangePlan
 from aggregates.subscription.funding import split
-from aggregates.subscription.pause import moves_days
+from aggregates.subscription.pause import day_after, moves_days
 from aggregates.subscription.state import Cycle, Subscription, sale_of
 from aggregates.switching import Switch, answer, exchanged, extra_of, old_lots, plan_of
 from aggregates.terms import Billing, RecurringBilling
@@ -67,7 +68,9 @@ def _may_change(
         return Refused(Code.INVALID, "The next cycle begins before that day.", "data.effective")
     if state.ended is not None or (state.cancels_on is not None and state.cancels_on < on):
         return Refused(Code.CANCELLED, "The contract has ended by then.", "data.subscription")
-    return problem_with(price_to_allocate(terms_of(catalogue, offer.price, on, sold.policies)))
+    return problem_with(
+        price_to_allocate(terms_of(catalogue, offer.price, on, sold.policies, sold.timezone))
+    )
 
 
 def _switch(
@@ -105,7 +108,7 @@ def _terms(state: Subscription, catalogue: Catalogue, on: date | None) -> c.Plan
     anchor, first = old.anchor, old.first
     if billing.every != old.billing.every:
         anchor, first = on or old.starts(coming), coming
-    terms = terms_of(catalogue, offer.price, anchor, sold.policies)
+    terms = terms_of(catalogue, offer.price, anchor, sold.policies, sold.timezone)
     return c.PlanTerms(
         offer=offer.offer,
         offer_version=offer.version,
@@ -139,12 +142,13 @@ def _from_next_cycle(state: Subscription, catalogue: Catalogue) -> c.PlanChangeS
 
 
 def change_due(draft: Draft, through: date) -> None:
-    """A change that was arranged for a day within a cycle, once that day has come; in a cycle
-    that is not paid it waits for the next one. Where that was paid ahead, it follows the new
-    plan already, and nothing is left to change.
+    """A change that was arranged for a day within a cycle, once that day has come; it waits for
+    the end of a pause, and in a cycle that is not paid for the next one. Where that was paid
+    ahead, it follows the new plan already, and nothing is left to change.
     """
     state = draft.state
     arranged, on = state.next_plan, state.changes_on
+    on = None if on is None else day_after(state.pauses, on)
     if arranged is None or on is None or on > through or state.ended is not None:
         return
     cycle = _running_cycle(state, on)
@@ -176,13 +180,15 @@ def _apply(draft: Draft, switch: Switch) -> None:
         sale=plan.sale,
     )
     draft.begun(event, switch.on)
-    owe(draft, max(extra, 0), committed=switch.cycle.committed, on=switch.on)
+    owe(draft, max(extra, 0), firm=switch.cycle.committed, on=switch.on)
     credit(draft, new.credited, switch.on)
 
 
-def owe(draft: Draft, amount: int, *, committed: bool, on: date) -> None:
-    """What a change asks for; receivable at once where it cannot be cancelled (rows 4 to 6)."""
-    if amount and committed:
+def owe(draft: Draft, amount: int, *, firm: bool, on: date) -> None:
+    """What a change asks for; receivable at once where it cannot be cancelled (rows 4 to 6), or
+    as the clinic says.
+    """
+    if amount and bills_when_due(sale_of(draft.state), firm=firm):
         number = len(sale_of(draft.state).instalments) + 1
         funding = split(draft.state, amount)
         draft.begun(instalment_due(draft.state, number, amount, funding), on)

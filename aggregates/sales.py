@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from aggregates.combining import combined
 from aggregates.drafting import Draft
 from aggregates.financing import funded_by
+from aggregates.owing import bills_when_due, is_firm
 from aggregates.patient import events as patient_events
 from aggregates.patient.state import Patient
 from aggregates.payment.events import ChargeRegistered, PaymentRegistered
@@ -24,7 +25,7 @@ from aggregates.subscription.orders import (
     plain,
 )
 from aggregates.subscription.state import Subscription, sale_of
-from aggregates.terms import RecurringBilling
+from aggregates.taxing import as_taxed
 from aggregates.values import exact_json
 from ledger.changed import changed
 from ledger.codes import Code, Refused
@@ -87,13 +88,15 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
         )
     if isinstance(price, Refused):
         return price
+    order, price = as_taxed(order, price, catalogue.clinic.policies(context.on))
     sold = package_sold(context, order, catalogue, price, account.patient.state)
     if isinstance(sold, Refused):
         return sold
     contract = on_contract(context, order.subscription, sold)
     state = after(context, account.contract, [contract])
     services = {**account.earlier.services, **catalogue.services}
-    joined = combined(context, state, account.earlier.contracts, services)
+    others = account.earlier.contracts
+    joined = combined(context, state, others, services)
     state = after(context, state, joined[-1:])
     due = _due_with_sale(context, order.subscription, state)
     events = [
@@ -111,9 +114,12 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
         return more
     if order.members and not sold.shareable:
         return Refused(Code.NOT_TRANSFERABLE, "The offer cannot be shared.", "data.members")
-    events += more.events
-    events += _shared(context, order)
-    return Decided(tuple(events), sale_data(sold, state) | more.data, more.states)
+    state = next(iter(more.states.values()))
+    late = combined(context, state, others, services, paid=True)
+    state = after(context, state, late[-1:])
+    events += [*more.events, *_shared(context, order), *late]
+    states = dict.fromkeys(more.states, state)
+    return Decided(tuple(events), sale_data(sold, state) | more.data, states)
 
 
 def _shared(context: Context, order: SellPackage) -> list[NewEvent]:
@@ -142,9 +148,9 @@ def sale_data(sold: e.PackageSold, state: Subscription) -> dict[str, object]:
 
 
 def _due_with_sale(context: Context, subscription: str, state: Subscription) -> list[NewEvent]:
-    """What falls due by that day on a contract that cannot be cancelled (row 4; 10.3)."""
+    """What falls due by that day and becomes receivable, unpaid (row 4; 10.3)."""
     sold = sale_of(state)
-    if is_cancellable(sold) or not state.has_contract:
+    if not (bills_when_due(sold, firm=is_firm(sold)) and state.has_contract):
         return []
     events: list[NewEvent] = []
     for number, part in enumerate(sold.instalments, start=1):
@@ -157,17 +163,10 @@ def _due_with_sale(context: Context, subscription: str, state: Subscription) -> 
     return events
 
 
-def is_cancellable(sold: e.PackageSold) -> bool:
-    """Whether what is unpaid is not owed yet; within its commitment a membership's fee is."""
-    if isinstance(sold.billing, RecurringBilling):
-        return sold.billing.commitment_cycles is None
-    return sold.billing.cancellable
-
-
 def instalment_due(
     state: Subscription, number: int, amount: int, funding: Funding
 ) -> e.InstalmentDue:
-    """An instalment that cannot be cancelled, split over what it pays for (4.10)."""
+    """An instalment that becomes receivable, split over what it pays for (4.10)."""
     return e.InstalmentDue(
         instalment=number,
         amount=amount,

@@ -69,6 +69,7 @@ ORDERED = (
     "promotion",
     "contract_met",
     "discount_rate",
+    "taxes",
 )
 
 
@@ -141,7 +142,7 @@ def package_sold(
         offer_version=offer.version,
         sale=sale_dimensions(order, offer),
         currency=clinic.currency,
-        timezone=clinic.timezone,
+        timezone=clinic.zone_of(order.location, context.on),
         state=where,
         sold_on=context.on,
         starts=starts,
@@ -161,7 +162,8 @@ def _priced(
     if isinstance(financing, Refused):
         return financing
     price -= interest_in(financing)
-    contents = contents_of(terms_of(catalogue, price, starts, policies))
+    timezone = catalogue.clinic.zone_of(order.location, context.on)
+    contents = contents_of(terms_of(catalogue, price, starts, policies, timezone))
     if isinstance(contents, Refused):
         return contents
     sold = {part.name: getattr(contents, part.name) for part in fields(contents)}
@@ -194,7 +196,9 @@ def contents_of(terms: Terms) -> Contents | Refused:
     )
 
 
-def terms_of(catalogue: Catalogue, price: int, starts: date, policies: Policies) -> Terms:
+def terms_of(
+    catalogue: Catalogue, price: int, starts: date, policies: Policies, timezone: str
+) -> Terms:
     """The terms of a sale at `price`; a membership's are those of its first cycle."""
     offer = catalogue.offer
     billing = offer.billing
@@ -205,7 +209,7 @@ def terms_of(catalogue: Catalogue, price: int, starts: date, policies: Policies)
         price=price,
         starts=starts,
         treatment=Treatment.of(policies),
-        timezone=catalogue.clinic.timezone,
+        timezone=timezone,
         cycle=1 if recurring else None,
         cycle_ends=billing.cycle.end(starts) if isinstance(billing, RecurringBilling) else None,
         clinic="" if catalogue.clinic.defined is None else catalogue.clinic.defined.clinic,

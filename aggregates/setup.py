@@ -1,5 +1,7 @@
 """Setting up: the clinic, its services and its patients (interfaces.md 4)."""
 
+from collections.abc import Iterator
+
 from aggregates.clinic.events import ClinicDefined, PolicySet
 from aggregates.clinic.orders import DefineClinic, SetPolicy
 from aggregates.clinic.policies import POLICIES, problem_with
@@ -9,7 +11,7 @@ from aggregates.patient.orders import RegisterPatient
 from aggregates.service.events import ServiceDefined
 from aggregates.service.orders import DefineService
 from ledger import money
-from ledger.calendar import Period, zone
+from ledger.calendar import Period, is_zone
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
 from ledger.events import NewEvent
@@ -38,10 +40,9 @@ def define_clinic(context: Context, order: DefineClinic, clinic: Clinic) -> Deci
 def _clinic_refusal(context: Context, order: DefineClinic, clinic: Clinic) -> Refused | None:
     if not money.is_currency(order.currency):
         return Refused(Code.INVALID, f"{order.currency} is no currency.", "data.currency")
-    try:
-        zone(order.timezone)
-    except KeyError:
-        return Refused(Code.INVALID, f"{order.timezone} is no time zone.", "data.timezone")
+    for field, name in _time_zones(order):
+        if not is_zone(name):
+            return Refused(Code.INVALID, f"{name} is no time zone.", field)
     for key, value in order.policies.items():
         problem = problem_with(key, value)
         if problem is not None:
@@ -49,6 +50,13 @@ def _clinic_refusal(context: Context, order: DefineClinic, clinic: Clinic) -> Re
     if clinic.defined is not None:
         return Refused(Code.DUPLICATE, f"Clinic {context.clinic} exists.", "clinic")
     return None
+
+
+def _time_zones(order: DefineClinic) -> Iterator[tuple[str, str]]:
+    yield "data.timezone", order.timezone
+    for number, place in enumerate(order.locations):
+        if place.timezone is not None:
+            yield f"data.locations[{number}].timezone", place.timezone
 
 
 def set_policy(context: Context, order: SetPolicy, clinic: Clinic) -> Decision:

@@ -250,6 +250,7 @@ def _begun(context: Context, order: TransferUnits, giver: Subscription) -> list[
         "cycle_ends": None,
         "price": 0,
         "tax": 0,
+        "taxes": (),
         "setup_fee": 0,
         "lines": (),
         "instalments": (),

@@ -16,7 +16,7 @@ from pydantic import (
 from ledger.calendar import Duration as Span
 from ledger.events import Frozen
 from ledger.ids import Id
-from ledger.money import Amount
+from ledger.money import Amount, PositiveAmount
 
 #: Salted SHA-256 of a personal field or of free text; the text lies apart and can be erased.
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -92,6 +92,16 @@ class Duration(Frozen):
     def end(self, start: date) -> date:
         """The first day after a stretch of this length that begins on `start`."""
         return self.span().after(start)
+
+
+class TaxPart(Frozen):
+    """One of the taxes in a total: collected for the government, or the clinic's `own`, which it
+    owes whether or not the patient pays it (606-10-32-2A; accounting.md 3.1).
+    """
+
+    tax: Word
+    amount: PositiveAmount
+    own: bool = False
 
 
 class SaleDimensions(Frozen):

@@ -16,11 +16,8 @@ SALT_BYTES = 16
 
 
 def context_of(desk: Desk, envelope: Envelope, now: datetime) -> Context:
-    """Who does what, when, by the clinic's calendar; `now` is the clock's."""
-    clinic = desk.clinic()
-    timezone = clinic.timezone
-    if clinic.defined is None:
-        timezone = str(envelope.data.get("timezone", "UTC"))
+    """Who does what, when, by the calendar it belongs to; `now` is the clock's."""
+    timezone = _calendar(desk, envelope)
     return Context(
         clinic=envelope.clinic,
         at=envelope.at,
@@ -31,6 +28,20 @@ def context_of(desk: Desk, envelope: Envelope, now: datetime) -> Context:
         today=_date_or_utc(now, timezone),
         command=envelope.id,
     )
+
+
+def _calendar(desk: Desk, envelope: Envelope) -> str:
+    """The time zone that says which day it is: that of the location the command names, where the
+    clinic counts by location (14.5), or that of the contract; else the clinic's.
+    """
+    clinic, data = desk.clinic(), envelope.data
+    if clinic.defined is None:
+        return str(data.get("timezone", "UTC"))
+    location, contract = data.get("location"), data.get("subscription")
+    if isinstance(location, str):
+        return clinic.zone_of(location, _date_or_utc(envelope.at, clinic.timezone))
+    sold = desk.subscription(contract).sold if isinstance(contract, str) else None
+    return clinic.timezone if sold is None else sold.timezone
 
 
 def protected_channel(envelope: Envelope) -> tuple[dict[str, Any], list[PersonalText]]:

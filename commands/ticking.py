@@ -6,7 +6,7 @@ id, so that a tick after a month of downtime, or two at once, do everything exac
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from aggregates.dormant_credit import dormant_credits
 from aggregates.drafting import start_of_day
@@ -39,16 +39,18 @@ def tick(
     further ones, on its own day or later. Of `disputes`, whose answers are due soon, their
     handler is told. Of `holders` of store credit, what nobody claims falls to the state.
     """
-    timezone = commands.desk(clinic).clinic().timezone
-    today = local_date(commands.clock(), timezone)
-    begun = today if through is None else min(through, today)
-    over = min(begun, today - ONE_DAY)
-    waiting = _Waiting(commands, clinic, begun, over)
-    waiting.ask(due(clinic, begun))
+    known, now = commands.desk(clinic).clinic(), commands.clock()
+    timezone = known.timezone
+    begun, over = _reached(now, timezone, through)
+    waiting = _Waiting(commands, clinic, now, through)
+    anywhere = known.day_anywhere(begun, now)
+    waiting.ask(due(clinic, anywhere if through is None else min(anywhere, through)))
     while steps := waiting.next():
         for start in range(0, len(steps), _STEPS_AT_ONCE):
             chunk = steps[start : start + _STEPS_AT_ONCE]
-            envelopes = [_envelope(clinic, *item, timezone, actor) for item in chunk]
+            envelopes = [
+                _envelope(clinic, key, step, waiting.zones[key], actor) for key, step in chunk
+            ]
             yield from commands.handle_many(clinic, envelopes)
         waiting.ask(subscription for subscription, _ in steps)
     if holders is not None:
@@ -63,12 +65,24 @@ def tick(
         yield from commands.handle_many(clinic, reminding)
 
 
-class _Waiting:
-    """The steps that are due, by subscription; each is taken once, whatever came of it."""
+def _reached(now: datetime, timezone: str, through: date | None) -> tuple[date, date]:
+    """The last day that has begun in a time zone, and the last one that is over."""
+    today = local_date(now, timezone)
+    begun = today if through is None else min(through, today)
+    return begun, min(begun, today - ONE_DAY)
 
-    def __init__(self, commands: Commands, clinic: str, begun: date, over: date) -> None:
+
+class _Waiting:
+    """The steps that are due, by subscription, in the time zone of each; each step is taken once,
+    whatever came of it.
+    """
+
+    def __init__(
+        self, commands: Commands, clinic: str, now: datetime, through: date | None
+    ) -> None:
         self._commands, self._clinic = commands, clinic
-        self._begun, self._over = begun, over
+        self._now, self._through = now, through
+        self.zones: dict[str, str] = {}
         self._steps: dict[str, list[Step]] = {}
         self._taken: set[str] = set()
 
@@ -76,7 +90,10 @@ class _Waiting:
         """Reads these contracts anew."""
         states = self._commands.desk(self._clinic).subscriptions(dict.fromkeys(subscriptions))
         for key, state in states.items():
-            steps = due_steps(state, self._begun, self._over)
+            if state.sold is None:
+                continue
+            self.zones[key] = state.sold.timezone
+            steps = due_steps(state, *_reached(self._now, state.sold.timezone, self._through))
             self._steps[key] = [step for step in steps if step_id(key, step) not in self._taken]
 
     def next(self) -> list[tuple[str, Step]]:

@@ -60,8 +60,17 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def is_zone(name: str) -> bool:
+    """Whether there is such a time zone."""
+    try:
+        zone(name)
+    except KeyError:
+        return False
+    return True
+
+
 def local_date(moment: datetime, timezone: str) -> date:
-    """The calendar date of a moment in the clinic's time zone (accounting.md 0.4)."""
+    """The calendar date of a moment in a time zone, as a rule the clinic's (accounting.md 0.4)."""
     return moment.astimezone(zone(timezone)).date()
 
 

@@ -1,7 +1,9 @@
 """What can happen to a clinic."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
 
 from aggregates.values import Digest, Text
 from ledger.events import Event, Frozen
@@ -9,9 +11,12 @@ from ledger.ids import Id
 
 
 class Location(Frozen):
+    """A place of the clinic; its own `timezone` counts where the clinic says so (14.5)."""
+
     location: Id
     name: Text
     state: Text | None = None
+    timezone: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
 class ClinicDefined(Event):

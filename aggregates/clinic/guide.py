@@ -34,14 +34,14 @@ class About:
 
 ABOUT: dict[str, About] = {
     "framework": About("Whose rules the amounts follow, US GAAP's or those of IFRS 15"),
-    "period_boundary": About("Whose midnight ends a period", "with the day"),
+    "period_boundary": About("Whose midnight ends a day and a period", "with the day"),
     "rounding": About("Halves of the cumulative share of a lot or a stretch of days"),
     "allocation_remainder": About("Which line takes the cents that a split leaves over"),
     "ssp_range": About("The stand-alone price where the contract's own lies outside the range"),
     "discount_exception": About("Whether the whole discount may go to a bundle sold alone at it"),
     "combination_hours": About("Hours within which sales under one promotion are one contract"),
     "immaterial_percent": About("Access below this share of all prices is allocated nothing"),
-    "tax": About("What tax lies on top of the price"),
+    "tax": About("Whether every tax lies on top of the price, or each is judged by itself"),
     "unit_trigger": About("What earns a unit: the visit, or its signature"),
     "no_show_account": About("Revenue of a unit that a no-show used up"),
     "day_count": About("How the days of a stretch count"),
@@ -61,7 +61,7 @@ ABOUT: dict[str, About] = {
     "breakage_max_change": About("Points an estimate moves without approval", "at the close"),
     "remote_months": About("Idle months after which use is remote", "at the close"),
     "breakage_account": About("Where breakage is shown"),
-    "breakage_location": About("Whose breakage it is", "with the day"),
+    "breakage_location": About("Whose breakage it is, the seller's or the deliverer's"),
     "forfeiture_guard": About("Whether value lapses only where a signed clause and notices say so"),
     "escheat": About("What value the law keeps for the owner's state"),
     "minimum_life": About("How long value must live by law"),
@@ -71,7 +71,7 @@ ABOUT: dict[str, About] = {
     "forfeiture_account": About("Where value kept at a refund or an end is shown"),
     "dispute_model": About("What opening a dispute does to revenue"),
     "instalment_right": About("Where revenue ahead of a due date stands"),
-    "gross_up": About("Which instalments become receivable on their due date"),
+    "gross_up": About("Which unpaid instalments become receivable on their due date"),
     "financing_expedient": About("Whether payment within 12 months is free of interest"),
     "credit_loss": About("How the allowance for credit losses is measured", "at the close"),
     "commissions": About("Whether commissions are spread"),
@@ -94,31 +94,49 @@ ABOUT: dict[str, About] = {
 
 #: Values of accounting.md 18 that cannot be set, and why.
 NOT_OFFERED: dict[tuple[str, str], str] = {
-    ("period_boundary", "location"): (
-        "a location has no time zone of its own; every date is one of the clinic's"
-    ),
-    ("tax", "per_tax"): (
-        "tax is an amount the caller gives, never worked out here; a tax inside the price is"
-        " taken off by the caller, who sends price and tax apart"
-    ),
-    ("gross_up", "always"): (
-        "an instalment that can be cancelled is no unconditional right, and so no receivable"
-        " (606-10-45-4; IFRS 15.108)"
-    ),
-    ("gross_up", "never"): (
-        "an instalment that is due for good is an unconditional right, and so a receivable"
-        " (606-10-45-4; IFRS 15.108)"
-    ),
-    ("breakage_location", "deliverer"): (
-        "an expired unit was delivered nowhere: its liability stands where it was sold"
-    ),
     ("late_event", "hold"): (
-        "a held event would be in the contract's balance and not in the books; a close lists what"
-        " late events do, for review"
+        "an event that is on the contract and not in the books would break what every close"
+        " asserts, that both say the same (15.6, identities 4 and 6): a used unit would still be"
+        " owed. It posts on the first open day, tagged with its period; a close lists what late"
+        " events do from `late_event_limit` on, and reopening the period takes it back there"
     ),
-    ("material_right_exercise", "modification"): (
-        "a right is used at a visit that is delivered at once, so that nothing is left to"
-        " spread; a change of the contract itself is `modify_contract`"
+}
+
+#: What a value means that its name does not say.
+IN_WORDS: dict[str, str] = {
+    "period_boundary: location": (
+        "a day ends with the midnight of the location a command names, or of the one that sold the"
+        " contract, where it has a `timezone` of its own; a period can be closed once it has ended"
+        " everywhere. A command that names neither counts by the clinic's midnight"
+    ),
+    "tax: per_tax": (
+        "the `taxes` of a sale or of a visit line that are the clinic's `own`, because it owes them"
+        " whoever pays, are part of the price and so of revenue (606-10-32-2A); what it collects"
+        " for the government is not. Under `excluded` none is. The clinic's own tax as an expense"
+        " is not booked here"
+    ),
+    "material_right_exercise: modification": (
+        "a counted use of a right with value allocates what the contract has not earned, and the"
+        " visit's price, anew over what is left and the visit, at the stand-alone prices of the"
+        " sale; what the visit earns beside its price is never below zero. While a dispute or a"
+        " pause holds the contract, or where more would be earned than is paid, the use takes its"
+        " own share, as a continuation"
+    ),
+    "gross_up: always": (
+        "what is due and unpaid of a plan, or of a sale to be paid at once, is a receivable also"
+        " where the contract can be cancelled; then what was not used is billed no more. A"
+        " membership's cycle is one within its commitment only: unpaid it grants nothing (6.3)"
+    ),
+    "gross_up: never": (
+        "what cannot be cancelled is owed all the same, and is a receivable from the day on which"
+        " its units lapse or the contract ends"
+    ),
+    "breakage_location: deliverer": (
+        "what lapses of a line is earned by the location that delivered most of it, at list price,"
+        " among equals the first by name; by the one that delivered most of the contract, where"
+        " nobody delivered any of the line; by the seller, where nothing was delivered at all."
+        " With `interlocation: accounts` as the contract was sold, the seller owes it (row 52)."
+        " What a close expects never to be used stays with the seller or the cohort until it lapses"
     ),
 }
 
@@ -206,4 +224,8 @@ def page() -> str:
     days = _table(("day_count", "rule", *map(str, _MONTHS)), map(_day_count, DAY_COUNTS))
     missing = "".join(f"- `{key}: {value}`: {why}.\n" for (key, value), why in NOT_OFFERED.items())
     policies = _table(COLUMNS, rows())
-    return f"{_HEAD}{policies}{_DAYS_HEAD}{days}{_DAYS_FOOT}\n## Not offered\n\n{missing}"
+    words = "".join(f"- `{value}`: {meaning}.\n" for value, meaning in IN_WORDS.items())
+    return (
+        f"{_HEAD}{policies}\n## In words\n\n{words}{_DAYS_HEAD}{days}{_DAYS_FOOT}"
+        f"\n## Not offered\n\n{missing}"
+    )

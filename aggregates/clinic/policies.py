@@ -51,7 +51,7 @@ def _rises(months: list[int]) -> bool:
 
 POLICIES: dict[str, Policy] = {
     "framework": Policy("asc606", ("asc606", "ifrs15")),
-    "period_boundary": Policy("entity", ("entity",)),
+    "period_boundary": Policy("entity", ("entity", "location")),
     "rounding": Policy("half_even", ("half_even", "half_up")),
     "allocation_remainder": Policy(
         "largest_remainder", ("largest_remainder", "last_line", "largest_line")
@@ -60,7 +60,7 @@ POLICIES: dict[str, Policy] = {
     "discount_exception": Policy("off", ("off", "on")),
     "combination_hours": Policy(24, numbers=range(8785)),
     "immaterial_percent": Policy(5, numbers=range(11), ifrs15=0),
-    "tax": Policy("excluded", ("excluded",)),
+    "tax": Policy("excluded", ("excluded", "per_tax")),
     "unit_trigger": Policy("completed", ("completed", "signed")),
     "no_show_account": Policy("4040", ("4000", "4040")),
     "day_count": Policy("actual_days", ("actual_days", *get_args(DayCount))),
@@ -69,7 +69,7 @@ POLICIES: dict[str, Policy] = {
     "late_cycle": Policy("grant", ("grant", "skip", "extend")),
     "freeze": Policy("stop_clock", ("stop_clock", "benefits_usable", "skip_billing")),
     "setup_fee_months": Policy("term", ("term",), numbers=range(1, 121)),
-    "material_right_exercise": Policy("continuation", ("continuation",)),
+    "material_right_exercise": Policy("continuation", ("continuation", "modification")),
     "bonus_credit": Policy("pool", ("pool", "separate")),
     "lot_order": Policy("expiry", ("expiry", "fifo", "paid_first", "bonus_first")),
     "reinstatement": Policy("reverse", ("reverse", "zero_price")),
@@ -90,7 +90,7 @@ POLICIES: dict[str, Policy] = {
     "commissions": Policy("expense", ("expense", "capitalise")),
     "forfeiture_account": Policy("4040", ("4040", "4030")),
     "dispute_model": Policy("reclass_on_open", ("reclass_on_open", "contra_on_open")),
-    "gross_up": Policy("non_cancellable", ("non_cancellable",)),
+    "gross_up": Policy("non_cancellable", ("non_cancellable", "always", "never")),
     "financing_expedient": Policy("on", ("on", "off")),
     "instalment_right": Policy("contract_asset", ("contract_asset", "unbilled_receivable")),
     "late_event": Policy("post", ("post",)),
@@ -101,7 +101,7 @@ POLICIES: dict[str, Policy] = {
     "soft_close_days": Policy(5, numbers=range(11)),
     "rpo_expedient": Policy("on", ("on", "off")),
     "rpo_bands": Policy([3, 12, 24], problem=_problem_with_bands),
-    "breakage_location": Policy("seller", ("seller",)),
+    "breakage_location": Policy("seller", ("seller", "deliverer")),
     "interlocation": Policy("dimension", ("dimension", "accounts")),
     "post_costs": Policy("off", ("off", "on")),
     "reversal_minutes": Policy(15, numbers=range(1, 1441)),
@@ -116,10 +116,8 @@ POLICIES: dict[str, Policy] = {
 OF_BOOKS = frozenset(
     {
         "accounts",
-        "breakage_location",
         "commissions",
         "export_detail",
-        "interlocation",
         "late_event_limit",
         "post_costs",
         "refund_alone",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +14,7 @@ from aggregates.clinic.events import (
     PolicySet,
 )
 from aggregates.clinic.policies import defaults
-from ledger.calendar import ONE_DAY, Period
+from ledger.calendar import ONE_DAY, Period, local_date
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
 
@@ -78,6 +78,24 @@ class Clinic:
             return None
         places = {place.location: place.state for place in self.defined.locations}
         return places.get(location or "") or self.defined.state
+
+    def zone_of(self, location: str | None, on: date) -> str:
+        """Whose midnight ends a day at a location (policy `period_boundary`; 14.5)."""
+        return self._zones(on).get(location or "") or self.timezone
+
+    def day_everywhere(self, today: date, now: datetime) -> date:
+        """The day that has begun at every location, `today` by the clinic's own calendar."""
+        return min([today, *(local_date(now, name) for name in self._zones(today).values())])
+
+    def day_anywhere(self, today: date, now: datetime) -> date:
+        """The last day that has begun at any location."""
+        return max([today, *(local_date(now, name) for name in self._zones(today).values())])
+
+    def _zones(self, on: date) -> dict[str, str]:
+        """The locations with a calendar of their own, where it counts."""
+        if self.defined is None or self.policy("period_boundary", on) != "location":
+            return {}
+        return {at.location: at.timezone for at in self.defined.locations if at.timezone}
 
     def policy(self, key: str, on: date) -> Any:
         """The value in force on a day: the last one set with effect by then, else the default."""

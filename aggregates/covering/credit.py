@@ -9,6 +9,8 @@ from aggregates.covering.drawing import Earned, affordable, draw
 from aggregates.covering.hindrance import is_gift, units_left
 from aggregates.covering.holdings import Candidate, Holdings
 from aggregates.covering.order import candidates, hinders, in_scope, is_preferred
+from aggregates.subscription.state import sale_of
+from aggregates.taxing import collected
 from aggregates.values import Revenue
 from ledger.quantity import times
 from ledger.ratios import part_of
@@ -24,13 +26,13 @@ class Account:
     revenue: Revenue
     paid: int = 0
 
-    def earned(self, face: int, amount: int) -> Earned:
-        """How the next `face` is posted: its share of the tax and of the cost, to the cent over
-        all draws of the line. What the lot stands for may be less than the tax; then revenue
-        bears the difference, because the tax is owed in full.
+    def earned(self, face: int, amount: int, owed: int) -> Earned:
+        """How the next `face` is posted: its share of the cost and of the tax, `owed` to the
+        government, to the cent over all draws of the line. What the lot stands for may be less
+        than the tax; then revenue bears the difference, because the tax is owed in full.
         """
         before, after = self.paid, self.paid + face
-        tax = part_of(self.tax, after, self.due) - part_of(self.tax, before, self.due)
+        tax = part_of(owed, after, self.due) - part_of(owed, before, self.due)
         cost = part_of(self.cost, after, self.due) - part_of(self.cost, before, self.due)
         return Earned(self.revenue, min(cost, max(amount - tax, 0)), tax)
 
@@ -60,10 +62,12 @@ def _account(bill: Bill) -> Account:
 def _pay_from(
     held: Holdings, bill: Bill, candidate: Candidate, face: int, account: Account
 ) -> None:
-    gift = is_gift(held.contract(candidate), held.lot(candidate))
+    contract = held.contract(candidate)
+    gift = is_gift(contract, held.lot(candidate))
+    owed = collected(account.tax, bill.line.taxes, sale_of(contract).policies)
 
     def earns(amount: int) -> Earned:
-        return Earned(account.revenue) if gift else account.earned(face, amount)
+        return Earned(account.revenue) if gift else account.earned(face, amount, owed)
 
     cost = money_cost(held, candidate, bill, face)
     drawn = draw(held, candidate, bill.line, Decimal(face), earns, cost)

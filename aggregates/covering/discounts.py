@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from aggregates.covering.bill import Bill
 from aggregates.covering.drawing import Earned, affordable, draw
+from aggregates.covering.exercising import exercise
 from aggregates.covering.hindrance import is_counted
 from aggregates.covering.holdings import Candidate, Holdings
 from aggregates.covering.order import candidates, hinders, in_scope
@@ -23,7 +24,7 @@ def take_off(held: Holdings, bill: Bill) -> None:
         worth, _ = _worth(held, bill, candidate)
         if not worth:
             return
-        if hinders(held, candidate) is None and _used(held, bill, candidate):
+        if hinders(held, candidate) is None and _used(held, bill, candidate, worth):
             bill.discount = worth
             return
 
@@ -40,13 +41,14 @@ def discount_of(lot: Lot, price: int) -> int:
     return min(lot.sold.amount or 0, price)
 
 
-def _used(held: Holdings, bill: Bill, candidate: Candidate) -> bool:
+def _used(held: Holdings, bill: Bill, candidate: Candidate, off: int) -> bool:
     if not is_counted(held.lot(candidate)):
         return True
     quantity, _ = affordable(held, candidate, bill.line.service, ONE_USE)
     if quantity < ONE_USE:
         return False
-    drawn = draw(held, candidate, bill.line, ONE_USE, lambda _: Earned())
+    earned = exercise(held, candidate, bill, off)
+    drawn = draw(held, candidate, bill.line, ONE_USE, lambda _: Earned(), worth=earned)
     if drawn is not None:
         bill.draws.append(drawn)
     return drawn is not None

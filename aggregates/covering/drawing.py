@@ -8,11 +8,11 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
 
+from aggregates.breaking import broken
 from aggregates.covering.costs import interlocation
 from aggregates.covering.expecting import draw_worth, unused_rate
 from aggregates.covering.hindrance import is_counted, is_gift, units_left
 from aggregates.covering.holdings import Candidate, Holdings, holder_of
-from aggregates.expiry import breaks_to
 from aggregates.service.costs import NO_COST, Cost
 from aggregates.subscription import events as e
 from aggregates.subscription.caps import room
@@ -103,8 +103,10 @@ def draw(
     quantity: Decimal,
     earns: Earns,
     cost: Cost = NO_COST,
+    worth: int | None = None,
 ) -> Drawn | None:
-    """Takes `quantity` from the lot; `earns` says of its amount where it is earned.
+    """Takes `quantity` from the lot; `earns` says of its amount where it is earned, `worth` what
+    it is if not the lot's own share.
 
     A first use starts the contract's validity, and lapsed units come back first. None when
     their value became store credit that is already spent.
@@ -115,7 +117,7 @@ def draw(
         return None
     if held.contract(candidate).awaits_use:
         held.apply(candidate.subscription, validity_started(held, candidate))
-    return _record(held, candidate, line, quantity, earns, cost)
+    return _record(held, candidate, line, quantity, earns, cost, worth)
 
 
 def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decimal) -> bool:
@@ -136,12 +138,12 @@ def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decim
         liability=lot.liability,
         forfeited=forfeited,
         cancelled=forfeited if state.forfeits_as_cancelled else 0,
-        breaks_to=breaks_to(state, forfeited),
         credited=credited,
         held=kept,
         waived=value - funded,
         waived_tax=_in_part(lot, value, lot.lapsed_tax),
         sale=state.sale,
+        **broken(state, lot.grant, forfeited),
     )
     held.store_credit[holder] -= credited
     held.apply(candidate.subscription, event)
@@ -181,9 +183,11 @@ def _record(
     quantity: Decimal,
     earns: Earns,
     cost: Cost,
+    worth: int | None,
 ) -> Drawn:
     lot, state = held.lot(candidate), held.contract(candidate)
-    amount = draw_worth(lot, quantity, line.service, unused_rate(held, candidate))
+    own = draw_worth(lot, quantity, line.service, unused_rate(held, candidate))
+    amount = own if worth is None else worth
     earned = earns(amount)
     waits = not state.has_contract or held.awaits_signature(state)
     order = held.order

@@ -1,6 +1,6 @@
 """How a subscription changes on its way: pauses, another plan, a modification, its end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from aggregates.subscription.pause import Pause, UnmovedLot
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.state import Plan, Subscription
 from aggregates.subscription.waiting import Hold
+from aggregates.values import Share
 from ledger.calendar import ONE_DAY
 from ledger.events import Recorded
 
@@ -98,6 +99,23 @@ def _noticed(state: Subscription, event: c.CancellationRequested, _: Recorded) -
     return replace(state, cancels_on=event.ends, leaving_penalty=event.penalty)
 
 
+def _unclear(state: Subscription, shares: Iterable[Share]) -> Subscription:
+    """Disputes have cleared so much less of the lots, the earliest dispute's first."""
+    freezes = dict(state.freezes)
+    amounts = {share.grant: share.amount for share in shares}
+    lots = [
+        replace(state.lots[grant], cleared=state.lots[grant].cleared - amount)
+        for grant, amount in amounts.items()
+    ]
+    for key, held in freezes.items():
+        for grant, cleared in held.cleared:
+            part = min(amounts.get(grant, 0), cleared)
+            if part:
+                amounts[grant] -= part
+                freezes[key] = freezes[key].without(grant, part)
+    return state.with_lots(lots, freezes=freezes)
+
+
 def _ended(state: Subscription, event: c.ContractEnded, recorded: Recorded) -> Subscription:
     """Nothing is left to be used; bookings keep nothing (7.6, clause `cancellation`)."""
     lots = []
@@ -113,8 +131,9 @@ def _ended(state: Subscription, event: c.ContractEnded, recorded: Recorded) -> S
                 billed=gone.billed - leaving.unbilled,
             )
         )
-    return state.with_lots(
-        lots,
+    state = _unclear(state.with_lots(lots), event.uncleared)
+    return replace(
+        state,
         ended="cancelled",
         ended_on=recorded.effective_on,
         holds={},

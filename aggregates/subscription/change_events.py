@@ -134,6 +134,8 @@ class ContractEnded(Event):
     `credited`. What was billed, never paid and may not be kept is `unbilled`, its tax included. Of
     the `penalty`, `penalty_owed` is not covered by what is forfeited (row 19 when
     paid). `waived` was asked for and is not owed any more. `missing` is what the guard lacked.
+    What an open dispute had cleared is `uncleared` where no liability is left that could be: it is
+    disputed as revenue from now on (row 37a).
     """
 
     lots: tuple[EndedLot, ...]
@@ -147,6 +149,7 @@ class ContractEnded(Event):
     unbilled: Amount = 0
     unbilled_tax: Amount = 0
     missing: tuple[str, ...] = ()
+    uncleared: tuple[Share, ...] = ()
     sale: SaleDimensions
 
 

@@ -1,9 +1,13 @@
-"""How combining with other contracts changes one of them (accounting.md 2)."""
+"""How combining with other contracts, or using a right, changes a contract (2, 5.5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from aggregates.subscription.combining_events import CombinedLot, ContractsCombined
+from aggregates.subscription.combining_events import (
+    CombinedLot,
+    ContractsCombined,
+    RightExercised,
+)
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.parting import fixed
 from aggregates.subscription.span import TimeSpan
@@ -13,11 +17,18 @@ from ledger.events import Recorded
 
 
 def _combined(state: Subscription, event: ContractsCombined, _: Recorded) -> Subscription:
-    lots = [_revalued(state.lots[part.grant], part) for part in event.lots]
-    return state.with_lots(lots, party=event.party)
+    return state.with_lots(_revalued(state, event.lots), party=event.party)
 
 
-def _revalued(lot: Lot, part: CombinedLot) -> Lot:
+def _exercised(state: Subscription, event: RightExercised, _: Recorded) -> Subscription:
+    return state.with_lots(_revalued(state, event.lots))
+
+
+def _revalued(state: Subscription, parts: Iterable[CombinedLot]) -> list[Lot]:
+    return [_worth_more(state.lots[part.grant], part) for part in parts]
+
+
+def _worth_more(lot: Lot, part: CombinedLot) -> Lot:
     """Value comes or goes with its funding; what the lot still asks for stays the same."""
     value = part.added - part.taken
     moved = changed(
@@ -36,4 +47,5 @@ def _revalued(lot: Lot, part: CombinedLot) -> Lot:
 
 STEPS: dict[type, Callable[[Subscription, Any, Recorded], Subscription]] = {
     ContractsCombined: _combined,
+    RightExercised: _exercised,
 }

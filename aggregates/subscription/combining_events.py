@@ -26,6 +26,22 @@ class CombinedLot(Frozen):
     ends: date | None = None
 
 
+class RightExercised(Event):
+    """A visit used a right to a discount, and the contract is modified by it: what is left of its
+    value, and the visit's price, are allocated anew over all that is left and the visit (5.5).
+
+    `given` leaves lots, `received` goes to others (row 43); the use itself is drawn after it.
+    """
+
+    visit: Id
+    line: Id
+    grant: Id
+    lots: tuple[CombinedLot, ...]
+    given: tuple[ContractShare, ...] = ()
+    received: tuple[ContractShare, ...] = ()
+    sale: SaleDimensions
+
+
 class ContractsCombined(Event):
     """What several contracts have not recognised yet is allocated anew over all that is left.
 

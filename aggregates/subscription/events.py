@@ -30,6 +30,7 @@ from aggregates.values import (
     RefundBasis,
     SaleDimensions,
     Share,
+    TaxPart,
     Tender,
     TenderPart,
     Text,
@@ -91,6 +92,7 @@ class PackageSold(Event):
     promotion: Id | None = None
     contract_met: bool = True
     discount_rate: Rate | None = None
+    taxes: tuple[TaxPart, ...] = ()
     financing: Financing | None = None
     commission: Amount = 0
     commission_to: Literal["expense", "asset"] | None = None

@@ -20,9 +20,11 @@ from aggregates.subscription.leaving import ExtendedLot
 from aggregates.subscription.link_events import CommunicationLinked
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Lapse
+from aggregates.subscription.notice import Notice
 from aggregates.subscription.regaining_events import LossReversed
+from aggregates.subscription.serving import DELIVERER, Serving, lapsed_at
 from aggregates.subscription.span import TimeSpan
-from aggregates.subscription.state import NEW, Notice, Paid, Subscription
+from aggregates.subscription.state import NEW, Paid, Subscription
 from aggregates.subscription.waiting import Freeze
 from ledger.changed import changed, put
 from ledger.decider import Decider, impossible
@@ -49,6 +51,7 @@ def _sold(state: Subscription, event: e.PackageSold, recorded: Recorded) -> Subs
         plan=cycling.first_plan(event),
         active_on=event.sold_on,
         sold_at=recorded.effective_at,
+        serving=Serving() if event.policies.get("breakage_location") == DELIVERER else None,
     )
 
 
@@ -124,7 +127,7 @@ def _payment(event: e.PaymentReceived, tax: int, brought: dict[str, int]) -> Pai
 
 
 def _expired(state: Subscription, event: e.LotExpired, _: Recorded) -> Subscription:
-    state = using.unreserved(state, event.grant)
+    state = lapsed_at(using.unreserved(state, event.grant), event)
     lapsed = _moved(state.lots[event.grant], event, 1)
     if lapsed.remaining > 0:
         # Units frozen by a dispute stay behind: the lot goes on with what is left (4.9).

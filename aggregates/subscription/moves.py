@@ -73,7 +73,9 @@ class Lapse(Event):
     `forfeited` is breakage (row 20), `credited` store credit (row 20a), `held` stays in the
     liability. `waived` was never paid and, while the units are expired, is not owed, nor is
     its tax; `unbilled` and `unbilled_tax` of it stood in 1100. Of what is forfeited, `cancelled`
-    is kept because the contract was cancelled (4040); the rest `breaks_to` services, or to 4030.
+    is kept because the contract was cancelled (4040); the rest `breaks_to` services, or to 4030,
+    and belongs to the place of the sale unless it `breaks_at` another (6.6): where the places owe
+    each other what one earns for the other, `between` says so (row 52).
     """
 
     line: Id
@@ -89,6 +91,8 @@ class Lapse(Event):
     unbilled_tax: Amount = 0
     cancelled: Amount = 0
     breaks_to: BreaksTo | None = None
+    breaks_at: Id | None = None
+    between: Literal[True] | None = None
     sale: SaleDimensions
 
     @property

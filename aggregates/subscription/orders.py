@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from aggregates.subscription.card import Card
 from aggregates.subscription.consent import ConsentDocument, Shown
 from aggregates.subscription.cycle_events import CycleChoice
+from aggregates.taxing import Taxes, add_up
 from aggregates.values import Clause, Digest, Rate, Tender, Word
 from ledger.calendar import Day, Moment
 from ledger.events import Frozen
@@ -89,6 +90,7 @@ class SellPackage(Frozen):
     price: Amount | None = None
     discount: Amount = 0
     tax: Amount = 0
+    taxes: Taxes = ()
     starts: Day | None = None
     channel: Word | None = None
     present: bool | None = None
@@ -105,6 +107,11 @@ class SellPackage(Frozen):
     def _members_are_others(self) -> "SellPackage":
         if len({self.patient, *self.members}) <= len(self.members):
             raise ValueError("members are other patients than the holder, each named once")
+        return self
+
+    @model_validator(mode="after")
+    def _taxes_are_the_tax(self) -> "SellPackage":
+        add_up(self.tax, self.taxes)
         return self
 
 

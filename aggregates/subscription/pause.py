@@ -73,6 +73,14 @@ def moves_days(pauses: Iterable[Pause], on: date) -> bool:
     )
 
 
+def day_after(pauses: Iterable[Pause], on: date) -> date | None:
+    """That day, or the first one after the pause that takes it in; None until one is resumed."""
+    day: date | None = on
+    while day is not None and (pause := pause_on(pauses, day, POSTPONING)) is not None:
+        day = pause.until
+    return day
+
+
 def stopped(pauses: Iterable[Pause]) -> tuple[Freeze, ...]:
     """The days in which the clock stands still."""
     return tuple((item.starts, item.until) for item in pauses if item.mode == "stop_clock")

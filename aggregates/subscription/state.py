@@ -10,8 +10,10 @@ from aggregates.subscription.events import DisputeSettled, PackageSold
 from aggregates.subscription.line import SoldLine
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.moves import Unposted
+from aggregates.subscription.notice import Notice
 from aggregates.subscription.pause import POSTPONING, Pause, pause_on
 from aggregates.subscription.refund import RefundGiven
+from aggregates.subscription.serving import Serving
 from aggregates.subscription.standing import standing
 from aggregates.subscription.waiting import Freeze, Hold
 from aggregates.terms import RecurringBilling
@@ -43,16 +45,6 @@ class Paid:
         """What can still go back on it; nothing while a dispute has withdrawn the money."""
         left = self.amount - self.excess - self.refunded - self.lost
         return 0 if self.withdrawn else max(left, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A communication about this contract; one that failed is no notice."""
-
-    communication: str
-    kind: str
-    sent_on: date
-    failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +114,7 @@ class Subscription:
     `active_on` is the owner's last own act (7.8); `party` names combined contracts (2).
     Beside the price instalments hold `interest` (10.6); of it 1100 holds `interest_billed`.
     What left 1100 unpaid is `forgone`: it was asked for, and is not asked for again.
+    `serving` is kept where breakage belongs to the location that delivers.
     """
 
     sold: PackageSold | None = None
@@ -176,6 +169,7 @@ class Subscription:
     unposted: Mapping[str, Unposted] = field(default_factory=lambda: MappingProxyType({}))
     assessed: bool = False
     signals: frozenset[str] = frozenset()
+    serving: Serving | None = None
 
     @property
     def paid(self) -> int:

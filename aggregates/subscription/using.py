@@ -13,6 +13,7 @@ from aggregates.subscription.caps import counted
 from aggregates.subscription.correcting import waited
 from aggregates.subscription.dormant import active_by
 from aggregates.subscription.lot import NONE, Lot
+from aggregates.subscription.serving import served
 from aggregates.subscription.span import TimeSpan
 from aggregates.subscription.state import Subscription
 from aggregates.subscription.waiting import Hold
@@ -25,14 +26,14 @@ def _drawn(state: Subscription, event: e.UnitsDrawn, recorded: Recorded) -> Subs
     lot = lot.with_draw(event.quantity, event.amount, event.service, event.draw)
     lot = counted(lot, event.quantity, recorded.effective_on)
     drawn = state.with_lots([lot], active_on=active_by(state, recorded.effective_on))
-    return waited(drawn, event, 1)
+    return waited(served(drawn, event, 1), event, 1)
 
 
 def _undrawn(state: Subscription, event: e.DrawReversed, recorded: Recorded) -> Subscription:
     lot = state.lots[event.grant]
     lot = lot.without_draw(event.quantity, event.amount, event.service, event.draw)
     back = state.with_lot(counted(lot, -event.quantity, recorded.effective_on))
-    return waited(back, event, -1)
+    return waited(served(back, event, -1), event, -1)
 
 
 def _signed(state: Subscription, event: u.DrawPosted, _: Recorded) -> Subscription:

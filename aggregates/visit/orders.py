@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from aggregates.taxing import Taxes, add_up
 from aggregates.values import Digest
 from ledger.calendar import Moment
 from ledger.events import Frozen
@@ -15,14 +16,20 @@ from ledger.quantity import PositiveQuantity, Quantity
 
 
 class VisitLine(Frozen):
-    """`points` are those to be redeemed for this line."""
+    """`points` are those to be redeemed for this line, `taxes` what `tax` is made of."""
 
     line: Id
     service: Id
     quantity: PositiveQuantity = Decimal(1)
     list_price: Amount | None = None
     tax: Amount = 0
+    taxes: Taxes = ()
     points: PositiveQuantity | None = None
+
+    @model_validator(mode="after")
+    def _taxes_are_the_tax(self) -> "VisitLine":
+        add_up(self.tax, self.taxes)
+        return self
 
 
 class AttendanceOrder(Frozen):

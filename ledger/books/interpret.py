@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.books.entries import GIVEN, Dimensions, Entry, Line, Movement, Source, arranged
 from ledger.books.placing import Close, place
-from ledger.books.posting import Leg, Posting
+from ledger.books.posting import BREAKS_AT, Leg, Posting
 
 Body = Mapping[str, Any]
 Rules = Mapping[str, Sequence[Posting]]
@@ -89,13 +89,14 @@ def _dimensions(leg: Leg, body: Body, item: Body) -> Dimensions:
         return Dimensions(subscription=sale["subscription"])
     # The value of a used unit belongs to the place that delivered it (accounting.md 6.6).
     site = body if leg.place == "visit" else sale
+    breaks_at = body.get(BREAKS_AT) if leg.place == "deliverer" else None
     return Dimensions(
-        location=site.get("location"),
+        location=breaks_at or site.get("location"),
         program=sale.get("program"),
         provider=site.get("provider"),
         offer=sale.get("offer"),
         service=body.get("service") if leg.place == "visit" else None,
         subscription=sale["subscription"],
         line=item.get("line"),
-        grant=item.get("grant") if leg.place == "sale" else None,
+        grant=None if leg.place == "visit" else item.get("grant"),
     )

@@ -10,10 +10,12 @@ from functools import lru_cache
 from typing import Literal
 
 Side = Literal["debit", "credit"]
-#: Where a line's dimensions come from: the sale alone, the sale with the visit's place and
-#: service, the visit's place without a sale, the contract's id alone (its cash), the item that
-#: gives them all itself, or nowhere.
-Place = Literal["sale", "visit", "site", "contract", "given", "none"]
+#: Where a line's dimensions come from: the sale alone, the sale with the place whose breakage it
+#: is, the sale with the visit's place and service, the visit's place without a sale, the
+#: contract's id alone (its cash), the item that gives them all itself, or nowhere.
+Place = Literal["sale", "deliverer", "visit", "site", "contract", "given", "none"]
+#: The field that names the place whose breakage it is, where that is not the sale's.
+BREAKS_AT = "breaks_at"
 
 
 @lru_cache(maxsize=64)

@@ -21,6 +21,7 @@ class SellPackageData(Sent, total=False):
     price: int
     discount: int
     tax: int
+    taxes: Sequence[Any]
     starts: str
     channel: str
     present: bool

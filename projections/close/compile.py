@@ -10,7 +10,7 @@ import orjson
 
 from ledger.books.entries import GIVEN
 from ledger.books.placing import Close
-from ledger.books.posting import Chosen, Leg, Posting
+from ledger.books.posting import BREAKS_AT, Chosen, Leg, Posting
 from ledger.calendar import Period
 from projections.journal.tables import PLACE
 
@@ -24,17 +24,18 @@ _KEYS = ("subscription", "line", "grant_id")
 _ITEM: Fields = {"sale": _SALE, "line": "VARCHAR", "grant": "VARCHAR"}
 
 # Dimensions by the leg's place; {sale} is the sale's struct, {item} the item or the event.
+_SOLD = (
+    "{sale}.program",
+    "{sale}.provider",
+    "{sale}.offer",
+    "NULL",
+    "{sale}.subscription",
+    "{item}.line",
+    '{item}."grant"',
+)
 _SITES: dict[str, tuple[str, ...]] = {
-    "sale": (
-        "{sale}.location",
-        "{sale}.program",
-        "{sale}.provider",
-        "{sale}.offer",
-        "NULL",
-        "{sale}.subscription",
-        "{item}.line",
-        '{item}."grant"',
-    ),
+    "sale": ("{sale}.location", *_SOLD),
+    "deliverer": (f"coalesce(b.{BREAKS_AT}, {{sale}}.location)", *_SOLD),
     "visit": (
         "b.location",
         "{sale}.program",
@@ -278,6 +279,8 @@ def _fields(leg: Leg) -> dict[str, object]:
     fields: dict[str, object] = {field.lstrip("-"): "BIGINT" for field in leg.amount}
     if isinstance(leg.account, Chosen):
         fields[leg.account.field] = "VARCHAR"
+    if leg.place == "deliverer":
+        fields[BREAKS_AT] = "VARCHAR"
     if leg.place == "given":
         fields |= dict.fromkeys(GIVEN, "VARCHAR")
     return fields

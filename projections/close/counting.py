@@ -62,7 +62,7 @@ COUNTED = (
         (_insert("promised", 'l.line, l."grant", l.fee', each("lots")),),
     ),
     Fact(
-        ("ContractsCombined",),
+        ("ContractsCombined", "RightExercised"),
         {"lots": [{**texts("line", "grant"), **integers("added", "taken")}]},
         (_insert("promised", 'l.line, l."grant", l.added - l.taken', each("lots")),),
     ),

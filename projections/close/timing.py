@@ -179,7 +179,7 @@ TIMED = (
     ),
     Fact(("ContractAssessed",), {"running": [_SPAN]}, (_started("running", "true"),)),
     Fact(
-        ("LotExtended", "Paused", "PauseBegan", "Resumed", "ContractsCombined"),
+        ("LotExtended", "Paused", "PauseBegan", "Resumed", "ContractsCombined", "RightExercised"),
         {"lots": [LOT]},
         (_RESPREAD,),
     ),

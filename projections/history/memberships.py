@@ -87,6 +87,11 @@ def _combined(event: k.ContractsCombined, amount: Amounts) -> str:
     return f"Counts as one contract with {', '.join(event.subscriptions)}{value}"
 
 
+def _exercised(event: k.RightExercised, amount: Amounts) -> str:
+    moved = sum(share.amount for share in event.given)
+    return f"Right {event.line} used by visit {event.visit}, {amount(moved)} allocated anew"
+
+
 def _units(lots: Iterable[Any]) -> str:
     return ", ".join(f"{text_of(lot.quantity)} of {lot.grant}" for lot in lots)
 
@@ -145,6 +150,7 @@ MEMBERSHIP: dict[type[Event], Callable[[Any, Amounts], str]] = {
     c.PlanChanged: _changed,
     c.ContractModified: _modified,
     k.ContractsCombined: _combined,
+    k.RightExercised: _exercised,
     u.ValidityStarted: _started,
     u.DrawPosted: _signed,
     u.UnitsReserved: _reserved,

@@ -242,6 +242,7 @@ _READERS: dict[str, Callable[[Body], Iterator[_Step]]] = {
     "UnitsReceived": _received,
     "LotExtended": _respread,
     "ContractsCombined": _combined,
+    "RightExercised": _respread,
     "Paused": _moved,
     "PauseBegan": _moved,
     "Resumed": _moved,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from aggregates.subscription.change_events import PlanChanged
 from aggregates.subscription.events import DisputeSettled, DrawReversed, LotExpired
 from ledger.codes import Code
 from projections.journal.steps import steps_of
@@ -249,3 +250,18 @@ def test_what_a_catch_up_measured_anew_is_not_taken_back_twice(
     assert [draw.amount for draw in glow.events(DrawReversed)] == back
     assert glow.lot().earned == 0
     assert glow.ties("02-03")
+
+
+def test_a_change_arranged_for_a_day_in_a_pause_waits_for_its_end() -> None:
+    """Nobody knows yet when the clock goes on; from the first day back on it is the new plan."""
+    glow = club()
+    glow.sell("01-05", "silver")
+    glow.pay("01-05", 12000)
+    glow.change_plan("01-06", "gold", "2026-01-12")
+    glow.pause("01-07", "01-08")
+    glow.passes("01-20")
+    assert glow.contract().changes_on == day("01-12")
+    glow.resume("01-21")
+    glow.passes("01-22")
+    [changed] = glow.events(PlanChanged)
+    assert (changed.starts, changed.ends) == (day("01-21"), day("02-18"))

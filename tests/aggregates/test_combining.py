@@ -10,6 +10,7 @@ from aggregates.subscription.combining_events import ContractsCombined
 from aggregates.subscription.evolve import SUBSCRIPTION
 from ledger.codes import Code
 from tests.support.clinic import ZONE, Glow, day
+from tests.support.closed import balances, closed
 
 
 def units(name: str, quantity: int) -> dict[str, Any]:
@@ -136,13 +137,63 @@ def test_a_third_sale_joins_the_same_party() -> None:
     assert left == [49600, 37200, 37200]
 
 
-def test_a_membership_stays_a_contract_of_its_own() -> None:
-    """Each of its cycles is one, at a price for all of them alike (6.3)."""
+def club(**terms: Any) -> Glow:
+    """The shop with a club: two sessions of A a month for 120.00, at 60 % of their price."""
     glow = shop()
-    glow.publish("club", 12000, [units("a", 2)], billing={"kind": "recurring", "every": "month"})
+    billing = {"kind": "recurring", "every": "month"} | terms
+    glow.publish("club", 12000, [units("a", 2)], billing=billing)
+    return glow
+
+
+PAID = {"payment": {"payment": "pay-9", "amount": 12000, "tender": "card"}}
+
+
+def test_a_membership_takes_part_with_the_cycle_that_is_paid() -> None:
+    """800.00 and 120.00 over twelve sessions at 100.00: 76.67 each, not 80.00 and 60.00."""
+    glow = club()
+    glow.sell("01-05", "ten", invoice="i-1")
+    glow.pay("01-05", 80000)
+    answer = glow.sell("01-06", "club", subscription="s-2", invoice="i-1", **PAID)
+    assert answer["lines"] == [{"line": "a", "ssp": 20000, "allocated": 15333}]
+    assert glow.journal()[-1] == ("01-06", "43", {"2100 a": 3333, "2110 a": -3333})
+    assert [glow.contract(key).party for key in ("s-1", "s-2")] == ["s-1", "s-1"]
+    with closed(glow, "2026-01") as books:
+        assert balances(books, "2026-01") == {"1020": 92000, "2100": -76667, "2110": -15333}
+
+
+def test_so_it_does_when_the_package_comes_later() -> None:
+    glow = club()
+    glow.sell("01-05", "club", invoice="i-1", **PAID)
+    glow.sell("01-06", "ten", subscription="s-2", invoice="i-1")
+    assert glow.journal()[-1] == ("01-06", "43", {"2100 a": 3333, "2110 a": -3333})
+
+
+def test_later_cycles_are_contracts_of_their_own() -> None:
+    """The second month costs 120.00 and is worth 120.00 (6.3)."""
+    glow = club()
+    glow.sell("01-05", "ten", invoice="i-1")
+    glow.sell("01-05", "club", subscription="s-2", invoice="i-1", **PAID)
+    glow.sell("02-10", "six", subscription="s-3", invoice="i-1")
+    assert [key for one in glow.events(ContractsCombined)[2:] for key in one.subscriptions] \
+        == ["s-1", "s-3"] * 2  # fmt: skip
+    glow.pay("02-05", 12000, subscription="s-2", payment="pay-10")
+    assert [lot.allocated for lot in glow.contract("s-2").lots.values()] == [15333, 12000]
+
+
+def test_a_membership_that_is_not_paid_grants_nothing_and_stays_apart() -> None:
+    glow = club()
     glow.sell("01-05", "ten", invoice="i-1")
     glow.sell("01-06", "club", subscription="s-2", invoice="i-1")
     assert glow.events(ContractsCombined) == []
+
+
+def test_a_joining_fee_stays_as_it_is() -> None:
+    glow = club(setup_fee=5000)
+    glow.sell("01-05", "ten", invoice="i-1")
+    paid = {"payment": PAID["payment"] | {"amount": 17000}}
+    glow.sell("01-06", "club", subscription="s-2", invoice="i-1", **paid)
+    assert glow.journal()[-1] == ("01-06", "43", {"2100 a": 3333, "2110 a": -3333})
+    assert glow.contract("s-2").lots["setup_fee.1"].allocated == 5000
 
 
 def test_a_combined_sale_is_not_unwound_alone() -> None:

@@ -172,7 +172,6 @@ def test_values_that_can_be_set(key: str, value: Any) -> None:
         ("late_event_limit", {"percent": "1", "amount": -5}),
         ("late_event_limit", {"percent": "1", "amount": True}),
         ("late_event", "hold"),
-        ("breakage_location", "deliverer"),
         ("void_credit_grace_days", 366),
     ],
 )

@@ -54,6 +54,7 @@ def stored(name: str) -> Event:
             "ContractModified",
             "Contract modified by -$1.00, prospective, $0.01 kept as store credit",
         ),
+        ("RightExercised", "Right off used by visit v-1, $12.00 allocated anew"),
         ("ContractsCombined", "Counts as one contract with s-1, s-2, $15.00 less of it here"),
     ],
 )

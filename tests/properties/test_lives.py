@@ -90,6 +90,10 @@ policies = st.sampled_from(
         {"unit_trigger": "signed"},
         {"financing_expedient": "off", "draw_before_payment": True},
         {"day_count": "months_prorated", "allocation_remainder": "largest_line"},
+        {"gross_up": "always", "draw_before_payment": True},
+        {"gross_up": "never"},
+        {"material_right_exercise": "modification", "tax": "per_tax"},
+        {"breakage_location": "deliverer", "interlocation": "accounts"},
     ]
 )
 #: A part of the money is lost while the clock stands still, nobody knows until when.

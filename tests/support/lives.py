@@ -28,10 +28,10 @@ class Life:
     """Contracts of one patient, from a day on; a step that is refused changes nothing.
 
     `CLUB` is a membership with a joining fee whose quota rolls over, `PACK` is paid by
-    instalments that cannot be cancelled, `CREDIT` has a bonus in its pool, `CARD` has points and
-    a discount. `GIFT` is another patient's, who may be given units of the pack. Sold `together`,
-    all but the membership count as one contract. Where a month already bears interest, the
-    instalments hold some.
+    instalments that cannot be cancelled, unless all kinds are grossed up; `CREDIT` has a bonus in
+    its pool, `CARD` has points and a discount. `GIFT` is another patient's, who may be given units
+    of the pack. Sold `together` they count as one contract, the membership if it is paid. Where a
+    month already bears interest, the instalments hold some.
     """
 
     def __init__(self, policies: dict[str, Any], *, paid: bool, together: bool = False) -> None:
@@ -43,7 +43,8 @@ class Life:
         for key, offer in ((CLUB, "silver"), (PACK, "pack"), (CREDIT, "credit"), (CARD, "card")):
             invoice = {"invoice": "i-1"} if together else {}
             rate = {"discount_rate": "0.12"} if key == PACK and financed else {}
-            self.desk.sell(self.today, offer, subscription=key, **invoice, **rate)
+            more = {"location": "north", **invoice, **rate}
+            self.desk.sell(self.today, offer, subscription=key, **more)
             self.desk.consent(self.today, "refund", "cancellation", "expiry", key=key)
             if paid:
                 self._settle(key)
@@ -56,13 +57,14 @@ class Life:
         lounge = {"kind": "access", "line": "lounge", "access": ["lounge"], "ssp": 9000}
         due = {"+0d": 20000, "+30d": 13333}
         plan = [{"due": day, "amount": amount} for day, amount in due.items()]
+        grossed = desk.policies.get("gross_up") == "always"
         desk.publish(
             "pack",
             33333,
             [units, lounge],
             term={"days": 60},
             transferable=True,
-            billing={"kind": "plan", "instalments": plan, "cancellable": False},
+            billing={"kind": "plan", "instalments": plan, "cancellable": grossed},
         )
         paid = {"kind": "credit", "line": "paid", "face": 50000}
         free = {"kind": "credit", "line": "free", "face": 5000, "bonus": True}
@@ -107,10 +109,13 @@ class Life:
         return self._pay(key, owed, "card", ago) if owed else None
 
     def _visit(self, service: str, status: str, tax: int, points: int, ago: int) -> Any:
+        taxes = [{"tax": "own", "amount": 33, "own": True}, {"tax": "sales", "amount": tax - 33}]
         line = {"line": "1", "service": service, "quantity": "1", "tax": tax}
+        line |= {"taxes": taxes} if tax else {}
         lines = [{**line, "points": points} if points else line]
-        on = self._day(-ago)
-        return self.desk.visit(on, f"v-{self.number}", lines=lines, status=status)
+        on, location = self._day(-ago), ("north", "south")[self.number % 2]
+        more = {"lines": lines, "status": status, "location": location}
+        return self.desk.visit(on, f"v-{self.number}", **more)
 
     def _visit_before(self, back: int) -> str | None:
         """The visit recorded so many visits ago, if there were as many."""

@@ -26,6 +26,8 @@ POLICIES = st.fixed_dictionaries(
         "minimum_life": st.sampled_from([[], [], [FIVE_YEARS]]),
         "rounding": st.sampled_from(["half_even", "half_up"]),
         "allocation_remainder": st.sampled_from(["largest_remainder", "last_line", "largest_line"]),
+        "material_right_exercise": st.sampled_from(["continuation", "modification"]),
+        "gross_up": st.sampled_from(["non_cancellable", "always", "never"]),
         "day_count": st.sampled_from(["actual_days", *get_args(DayCount)]),
     }
 )
