@@ -171,8 +171,8 @@ def test_what_is_not_expected_to_be_kept_is_not_promised(database: str) -> None:
     with told_from(database, day("01-01")) as story:
         sell_on_terms(story)
         story.does(
-            "set_estimate", estimate="k-1", kind="concession", rate="0.1", scope={"offer": "twelve"},
-            effective="2026-01-01", evidence="file 7", approver="bob",
+            "set_estimate", estimate="k-1", kind="concession", rate="0.1", effective="2026-01-01",
+            scope={"offer": "twelve"}, evidence="file 7", approver="bob",
         )  # fmt: skip
         visit(story, "v1", "session")
         with reports(story, day("01-31")) as made:
