@@ -98,7 +98,7 @@ def _does_not_tie(
             "The books cannot be closed: see details.",
             "data.period",
             {
-                "checks": [check.model_dump(mode="json") for check in failed],
+                "checks": [check.model_dump(mode="json", exclude_none=True) for check in failed],
                 "exceptions": [item.model_dump(mode="json") for item in blocking],
             },
         )
@@ -154,7 +154,7 @@ def _close_data(closed: PeriodClosed) -> dict[str, Any]:
         "version": closed.version,
         "position": closed.cut,
         "journal_digest": closed.journal_digest,
-        "checks": [check.model_dump(mode="json") for check in closed.checks],
+        "checks": [check.model_dump(mode="json", exclude_none=True) for check in closed.checks],
         "exceptions": [
             item.model_dump(mode="json", exclude_none=True) for item in closed.exceptions
         ],

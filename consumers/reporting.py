@@ -157,11 +157,12 @@ def _waterfall(of: Reading) -> Any:
 def _rpo(of: Reading) -> Any:
     from projections.reports.early import early  # noqa: PLC0415
     from projections.reports.rpo import Bands, rpo  # noqa: PLC0415
+    from projections.reports.uncertain import expected  # noqa: PLC0415
 
     bands = Bands(of.as_of, tuple(of.clinic.policy("rpo_bands", of.as_of)))
     expedient = of.clinic.policy("rpo_expedient", of.as_of) == "on"
-    earned = early(of.books, of.as_of)
-    return rpo(of.contracts(), of.curves(), bands, earned, expedient=expedient)
+    known = (early(of.books, of.as_of), expected(of.books, of.as_of))
+    return rpo(of.contracts(), of.curves(), bands, *known, expedient=expedient)
 
 
 def _contract_balances(of: Reading) -> Any:

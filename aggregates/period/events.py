@@ -10,11 +10,15 @@ from ledger.money import Minor
 
 
 class CloseCheck(Frozen):
-    """One identity asserted at the close (accounting.md 15.6) with the figure it compared."""
+    """One identity asserted at the close (accounting.md 15.6) with the figure it compared.
+
+    One that fails by contract names the first of its `contracts`.
+    """
 
     check: str
     ok: bool
     figure: Minor
+    contracts: tuple[Id, ...] | None = None
 
 
 class CloseException(Frozen):

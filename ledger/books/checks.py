@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class Figures:
     """What the identities compare, in minor units or counts; each counts 0 when all is well.
 
-    `allocation`, `outside_allocation`, `negative_liability` and `units` count the contracts,
-    lines or lots that break the rule.
+    `allocation`, `outside_allocation`, `negative_liability`, `finished` and `units` count the
+    contracts, lines or lots that break the rule.
     """
 
     debits: int
@@ -19,6 +19,7 @@ class Figures:
     negative_liability: int
     subledger: int
     liabilities: int
+    finished: int
     units: int
     clearing: int
     processor: int
@@ -40,6 +41,8 @@ class Check:
         return self.figure == 0
 
 
+#: The check of contracts with nothing left to deliver: net revenue is what is kept of them.
+FINISHED = "finished_contracts_earned_what_is_kept"
 _IDENTITIES: tuple[tuple[str, Callable[[Figures], int]], ...] = (
     ("debits_equal_credits", lambda f: f.debits - f.credits),
     ("allocation_equals_price", lambda f: f.allocation),
@@ -47,6 +50,7 @@ _IDENTITIES: tuple[tuple[str, Callable[[Figures], int]], ...] = (
     ("liability_not_negative", lambda f: f.negative_liability),
     ("subledger_equals_ledger", lambda f: f.subledger - f.liabilities),
     ("rollforward_closes", lambda f: f.rolled_forward - f.liabilities),
+    (FINISHED, lambda f: f.finished),
     ("units_add_up", lambda f: f.units),
     ("clearing_equals_processor", lambda f: f.clearing - f.processor),
     ("rounding_is_zero", lambda f: f.rounding),

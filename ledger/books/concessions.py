@@ -4,7 +4,7 @@ The close lowers the transaction price by the estimate in force: what is recogni
 contra revenue now, what is not leaves the liability. What was paid of either stands in 2160.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -39,8 +39,7 @@ def concession(
     by a refund or a credit note; cumulative, so that another rate is caught up (606-10-32-43).
     """
     earned = _parts([line.recognised for line in lines], rate, given)
-    over = max(given - share(sum(line.recognised for line in lines), rate), 0)
-    to_come = _parts([line.unrecognised for line in lines], rate, over)
+    to_come = _parts([line.unrecognised for line in lines], rate, spare(lines, rate, given))
     moves: list[Movement] = []
     for line, one, other in zip(lines, earned, to_come, strict=True):
         moves.append(Movement("debit", CONCEDED, one - line.conceded, line.at))
@@ -50,6 +49,11 @@ def concession(
     moves.append(Movement("credit", REFUND_LIABILITY, total, Dimensions(subscription=subscription)))
     posted = arranged(moves)
     return [window.entry(period, ROW, str(subscription), posted)] if posted else []
+
+
+def spare(lines: Iterable[Priced], rate: Fraction, given: int) -> int:
+    """What was `given` beyond the rate of what is recognised: of the rest that much less goes."""
+    return max(given - share(sum(line.recognised for line in lines), rate), 0)
 
 
 def _parts(amounts: Sequence[int], rate: Fraction, less: int) -> list[int]:

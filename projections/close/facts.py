@@ -12,6 +12,7 @@ from projections.close.compile import Fields, posting_date
 from projections.close.counting import COUNTED
 from projections.close.days import DAYS
 from projections.close.fields import Fact, integers, texts
+from projections.close.finishing import considered
 from projections.close.stocks import CONTRACTS, STOCKS
 from projections.close.timing import TIMED
 
@@ -96,7 +97,8 @@ def facts(closes: Sequence[Close], *, pools: bool) -> list[Fact]:
     day = posting_date(closes)
     held = [Fact((event,), fields, (_held(day, amount),)) for event, fields, amount in _HELD]
     noticed = (_notice(*notice) for notice in _NOTICES)
-    return [*TIMED, *COUNTED, *DAYS, *CONTRACTS, *stocks, *held, *noticed]
+    beside = (*TIMED, *COUNTED, *DAYS, *CONTRACTS, *stocks)
+    return [*beside, *held, *considered(closes), *noticed]
 
 
 def _held(day: str, amount: str) -> str:

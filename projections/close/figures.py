@@ -7,16 +7,19 @@ from typing import Any
 from aggregates.effects import RULES
 from aggregates.lateness import LateEffect
 from aggregates.period.events import AccountTotal, CloseCheck, CloseException
-from ledger.books.checks import Figures, checked
+from ledger.books.checks import FINISHED, Figures, checked
 from ledger.calendar import Period
 from ledger.errors import Broken
-from projections.close import sealing
+from projections.close import finishing, sealing
 from projections.close.books import Books
 from projections.close.checklist import checklist, unlisted
 from projections.close.estimates import short_histories
 from projections.close.keeping import Keeping
 from projections.close.replay import closes_in_force, replay, sealed_closes
 from projections.close.unsigned import behind
+
+#: How many of the contracts that break a check are named.
+NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,22 @@ def _figures(
 def checks(books: Books, period: Period) -> tuple[CloseCheck, ...]:
     """The identities over what is posted by the end of `period`."""
     [row] = books.rows(sealing.FIGURES, (period.last, period.last))
+    unequal = [contract for (contract,) in books.rows(finishing.UNEQUAL, (period.last,) * 5)]
     changed = sum(books.digest(sealed.period) != sealed.digest for sealed in books.closes[-1:])
     rolled = books.rollforward(period)["total"]["closing"]
     compared = dict(zip(sealing.COMPARED, row, strict=True))
-    found = Figures(**compared, rolled_forward=rolled, changed_digests=changed)
+    found = Figures(
+        **compared, rolled_forward=rolled, finished=len(unequal), changed_digests=changed
+    )
+    named = {FINISHED: tuple(unequal[:NAMED])} if unequal else {}
     return tuple(
-        CloseCheck(check=check.check, ok=check.ok, figure=check.figure) for check in checked(found)
+        CloseCheck(
+            check=check.check,
+            ok=check.ok,
+            figure=check.figure,
+            contracts=named.get(check.check),
+        )
+        for check in checked(found)
     )
 
 

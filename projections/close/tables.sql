@@ -43,6 +43,10 @@ CREATE TABLE units (
 CREATE TABLE unequal (subscription VARCHAR);
 -- Money that a processor holds for the clinic, by the day it is posted.
 CREATE TABLE processor (posting_date DATE, amount BIGINT);
+-- What the clinic keeps of each contract, by the day it is posted; contracts in whose liability
+-- value stays after its units are gone.
+CREATE TABLE consideration (subscription VARCHAR, posting_date DATE, amount BIGINT);
+CREATE TABLE staying (subscription VARCHAR);
 -- What a person should look at (accounting.md 14.4), with what settles it.
 CREATE TABLE notice (position BIGINT, effective_on DATE, kind VARCHAR, id VARCHAR, amount BIGINT);
 -- The last valid days of lots as they were recorded; lines of value that were sold without a price.

@@ -8,7 +8,7 @@ from typing import Any
 from aggregates.estimate.events import EstimateKind
 from aggregates.estimate.state import Sold
 from ledger.books.chart import CONTRACT_LIABILITIES
-from ledger.books.concessions import CONCEDED, ROW, Priced, concession
+from ledger.books.concessions import CONCEDED, ROW, Priced, concession, spare
 from ledger.books.entries import Dimensions, Entry
 from ledger.books.presentation import ROW as PRESENTATION
 from projections.journal.oneperiod import OnePeriod
@@ -62,6 +62,19 @@ class Concessions(OnePeriod):
             if rate or any(line.conceded or line.set_aside for line in lines):
                 made = given.get(subscription, 0)
                 yield from concession(lines, rate, made, self.period, self.window)
+
+    def to_come(self) -> dict[str, tuple[Fraction, int]]:
+        """Of each contract that will not keep its price: the rate of what is not recognised yet
+        that is expected to go, and what of it a concession that was made has given already.
+        """
+        given: dict[str, int] = dict(self.tables.rows(_GIVEN, (self.day,)))
+        lines = self._lines() if given else {}
+        return {
+            subscription: (rate, spare(lines.get(subscription, ()), rate, given[subscription]))
+            if subscription in given
+            else (rate, 0)
+            for subscription, rate in self._rates()
+        }
 
     def inputs(self, subscription: str) -> dict[str, Any]:
         """What a contract's entry is worked out from on the day."""

@@ -137,6 +137,6 @@ def close(books: Books, event: PeriodClosed) -> dict[str, Any]:
         "trial_balance": trial_balance_shape(books.totals(period.last), period.last, event.cut),
         "rollforward": rollforward_shape(books.rollforward(period), event.period, event.cut),
         "late_events": late_events(books, period),
-        "checks": [check.model_dump() for check in event.checks],
+        "checks": [check.model_dump(exclude_none=True) for check in event.checks],
         "exceptions": [one.model_dump(exclude_none=True) for one in event.exceptions],
     }

@@ -1,7 +1,8 @@
 """Remaining performance obligations: what contracts still promise, and when it will be earned.
 
 Accounting.md 15.3: Σ (A − R) of the contracts included, breakage before expiry within R, with
-instalments that cannot be cancelled although they are not billed yet, without tax.
+instalments that cannot be cancelled although they are not billed yet, without tax and without
+the concessions that are expected (606-10-50-13: what is constrained is no price).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,8 @@ from ledger.calendar import ONE_DAY, Duration
 from ledger.ratios import largest_remainder, share
 from projections.reports.early import NOTHING, Early
 from projections.reports.redemption import Curves
+from projections.reports.uncertain import NOTHING as CERTAIN
+from projections.reports.uncertain import Expected
 
 YEAR = Duration(years=1)
 NO_CONTRACT = "no_contract"
@@ -65,6 +68,14 @@ class Unsatisfied:
     reason: str | None = None
     pool: str | None = None
 
+    def without(self, less: int) -> "Unsatisfied":
+        """What is left when so much is not expected, of all bands alike."""
+        if not less:
+            return self
+        off = largest_remainder(less, self.bands) if self.bands else ()
+        bands = tuple(band - gone for band, gone in zip(self.bands, off, strict=True))
+        return replace(self, amount=self.amount - less, bands=bands)
+
 
 @dataclass(slots=True)
 class _Sums:
@@ -107,6 +118,7 @@ def rpo(
     curves: Curves,
     bands: Bands,
     early: Early = NOTHING,
+    expected: Expected = CERTAIN,
     *,
     expedient: bool,
 ) -> dict[str, Any]:
@@ -116,7 +128,7 @@ def rpo(
     `rpo_expedient`).
     """
     found = _Sums(bands)
-    for part in _all_parts(contracts, curves, bands, early, expedient=expedient):
+    for part in _all_parts(contracts, curves, bands, early, expected, expedient=expedient):
         found.add(part)
     found.earn(early)
     totals, excluded = found.totals, found.excluded
@@ -136,14 +148,18 @@ def _all_parts(
     curves: Curves,
     bands: Bands,
     early: Early,
+    expected: Expected,
     *,
     expedient: bool,
 ) -> Iterator[Unsatisfied]:
     for state in contracts:
         reason = _left_out(state, expedient=expedient)
-        for part in (*_lots(state, curves, bands, early), *_coming_cycles(state, bands)):
-            if part.amount:
-                yield replace(part, bands=(), reason=reason) if reason else part
+        parts = [*_lots(state, curves, bands, early), *_coming_cycles(state, bands)]
+        off = expected.taken_off(sale_of(state).subscription, [part.amount for part in parts])
+        for part, less in zip(parts, off, strict=True):
+            if part.amount > less:
+                kept = part.without(less)
+                yield replace(kept, bands=(), reason=reason) if reason else kept
 
 
 def _left_out(state: Subscription, *, expedient: bool) -> str | None:

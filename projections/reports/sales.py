@@ -1,6 +1,7 @@
 """What was sold, new and renewed, kept apart from what visits earned of it (15.5)."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from projections.reports.happened import Happened, happened
 _KINDS = {
     "PackageSold": "new",
     "CycleDue": "renewal",
+    "CycleGranted": "renewal",
     "PlanChanged": "change",
     "ContractModified": "change",
     "CycleLapsed": "undone",
@@ -31,8 +33,9 @@ def sales(conninfo: str, books: Books, first: date, last: date) -> dict[str, Any
 
     {from, through, rows:[{program, offer, location, provider, channel, kind, count, price,
     tax}], total:{count, price, tax}, revenue:{programs, visits}, owed_at_visits}. `kind` is
-    "new", "renewal" (cycles after the first), "change" (plan changes and modifications) or
-    "undone" (voids, credit notes and lapsed cycles, negative). Revenue of `programs` is that of
+    "new", "renewal" (cycles after the first: one that nobody is bound to once it is paid, one
+    within the commitment when it falls due), "change" (plan changes and modifications) or
+    "undone" (voids, credit notes and lapsed sales, negative). Revenue of `programs` is that of
     contracts, of `visits` what store credit paid; `owed_at_visits` is charged elsewhere.
     """
     events = happened(conninfo, books, (*_KINDS, "VisitRecorded"), last)
@@ -54,43 +57,64 @@ def sales(conninfo: str, books: Books, first: date, last: date) -> dict[str, Any
     }
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What a cycle, or a sale as the first, asks for; a renewal is `sold` once somebody owes it."""
+
+    price: int
+    tax: int
+    sale: Mapping[str, str | None]
+    sold: bool = False
+
+
 def _sold(
     events: Iterable[Happened],
 ) -> Iterator[tuple[date, tuple[str | None, ...], tuple[int, int, int]]]:
     """When, under which key, how many sales at what price and tax; what is undone is negative."""
-    asked: dict[tuple[str, int], tuple[int, int]] = {}
+    asked: dict[tuple[str, int], _Asked] = {}
     channels: dict[str, str | None] = {}
     for event in events:
         body, kind = event.body, _KINDS.get(event.type)
         if event.type == "PackageSold":
             channels[event.key] = body.get("channel")
-            asked[event.key, 1] = body["price"] + body.get("setup_fee", 0), body["tax"]
+            price = body["price"] + body.get("setup_fee", 0)
+            asked[event.key, 1] = _Asked(price, body["tax"], body["sale"], bool(body["lines"]))
         elif event.type == "CycleDue":
-            asked[event.key, body["cycle"]] = body["price"], body["tax"]
+            cycle = _Asked(body["price"], body["tax"], body["sale"])
+            asked[event.key, body["cycle"]] = cycle
         amounts = _amounts_of(event, asked)
         if kind and any(amounts):
-            yield event.posted_on, _key(body["sale"], channels.get(event.key), kind), amounts
+            of = asked.get((event.key, body.get("cycle", 0)))
+            sale = of.sale if of is not None and kind == "renewal" else body["sale"]
+            yield event.posted_on, _key(sale, channels.get(event.key), kind), amounts
 
 
-def _amounts_of(
-    event: Happened, asked: Mapping[tuple[str, int], tuple[int, int]]
-) -> tuple[int, int, int]:
+def _amounts_of(event: Happened, asked: Mapping[tuple[str, int], _Asked]) -> tuple[int, int, int]:
     body = event.body
     match event.type:
         case "PackageSold" if body["lines"]:
-            return 1, *asked[event.key, 1]
-        case "CycleDue":
-            return 1, *asked[event.key, body["cycle"]]
+            of = asked[event.key, 1]
+            return 1, of.price, of.tax
+        case "CycleDue" | "CycleGranted":
+            return _renewed(asked[event.key, body["cycle"]], body)
         case "PlanChanged":
             return 1, body["due"], 0
         case "ContractModified":
             return 1, body["price"], 0
         case "SaleVoided" | "CycleLapsed":
-            price, tax = asked[event.key, body.get("cycle", 1)]
-            return -1, -price, -tax
+            of = asked[event.key, body.get("cycle", 1)]
+            return (-1, -of.price, -of.tax) if of.sold else (0, 0, 0)
         case "CreditNoted":
             return 0, body["tax"] - body["amount"], -body["tax"]
     return 0, 0, 0
+
+
+def _renewed(of: _Asked, body: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Nobody owes a cycle beyond the commitment: it is sold when it is paid in full (6.3)."""
+    if of.sold or not body.get("committed", True):
+        return 0, 0, 0
+    of.sold = True
+    return 1, of.price, of.tax
 
 
 def _key(sale: Mapping[str, str | None], channel: str | None, kind: str) -> tuple[str | None, ...]:

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from aggregates.period.events import CloseCheck
+from ledger.books.checks import FINISHED
 from ledger.books.rollforward import RECOGNISED, column_of
 from ledger.calendar import Period
 from ledger.events import Event
 from projections.close.books import Books
 from projections.close.figures import checks
 from tests.books.stories import Happened, chunk_of
-from tests.support.lives import CARD, CLUB, CREDIT, PACK, Life
+from tests.support.lives import CARD, CLUB, CREDIT, GIFT, PACK, Life
 
 Corruption = Callable[[Any], Any]
 
@@ -45,12 +47,17 @@ def history() -> list[Happened]:
     return life.happened()
 
 
-def failing(events: list[Happened]) -> list[str]:
-    period = Period.of(max(happened.on for happened in events))
+def violated(events: list[Happened], period: Period | None = None) -> list[CloseCheck]:
+    """The checks that fail at the end of a period, by default of the last one."""
+    closed = period or Period.of(max(happened.on for happened in events))
     with Books("glow", len(events), []) as books:
         books.load([chunk_of(events)])
-        books.close_now(period)
-        return [check.check for check in checks(books, period) if not check.ok]
+        books.close_now(closed)
+        return [check for check in checks(books, closed) if not check.ok]
+
+
+def failing(events: list[Happened]) -> list[str]:
+    return [check.check for check in violated(events)]
 
 
 def corrupted(events: list[Happened], kind: str, change: Corruption) -> list[Happened]:
@@ -121,6 +128,65 @@ def test_one_is_broken_by_a_wrong_event(
     history: list[Happened], kind: str, change: Corruption, check: str
 ) -> None:
     assert check in failing(corrupted(history, kind, change))
+
+
+@pytest.fixture(scope="module")
+def finished() -> list[Happened]:
+    """Everything was used by 16 January or has lapsed since; one unit went to a friend."""
+    life = Life({}, paid=True)
+    for step in (
+        ("days", 10),
+        ("visit", "massage", "completed", 0, 0, 0),
+        ("visit", "massage", "completed", 0, 0, 0),
+        ("transfer", "1"),
+        ("days", 1),
+        ("refund", CREDIT, "store_credit", 0),
+        ("cancel", CLUB, "now"),
+        ("days", 120),
+    ):
+        life.take(step)
+    return life.happened()
+
+
+def a_cent_less(field: str) -> Corruption:
+    def change(event: Any) -> Any:
+        amount = getattr(event, field)
+        return event.model_copy(update={field: amount - 1}) if amount else None
+
+    return change
+
+
+def value_a_cent_more(event: Any) -> Any:
+    """What comes to the other contract is a cent more than what leaves this one."""
+    [share] = event.received
+    more = share.model_copy(update={"amount": share.amount + 1})
+    return event.model_copy(update={"received": (more,)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "contracts"),
+    [
+        ("UnitsDrawn", a_cent_less("amount"), (CLUB,)),
+        ("LotExpired", a_cent_less("forfeited"), (PACK,)),
+        ("Refunded", a_cent_less("amount"), (CREDIT,)),
+        ("UnitsTransferred", value_a_cent_more, (GIFT,)),
+    ],
+)
+def test_a_cent_that_a_finished_contract_neither_earned_nor_gave_back_is_found(
+    finished: list[Happened], kind: str, change: Corruption, contracts: tuple[str, ...]
+) -> None:
+    """Identity 6 of accounting.md 15.6 names the contract, whatever other checks say."""
+    assert violated(finished) == []
+    found = {check.check: check for check in violated(corrupted(finished, kind, change))}
+    assert found[FINISHED].figure == len(contracts)
+    assert found[FINISHED].contracts == contracts
+
+
+def test_a_contract_whose_last_use_comes_after_the_period_is_not_finished_in_it(
+    finished: list[Happened],
+) -> None:
+    for period in Period(2026, 1).until(Period(2026, 4)):
+        assert violated(finished, period) == []
 
 
 @pytest.mark.parametrize(

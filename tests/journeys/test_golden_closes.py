@@ -97,11 +97,14 @@ def test_it_tells_of_everything_that_may_happen_to_a_close(retold: Retold) -> No
 
 
 def test_every_close_is_sealed_to_the_byte(retold: Retold) -> None:
+    """What is asserted today and was not when the close was sealed holds of it as well."""
     for close in retold.closes:
         found = figures(retold.clinic.url, "glow", Period.parse(close.period), close.cut)
-        again = close.model_copy(
-            update={field.name: getattr(found, field.name) for field in fields(found)}
-        )
+        assert [check for check in found.checks if not check.ok] == []
+        asserted = {check.check for check in close.checks}
+        given = {field.name: getattr(found, field.name) for field in fields(found)}
+        given["checks"] = tuple(check for check in found.checks if check.check in asserted)
+        again = close.model_copy(update=given)
         assert canonical(again.model_dump(mode="json")) == canonical(close.model_dump(mode="json"))
 
 

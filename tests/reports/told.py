@@ -22,6 +22,7 @@ from projections.reports.profitability import profitability
 from projections.reports.redemption import curves
 from projections.reports.rpo import Bands, rpo
 from projections.reports.sales import sales
+from projections.reports.uncertain import expected
 from projections.reports.waterfall import waterfall
 from tests.journeys.story import CLINIC, Story
 
@@ -63,8 +64,8 @@ class Told:
     def rpo(self, *, expedient: bool = True) -> dict[str, Any]:
         found = contracts(self.story.ledger.store, self.books, self.as_of)
         shape = curves(self.books, self.parties, self.as_of)
-        earned = early(self.books, self.as_of)
-        return rpo(found, shape, Bands(self.as_of, BANDS), earned, expedient=expedient)
+        known = (early(self.books, self.as_of), expected(self.books, self.as_of))
+        return rpo(found, shape, Bands(self.as_of, BANDS), *known, expedient=expedient)
 
     def unsatisfied(self) -> int:
         """What the contracts still promise, lot by lot."""
