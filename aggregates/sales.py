@@ -99,16 +99,8 @@ def sell(context: Context, order: SellPackage, catalogue: Catalogue, account: Ac
     joined = combined(context, state, others, services)
     state = after(context, state, joined[-1:])
     due = _due_with_sale(context, order.subscription, state)
-    events = [
-        contract,
-        *joined,
-        *due,
-        on_patient(
-            context,
-            order.patient,
-            patient_events.SubscriptionAdded(subscription=order.subscription),
-        ),
-    ]
+    added = patient_events.SubscriptionAdded(subscription=order.subscription)
+    events = [contract, *joined, *due, on_patient(context, order.patient, added)]
     more = _with_sale(context, order, account, after(context, state, due))
     if isinstance(more, Refused):
         return more

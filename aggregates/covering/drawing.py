@@ -186,11 +186,11 @@ def _record(
     worth: int | None,
 ) -> Drawn:
     lot, state = held.lot(candidate), held.contract(candidate)
+    order = held.order
     own = draw_worth(lot, quantity, line.service, unused_rate(held, candidate))
     amount = own if worth is None else worth
     earned = earns(amount)
     waits = not state.has_contract or held.awaits_signature(state)
-    order = held.order
     posted = 0 if waits else amount - earned.tax
     returnable = _returnable(held, line.service, amount - earned.payable - earned.tax)
     beside = _beside(cost, interlocation(held, candidate, posted)) | returnable
@@ -215,20 +215,22 @@ def _record(
         **beside,
     )
     held.apply(candidate.subscription, event)
-    # What a unit earns follows from its own terms, also when it is reversed.
+    return _drawn(event, lot, earned, beside)
+
+
+def _drawn(event: e.UnitsDrawn, lot: Lot, earned: Earned, beside: Mapping[str, Any]) -> Drawn:
+    """The draw as the visit keeps it. What a unit earns follows from its own terms, also when it
+    is reversed.
+    """
     posted_as = {} if lot.kind in COVERING else asdict(earned)
-    return _drawn(event, {**beside, **posted_as})
-
-
-def _drawn(event: e.UnitsDrawn, more: Mapping[str, Any]) -> Drawn:
-    """The draw as the visit keeps it."""
     return Drawn(
         subscription=event.sale.subscription,
         line=event.line,
         grant=event.grant,
         quantity=event.quantity,
         amount=event.amount,
-        **more,
+        **beside,
+        **posted_as,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from aggregates.values import Digest, Word
-from ledger.events import Frozen
+from ledger.events import Event, Frozen
 from ledger.ids import Id
 
 Last4 = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -64,3 +64,14 @@ class Payer(Frozen):
     device_fingerprint: Digest | None = None
     email: Digest | None = None
     account: Digest | None = None
+
+
+class Charged(Event):
+    """How a processor and its network name money that came in, and what it was paid with."""
+
+    charge: Id | None = None
+    intent: Id | None = None
+    processor: Word | None = None
+    network_transaction: Word | None = None
+    card: Card | None = None
+    traces: Payer | None = None

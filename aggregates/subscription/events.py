@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
-from aggregates.subscription.card import Card, Payer
+from aggregates.subscription.card import Charged
 from aggregates.subscription.consent import ConsentDocument, Shown
 from aggregates.subscription.financed import Financing
 from aggregates.subscription.leaving import ExtendedLot, FrozenLot, HeldLot, LeavingLot, PartLeft
@@ -127,7 +127,7 @@ class ConsentRecorded(Event):
 
 
 class InstalmentDue(Event):
-    """An amount fell due on a non-cancellable contract (row 4)."""
+    """An amount fell due and is a receivable (row 4)."""
 
     instalment: int
     amount: PositiveAmount
@@ -137,7 +137,7 @@ class InstalmentDue(Event):
     sale: SaleDimensions
 
 
-class PaymentReceived(Settling):
+class PaymentReceived(Settling, Charged):
     """Money came in: `receivable` settles what was due, `shares` and `tax` fund the contract.
 
     `amount` = receivable + recovered (had been written off) + penalty (for leaving early, 8.3)
@@ -158,12 +158,6 @@ class PaymentReceived(Settling):
     fee: Amount = 0
     consent_missing: bool = False
     sale: SaleDimensions
-    charge: Id | None = None
-    intent: Id | None = None
-    processor: Word | None = None
-    network_transaction: Word | None = None
-    card: Card | None = None
-    traces: Payer | None = None
 
 
 class UnitsDrawn(Draw):

@@ -41,9 +41,8 @@ def close_through(
 ) -> None:
     """Writes the closing entries of every open period up to and including `last`.
 
-    `before` is the close in force before; without one, every earlier period is taken in.
-    `through` ends the last period early, for a report as of a day in it. `event` is the
-    close the entries belong to, when it is recorded. `settings` tell what estimates hold.
+    `before` is the close in force before; without one, every earlier period is taken in. `through`
+    ends the last period early. `event` is the close, when it is recorded; `settings` the estimates.
     """
     periods = tuple(_open_periods(tables, last, before))
     if not periods:
@@ -60,20 +59,25 @@ def close_through(
         within = replace(window, periods=(period,), through=day)
         reserves = Reserves(tables, known, cut, period, within)
         breakage = Breakage(tables, known, cut, period, within, withheld)
-        written = period in refunded and write(tables, reserves.before_refunds(), event)
-        written |= write(tables, breakage.entries(), event)
-        for entries in _expected(reserves):
-            written |= write(tables, entries, event)
-        if period == periods[0] or written or period in moved:
+        touched = period == periods[0] or period in moved
+        touched |= period in refunded and write(tables, reserves.before_refunds(), event)
+        touched |= write(tables, breakage.entries(), event)
+        for entries in _expected(reserves, touched=touched):
+            touched |= write(tables, entries, event)
+        if touched:
             presentation.look(day)
         shown = presentation.entries(day)
         write(tables, [*reserves.of_losses(shown), *shown], event)
 
 
-def _expected(reserves: Reserves) -> Iterator[Iterable[Entry]]:
-    """What is expected to go back: refunds, concessions, products; each sees those before it."""
+def _expected(reserves: Reserves, *, touched: bool) -> Iterator[Iterable[Entry]]:
+    """What is expected to go back: refunds, concessions, products; each sees those before it.
+
+    Before a close a period that nothing has touched uses nothing up.
+    """
     of = (reserves.tables, reserves.settings, reserves.cut, reserves.period, reserves.window)
-    yield reserves.of_refunds()
+    if touched or not reserves.window.provisional:
+        yield reserves.of_refunds()
     yield Concessions(*of).entries()
     yield Returns(*of).entries()
 

@@ -52,7 +52,7 @@ def test_the_story_is_told_to_its_end(told: str, folder: Path) -> None:
         "late-1 took place in January",
         "January still replays to the sealed digest",
         "pro_rata (the contract's)",
-        "the hash chain holds; balances, journal equal a replay",
+        "the hash chain holds; balances, journal, evidence, lists equal a replay",
         "Stopped",
     ):
         assert passage in told
