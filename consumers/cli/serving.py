@@ -40,7 +40,8 @@ def serve(
         bool, typer.Option("--metrics", help="Also /metrics for Prometheus, without a key.")
     ] = False,
 ) -> None:
-    """Answer the HTTP API and, with --workers, work off visits and payments until stopped.
+    """Answer the HTTP API and the front desk's page and, with --workers, work off visits and
+    payments until stopped.
 
     On embedded servers a clinic without any API key gets a first one, printed once.
 
@@ -57,7 +58,10 @@ def serve(
         listener = stack.enter_context(_listening(host, port))
         bound = listener.getsockname()[1]
         check = _answers(stack, ledger, listener, processes, metrics=metrics)
-        sys.stderr.write(f"The API answers at http://{host}:{bound}, described in /openapi.json.\n")
+        sys.stderr.write(
+            f"The front desk's page is at http://{host}:{bound}/, the API beside it;"
+            " /openapi.json describes it.\n"
+        )
         _print_first_keys(ledger)
         if workers:
             serve_until(ledger, over, check)

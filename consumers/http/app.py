@@ -30,6 +30,7 @@ from consumers.http.questions import QUESTIONS
 from consumers.http.resources import DISPUTE, RESOURCES
 from consumers.http.site import Site
 from consumers.http.work import Work
+from consumers.web.pages import pages
 from consumers.webhooks.processors import PROCESSORS
 from consumers.webhooks.secrets import Secrets
 
@@ -47,7 +48,7 @@ def make_app(
     metrics: Metrics | None = None,
     traces: "TracerProvider | None" = None,
 ) -> FastAPI:
-    """The API of a ledger; `gate` tells who a request is from, `limits` how often it may come.
+    """The API of a ledger, and its page; `gate` tells who a request is from, `limits` how often.
 
     With `metrics` there is a page of them, for whoever can reach the port; with `traces` every
     request is a span.
@@ -112,6 +113,7 @@ def _add_routes(app: FastAPI, site: Site) -> None:
         _add(app, "POST", f"/v1/webhooks/{{clinic}}/{system}", webhooks.webhook(site, system))
     _add(app, "GET", "/healthz", health.alive(site), "alive")
     _add(app, "GET", "/readyz", health.ready(site), "ready")
+    app.router.routes.extend(pages())
     app.router.routes.sort(key=lambda route: getattr(route, "name", "") not in OFTEN)
 
 

@@ -11,7 +11,8 @@ from consumers.http.problems import Refusal
 
 REQUEST_ID = "Request-Id"
 log = logging.getLogger(__name__)
-#: Nothing of an answer is kept by caches, guessed at by browsers or framed by pages.
+#: Nothing of an answer is kept by caches, guessed at by browsers or framed by pages. An answer
+#: that is a page brings a policy of its own.
 _SAFETY = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -38,7 +39,7 @@ class Dressed:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                MutableHeaders(scope=message).update({**_SAFETY, REQUEST_ID: request_id})
+                _dress(MutableHeaders(scope=message), request_id)
             await send(message)
 
         try:
@@ -48,6 +49,12 @@ class Dressed:
             if begun:
                 raise  # half an answer must not look whole
             await _fault()(scope, receive, dressed)
+
+
+def _dress(headers: MutableHeaders, request_id: str) -> None:
+    for name, value in _SAFETY.items():
+        headers.setdefault(name, value)
+    headers[REQUEST_ID] = request_id
 
 
 def _fault() -> ASGIApp:

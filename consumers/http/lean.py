@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.routing import Route as AnyRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consumers.http.problems import Refusal
@@ -76,6 +77,6 @@ def _methods(api: FastAPI, scope: Scope) -> set[str]:
     return {
         method
         for route in api.routes
-        if isinstance(route, APIRoute) and route.matches(scope)[0] is not Match.NONE
+        if isinstance(route, AnyRoute) and route.matches(scope)[0] is not Match.NONE
         for method in route.methods or ()
     }

@@ -13,6 +13,7 @@ from consumers.http.asked import OF_A_VIEW, Asked, asked, check_ids
 from consumers.http.callers import Caller
 from consumers.http.problems import Refusal
 from consumers.http.site import Site, answer
+from ledger import money
 from ledger.events import Recorded
 from ledger.ids import stream
 
@@ -66,6 +67,18 @@ def _contract_version(site: Site, clinic: str, path: dict[str, str]) -> int | No
     return len(site.ledger.store.load(clinic, [name])[name])
 
 
+def _clinic(site: Site, clinic: str, _: dict[str, str], __: Asked) -> Any:
+    """Whose answers these are, and how to write their amounts."""
+    defined = site.ledger.clinic(clinic).defined
+    return defined and {
+        "clinic": clinic,
+        "name": defined.name,
+        "currency": defined.currency,
+        "digits": money.digits(defined.currency),
+        "timezone": defined.timezone,
+    }
+
+
 def _balance(site: Site, clinic: str, path: dict[str, str], given: Asked) -> Any:
     view = given.view(site.ledger, clinic)
     return asking.balance(
@@ -117,6 +130,14 @@ def _event(recorded: Recorded) -> dict[str, Any]:
 
 _CONTRACT = "/v1/subscriptions/{subscription}"
 QUESTIONS = (
+    Question(
+        "/v1/clinic",
+        "clinic",
+        "The clinic that the caller is at, its currency and the decimal places of its amounts",
+        "patients",
+        _clinic,
+        (),
+    ),
     Question(
         "/v1/patients/{patient}/balance",
         "patient_balance",

@@ -107,6 +107,7 @@ def page(item: Schema) -> Schema:
 
 #: The answers to the questions, by their names.
 QUESTIONS: dict[str, Schema] = {
+    "clinic": thing(clinic=TEXT, name=TEXT, currency=TEXT, digits=WHOLE, timezone=TEXT),
     "patient_balance": BALANCE,
     "contract_balance": BALANCE,
     "contract_history": some({"type": "object"}),

@@ -41,6 +41,10 @@ class Clinic(Transport):
         """Define clinic."""
         return self.post("/v1/clinic", {}, data, key=key)
 
+    def clinic(self) -> Answer:
+        """The clinic that the caller is at, its currency and the decimal places of its amounts."""
+        return self.get("/v1/clinic", {}, {})
+
     def set_policy(self, key: str, **data: Unpack[SetPolicyData]) -> Answer:
         """Set policy."""
         return self.post("/v1/clinic/policies", {}, data, key=key)
