@@ -141,6 +141,7 @@ def say_next(console: Console, data: Path) -> None:
         (f"quote refund {quoted()} --as-of 2026-02-15", "a refund with its working"),
         ("trial-balance --as-of 2026-03-31", "the books"),
         ("dead list", "messages that nobody could take"),
+        ("serve --now 2026-03-31T18:00-04:00", "the front desk's page, on the evening it ended"),
         ("verify 2026-01", "prove that January has not changed"),
     ):
         console.print(f"  ledger{escape(folder)} {command}   [dim]{what}[/dim]", highlight=False)

@@ -135,7 +135,7 @@ def test_the_script_finds_everything_it_looks_for_on_the_page(page: Elements) ->
     asked = set(re.findall(r'\$\("(\w+)"\)', SCRIPT))
     asked |= {name for names in listed for name in re.findall(r"\w+", names)}
     asked |= {part.split(":")[0].strip() for names in forms for part in names.split(",")}
-    assert {"check", "contracts", "services"} < asked
+    assert {"check", "contracts", "services", "who"} < asked
     assert asked - set(page.values("id")) == set()
 
 

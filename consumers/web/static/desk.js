@@ -76,8 +76,9 @@ function facts(pairs) {
   return make("dl", {}, ...told.flatMap(row));
 }
 
+/** A table of rows under columns of a name and a class. */
 function table(columns, rows) {
-  const head = columns.map((name) => make("th", { scope: "col" }, name));
+  const head = columns.map(([name, className]) => make("th", { scope: "col", className }, name));
   const parts = [make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)];
   // Reached by the keyboard, so that a wide table can be scrolled without a mouse.
   return make("div", { className: "table", tabIndex: 0 }, make("table", {}, ...parts));
@@ -136,10 +137,10 @@ function openDetails(more, subscription) {
 
 function historyOf(events) {
   const rows = events.map((event) => {
-    const texts = [event.effective_on, event.summary, event.actor];
-    return make("tr", {}, ...texts.map((text) => make("td", {}, text)));
+    const day = make("td", { className: "day" }, event.effective_on);
+    return make("tr", {}, day, make("td", {}, event.summary), make("td", {}, event.actor));
   });
-  return [make("h4", {}, "History"), table(["Day", "What happened", "By"], rows)];
+  return [make("h4", {}, "History"), table([["Day", ""], ["What happened", ""], ["By", ""]], rows)];
 }
 
 /** The contract's own formula with its working; the others are for comparison. */
@@ -150,7 +151,9 @@ function quoteOf(quote) {
     quoteRow("total", formulaName(formula), formula.amount),
   ]);
   const title = make("h4", {}, `Refund quote, as of ${quote.as_of}`);
-  return [title, table(["Step", "Amount"], rows)];
+  const ways = quote.to.map((way) => `${money(way.refundable)} to ${way.payment}`).join(", ");
+  const back = ways && make("p", {}, `Can go back to what was paid with: ${ways}.`);
+  return [title, table([["Step", ""], ["Amount", "amount"]], rows), back];
 }
 
 function formulaName(formula) {
@@ -217,9 +220,9 @@ function leave() {
   clear();
   session = null;
   patient = "";
-  for (const id of ["entry", "search", "check"]) $(id).reset();
+  for (const form of document.forms) form.reset();
+  for (const problem of document.querySelectorAll(".problem")) problem.hidden = true;
   $("clinic").textContent = "";
-  $("problem").hidden = true;
   setInside(false);
   $("key").focus();
 }
@@ -237,7 +240,7 @@ function stayAwake() {
 for (const [id, act] of Object.entries({ entry: enter, search, check })) {
   $(id).addEventListener("submit", (event) => {
     event.preventDefault();
-    telling($("problem"), act);
+    telling($(id).querySelector(".problem"), act);
   });
 }
 $("leave").addEventListener("click", leave);
