@@ -23,6 +23,9 @@ CHECKED = 0.2
 ANCHOR_SECONDS = 600.0
 #: How long the key lasts that a ledger without any key prints.
 FIRST_KEY = timedelta(days=30)
+_ANSWERING = (
+    "The front desk's page is at {address}/, the API beside it; /openapi.json describes it.\n"
+)
 
 
 def serve(
@@ -58,10 +61,7 @@ def serve(
         listener = stack.enter_context(_listening(host, port))
         bound = listener.getsockname()[1]
         check = _answers(stack, ledger, listener, processes, metrics=metrics)
-        sys.stderr.write(
-            f"The front desk's page is at http://{host}:{bound}/, the API beside it;"
-            " /openapi.json describes it.\n"
-        )
+        sys.stderr.write(_ANSWERING.format(address=f"http://{host}:{bound}"))
         _print_first_keys(ledger)
         if workers:
             serve_until(ledger, over, check)
