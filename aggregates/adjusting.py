@@ -10,7 +10,6 @@ from aggregates.books.state import Entered
 from aggregates.clinic.state import Clinic
 from aggregates.subscription.state import Subscription
 from ledger.books.chart import CHART, ROUNDING
-from ledger.calendar import Period
 from ledger.codes import ORDER, Code, Refused
 from ledger.decider import Context, Decided, Decision
 from ledger.events import NewEvent
@@ -43,15 +42,15 @@ def post_adjustment(
     if problems:
         first = problems[0]
         return Refused(first.code, first.words, first.field, {"problems": _listed(problems)})
-    return Decided(tuple(_posted(context, order)), {"adjustment": order.adjustment})
+    return Decided(tuple(_posted(context, order, clinic)), {"adjustment": order.adjustment})
 
 
-def _posted(context: Context, order: PostAdjustment) -> Iterator[NewEvent]:
+def _posted(context: Context, order: PostAdjustment, clinic: Clinic) -> Iterator[NewEvent]:
     books = stream(context.clinic, "books")
     yield NewEvent(books, AdjustmentPosted.model_validate(order.model_dump()))
     if order.auto_reverse:
         back = AdjustmentReversed(adjustment=order.adjustment, lines=order.lines)
-        yield NewEvent(books, back, Period.of(context.on).next().first)
+        yield NewEvent(books, back, clinic.calendar.of(context.on).next().first)
 
 
 def _problems(
@@ -73,7 +72,7 @@ def _problems(
         words = f"Debits of {debits} and credits of {credits_} do not balance."
         yield _Problem(Code.AMOUNT_MISMATCH, "data.lines", words)
     locked = clinic.locked_through
-    if locked is not None and Period.of(context.on) <= locked:
+    if locked is not None and context.on <= locked.last:
         yield _Problem(Code.PERIOD_CLOSED, "at", f"The books are closed through {locked}.")
     approved = approved_by(context, order.approver)
     if isinstance(approved, Refused):

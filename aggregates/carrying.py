@@ -17,7 +17,6 @@ from aggregates.subscription.state import Subscription, sale_of
 from aggregates.visit.events import CoverageRow, VisitRecorded
 from aggregates.visit.orders import CarryOverUse, EarlierUse, RecordVisit, VisitLine
 from aggregates.visit.state import Visit
-from ledger.calendar import Period
 from ledger.changed import changed
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
@@ -38,7 +37,7 @@ def carry_over_use(
     if chart.visit.recorded is not None:
         return Refused(Code.DUPLICATE, f"Visit {order.visit} is recorded.", "data.visit")
     locked = clinic.locked_through
-    if locked is not None and Period.of(context.on) <= locked:
+    if locked is not None and context.on <= locked.last:
         return Refused(Code.PERIOD_CLOSED, f"The books are closed through {locked}.", "at")
     lines: list[VisitLine] = []
     for number, use in enumerate(order.lines):

@@ -11,7 +11,6 @@ from aggregates.estimate.events import EstimateSet
 from aggregates.estimate.orders import SetEstimate
 from aggregates.estimate.state import Estimates, Sold
 from aggregates.offer.state import Offer
-from ledger.calendar import Period
 from ledger.codes import ORDER, Code, Refused
 from ledger.decider import Context, Decided, Decision
 from ledger.events import NewEvent
@@ -77,7 +76,7 @@ def _problems(context: Context, order: SetEstimate, known: Known) -> Iterator[_P
     if order.scope.offer is not None and (known.offer is None or not known.offer.versions):
         yield _Problem(Code.UNKNOWN_OFFER, "data.scope.offer", f"No offer {order.scope.offer}.")
     locked = known.clinic.locked_through
-    if locked is not None and Period.of(order.effective) <= locked:
+    if locked is not None and order.effective <= locked.last:
         words = f"The books are closed through {locked}."
         yield _Problem(Code.PERIOD_CLOSED, "data.effective", words)
     if order.approver == context.actor:

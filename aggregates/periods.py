@@ -40,7 +40,7 @@ def soft_close(
     """Stops the front desk and providers in an ended period; nothing is sealed (14.1)."""
     if order.expected_digest is not None:
         return Refused(Code.INVALID, "A soft close seals no digest.", "data.expected_digest")
-    period = Period.parse(order.period)
+    period = clinic.calendar.period(order.period)
     follows = period.previous() in clinic.soft_closed and _is_over(context, period, clinic)
     refusal = None if follows else out_of_turn(context, period, clinic)
     if refusal is not None:
@@ -111,8 +111,8 @@ def awaiting_soft_close(clinic: Clinic, through: date) -> Iterator[tuple[Period,
     """
     if clinic.since is None:
         return
-    first = clinic.next_to_close or Period.of(clinic.since)
-    for period in first.until(Period.of(through)):
+    first = clinic.next_to_close or clinic.calendar.of(clinic.since)
+    for period in first.until(clinic.calendar.of(through)):
         due = soft_close_due(period, clinic.policy("soft_close_days", period.last))
         if due <= through and not clinic.is_soft_closed(period.last):
             yield period, due

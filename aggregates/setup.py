@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from aggregates.clinic.calendars import KEY as CALENDAR
+from aggregates.clinic.calendars import first_from, weeks_of
 from aggregates.clinic.events import ClinicDefined, PolicySet
 from aggregates.clinic.orders import DefineClinic, SetPolicy
 from aggregates.clinic.policies import POLICIES, problem_with
@@ -11,7 +13,7 @@ from aggregates.patient.orders import RegisterPatient
 from aggregates.service.events import ServiceDefined
 from aggregates.service.orders import DefineService
 from ledger import money
-from ledger.calendar import Period, is_zone
+from ledger.calendar import is_zone
 from ledger.codes import Code, Refused
 from ledger.decider import Context, Decided, Decision
 from ledger.events import NewEvent
@@ -66,10 +68,15 @@ def set_policy(context: Context, order: SetPolicy, clinic: Clinic) -> Decision:
         field = "data.value" if order.policy in POLICIES else "data.policy"
         return Refused(Code.INVALID, problem, field)
     locked = clinic.locked_through
-    if locked is not None and Period.of(order.effective) <= locked:
+    if locked is not None and order.effective <= locked.last:
         return Refused(
             Code.PERIOD_CLOSED, f"The books are closed through {locked}.", "data.effective"
         )
+    if order.policy == CALENDAR:
+        begins = first_from(weeks_of(order.value), order.effective)
+        if begins != order.effective:
+            words = f"A calendar begins with a period, the next time on {begins}."
+            return Refused(Code.INVALID, words, "data.effective")
     if order.approver == context.actor:
         return Refused(
             Code.APPROVAL_REQUIRED, "Someone else must approve a policy.", "data.approver"

@@ -65,7 +65,7 @@ def close_period(
         refusal = lacks_approval(context, "close_period", order.approver)
         state = desk.period(order.period)
         return refusal or soft_close(context, order, desk.clinic(), state)
-    period = Period.parse(order.period)
+    period = desk.clinic().calendar.period(order.period)
     refusal = out_of_turn(context, period, desk.clinic()) or _approval(desk, context, order)
     if refusal is not None:
         return refusal
@@ -121,7 +121,7 @@ def _sealed(
     cut: int,
 ) -> Decided:
     version = len(desk.period(order.period).closes) + 1
-    last = Period.parse(order.period).last
+    last = desk.clinic().calendar.period(order.period).last
     closed = PeriodClosed(
         period=order.period,
         version=version,

@@ -11,7 +11,6 @@ from commands.desk import Desk
 from commands.envelope import Actor, Envelope
 from commands.permissions import FRONT, NOTING, PROVIDER, RIGHTS
 from commands.spec import Reads, Spec
-from ledger.calendar import Period
 from ledger.codes import ORDER, Code, Refused
 from ledger.decider import Context, Decision
 
@@ -40,7 +39,7 @@ def unless_stopped(desk: Desk, context: Context, command: str, decision: Decisio
         isinstance(decision, Refused) and ORDER[decision.code] < ORDER[Code.PERIOD_CLOSED]
     ):
         return decision
-    period = Period.of(context.on)
+    period = desk.clinic().calendar.of(context.on)
     return Refused(Code.PERIOD_CLOSED, f"{period} is closed for the front desk.", "at")
 
 

@@ -43,9 +43,10 @@ def exported(
     from projections.exports.batch import Scope  # noqa: PLC0415  only exports need them
     from projections.exports.formats import export  # noqa: PLC0415
 
-    sealed = close_of(books, Period.of(last))
+    ends = books.calendar.of(last)
+    sealed = close_of(books, ends)
     if sealed is None and not form.draft and form.name != "csv":
-        raise OpenPeriod(f"{Period.of(last)} is open, and what is exported could still change")
+        raise OpenPeriod(f"{ends} is open, and what is exported could still change")
     policies = clinic.policies(last)
     scope = Scope(
         clinic=books.clinic,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aggregates.clinic.state import Clinic
 from consumers import asking
 from consumers.bootstrap import Ledger
-from ledger.calendar import Period
+from ledger.calendar import Calendar, Period
 from ledger.errors import LedgerError
 from projections.balances.asof import View
 from projections.reports.fields import APART, Apart
@@ -59,7 +59,7 @@ class Reading:
     @property
     def period(self) -> Period:
         """The month asked for, or that of the day."""
-        return self.month or Period.of(self.as_of)
+        return self.month or self.books.calendar.of(self.as_of)
 
     @property
     def through(self) -> date:
@@ -96,7 +96,8 @@ def reading(
 ) -> Iterator[Reading]:
     """The books of a view, with the clinic as it was known then, to be taken apart `by` fields."""
     with asking.books(ledger, clinic, view, kept) as books:
-        yield Reading(ledger, ledger.clinic(clinic, view.known_at), books, view.as_of, month, by)
+        asked = None if month is None else books.calendar.bound(month)
+        yield Reading(ledger, ledger.clinic(clinic, view.known_at), books, view.as_of, asked, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,20 @@ class Practice:
     clinic: str
     view: View
     month: Period | None
+
+    @property
+    def period(self) -> Period | None:
+        """The month asked for, with the days that the clinic's calendar gives it."""
+        return None if self.month is None else self._calendar.bound(self.month)
+
+    @property
+    def period_of_day(self) -> Period:
+        """The month asked for, or that of the day."""
+        return self.period or self._calendar.of(self.view.as_of)
+
+    @property
+    def _calendar(self) -> Calendar:
+        return self.ledger.clinic(self.clinic).calendar
 
     def contracts(self) -> "Iterator[Subscription]":
         """Every contract as time has left it."""
@@ -250,13 +265,13 @@ def _utilization(of: Practice) -> Any:
 def _expiring(of: Practice) -> Any:
     from projections.operations.expiring import expiring  # noqa: PLC0415
 
-    return expiring(of.contracts(), of.view.as_of, of.month)
+    return expiring(of.contracts(), of.view.as_of, of.period)
 
 
 def _renewals(of: Practice) -> Any:
     from projections.operations.renewals import renewals  # noqa: PLC0415
 
-    return renewals(of.contracts(), of.view.as_of, of.month)
+    return renewals(of.contracts(), of.view.as_of, of.period)
 
 
 def _members(of: Practice) -> Any:
@@ -273,7 +288,7 @@ def _metrics(of: Practice) -> Any:
     from projections.operations.metrics import metrics  # noqa: PLC0415
 
     visits = reading.visits(of.ledger.store, of.clinic, of.view)
-    return metrics(of.contracts(), visits, of.view.as_of, of.month)
+    return metrics(of.contracts(), visits, of.view.as_of, of.period_of_day)
 
 
 OF_THE_PRACTICE: dict[str, Callable[[Practice], Any]] = {

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from dateutil.relativedelta import relativedelta
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
+from ledger.fiscal import Weeks
+
 ONE_DAY = timedelta(days=1)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(_DAY.pattern + r"[Tt][0-9:]{5,8}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 #: Years taken from outside: every sum of them and a duration is still a date.
-_YEARS = range(1900, 3000)
+YEARS = range(1900, 3000)
 _PERIOD = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
@@ -37,8 +39,8 @@ def _moment(value: object) -> object:
 
 
 def _in_range(value: date) -> date:
-    if value.year not in _YEARS:
-        raise ValueError(f"years run from {_YEARS.start} to {_YEARS.stop - 1}")
+    if value.year not in YEARS:
+        raise ValueError(f"years run from {YEARS.start} to {YEARS.stop - 1}")
     return value
 
 
@@ -116,12 +118,68 @@ def _after(span: Duration, start: date, times: int) -> date:
     )
 
 
+#: From a day on periods are made of weeks, or of calendar months again.
+Change = tuple[date, Weeks | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """How a clinic's days make periods: by calendar months, and by `changes` in order of days.
+
+    A period in which the calendar changes has the days that either gives to it (14.7).
+    """
+
+    changes: tuple[Change, ...] = ()
+
+    def of(self, day: date) -> "Period":
+        """The period of a day."""
+        rule = None
+        for since, weeks in self.changes:
+            rule = weeks if since <= day else rule
+        year, month = (day.year, day.month) if rule is None else rule.named(day)
+        return Period(year, month, self)
+
+    def period(self, text: str) -> "Period":
+        """The period of that name. Raises ValueError unless `text` is ``YYYY-MM``."""
+        return self.bound(Period.parse(text))
+
+    def bound(self, period: "Period") -> "Period":
+        """The period of the same name, with the days it has here."""
+        return Period(period.year, period.month, self)
+
+
+#: Periods are calendar months unless a clinic says otherwise.
+MONTHS = Calendar()
+
+
+@lru_cache(maxsize=4096)
+def _days(changes: tuple[Change, ...], year: int, month: int) -> tuple[date, date]:
+    """The first and the last day of a period."""
+    rules: tuple[Change, ...] = ((date.min, None), *changes)
+    ends = (*(since for since, _ in changes), None)
+    parts = []
+    for (since, weeks), end in zip(rules, ends, strict=True):
+        first, last = _span(weeks, year, month)
+        first = max(first, since)
+        last = last if end is None else min(last, end - ONE_DAY if end > since else date.min)
+        if first <= last:
+            parts.append((first, last))
+    return parts[0][0], parts[-1][1]
+
+
+def _span(weeks: Weeks | None, year: int, month: int) -> tuple[date, date]:
+    if weeks is not None:
+        return weeks.first((year, month)), weeks.last((year, month))
+    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1) - ONE_DAY
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A calendar month of the clinic, written ``2026-01``."""
+    """A period of the books, written ``2026-01``: a month, or what `calendar` has in its place."""
 
     year: int
     month: int
+    calendar: Calendar = field(default=MONTHS, compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> "Period":
@@ -133,21 +191,27 @@ class Period:
 
     @classmethod
     def of(cls, day: date) -> "Period":
+        """The calendar month of a day."""
         return cls(day.year, day.month)
 
     @property
     def first(self) -> date:
-        return date(self.year, self.month, 1)
+        return _days(self.calendar.changes, self.year, self.month)[0]
 
     @property
     def last(self) -> date:
-        return date(self.year + self.month // 12, self.month % 12 + 1, 1) - ONE_DAY
+        return _days(self.calendar.changes, self.year, self.month)[1]
+
+    def includes(self, day: date) -> bool:
+        """Whether the day is one of the period's."""
+        return self.first <= day <= self.last
 
     def next(self) -> "Period":
-        return Period(self.year + self.month // 12, self.month % 12 + 1)
+        return Period(self.year + self.month // 12, self.month % 12 + 1, self.calendar)
 
     def previous(self) -> "Period":
-        return Period.of(self.first - ONE_DAY)
+        before = 12 if self.month == 1 else self.month - 1
+        return Period(self.year - (self.month == 1), before, self.calendar)
 
     def until(self, last: "Period") -> Iterator["Period"]:
         """This period and those after it, up to and including `last`."""

@@ -18,6 +18,7 @@ Effect = Literal["with a sale", "with the day", "at the close", "with reports"]
 COLUMNS = ("policy", "decides", "values", "default", "effect")
 _SHAPES = {
     "accounts": "{code: {code, name}}",
+    "calendar": "months / {weeks, weekday, month, ends}",
     "escheat": "subject / exempt / [law rows]",
     "late_event_limit": "{percent, amount}",
     "minimum_life": "[law rows]",
@@ -35,6 +36,7 @@ class About:
 ABOUT: dict[str, About] = {
     "framework": About("Whose rules the amounts follow, US GAAP's or those of IFRS 15"),
     "period_boundary": About("Whose midnight ends a day and a period", "with the day"),
+    "calendar": About("What a period is: a month, or 4, 4 and 5 weeks", "with the day"),
     "rounding": About("Halves of the cumulative share of a lot or a stretch of days"),
     "allocation_remainder": About("Which line takes the cents that a split leaves over"),
     "ssp_range": About("The stand-alone price where the contract's own lies outside the range"),

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from aggregates.clinic.accounts import problem_with_accounts
+from aggregates.clinic.calendars import BY_MONTHS, KEY, problem_with_calendar
 from aggregates.clinic.knobs import problem_with_limit, problem_with_refund
 from aggregates.lawtables import problem_with_escheat, problem_with_minimum_life
 from ledger.daycount import DayCount
@@ -52,6 +53,7 @@ def _rises(months: list[int]) -> bool:
 POLICIES: dict[str, Policy] = {
     "framework": Policy("asc606", ("asc606", "ifrs15")),
     "period_boundary": Policy("entity", ("entity", "location")),
+    KEY: Policy(BY_MONTHS, problem=problem_with_calendar),
     "rounding": Policy("half_even", ("half_even", "half_up")),
     "allocation_remainder": Policy(
         "largest_remainder", ("largest_remainder", "last_line", "largest_line")
@@ -116,6 +118,7 @@ POLICIES: dict[str, Policy] = {
 OF_BOOKS = frozenset(
     {
         "accounts",
+        KEY,
         "commissions",
         "export_detail",
         "late_event_limit",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from aggregates.clinic.calendars import KEY, calendar_of
 from aggregates.clinic.events import (
     ClinicDefined,
     PeriodLocked,
@@ -14,7 +15,7 @@ from aggregates.clinic.events import (
     PolicySet,
 )
 from aggregates.clinic.policies import defaults
-from ledger.calendar import ONE_DAY, Period, local_date
+from ledger.calendar import ONE_DAY, Calendar, Period, local_date
 from ledger.decider import Decider, impossible
 from ledger.events import Recorded
 
@@ -41,13 +42,14 @@ class Clinic:
     @property
     def locked_through(self) -> Period | None:
         """The last closed period, or None before the first close."""
-        return max((Period.parse(lock.period) for lock in self.locked), default=None)
+        periods = [self.calendar.period(lock.period) for lock in self.locked]
+        return max(periods, default=None)
 
     @property
     def next_to_close(self) -> Period | None:
         """The period whose turn it is, or None before the first close, which may be of any."""
         if self.reopened:
-            return min(self.reopened)
+            return self.calendar.bound(min(self.reopened))
         return None if self.locked_through is None else self.locked_through.next()
 
     def is_soft_closed(self, day: date) -> bool:
@@ -55,10 +57,17 @@ class Clinic:
 
         The first close of a clinic takes in all before it, and so does a soft one (14.2).
         """
-        period = Period.of(day)
+        period = self.calendar.of(day)
         if self.next_to_close is None:
             return any(period <= closed for closed in self.soft_closed)
         return period in self.soft_closed
+
+    @property
+    def calendar(self) -> Calendar:
+        """How days make periods, as far as it was said (policy `calendar`)."""
+        said = [] if self.defined is None else [(date.min, self.defined.policies.get(KEY))]
+        said += [(one.effective, one.value) for one in self.changes if one.policy == KEY]
+        return calendar_of(said)
 
     @property
     def currency(self) -> str:

@@ -5,19 +5,16 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from aggregates.values import Digest
-from ledger.calendar import Period
+from ledger.calendar import YEARS, Period
 from ledger.events import Frozen
 from ledger.ids import Id
 from ledger.personal import FreeText
 
-#: Books are kept from here to there: a slip of the pen must not close the year 1.
-_YEARS = range(1900, 3000)
-
 
 def _period(text: str) -> str:
     period = Period.parse(text)
-    if period.year not in _YEARS:
-        raise ValueError(f"books are kept from {_YEARS.start} to {_YEARS.stop - 1}")
+    if period.year not in YEARS:
+        raise ValueError(f"books are kept from {YEARS.start} to {YEARS.stop - 1}")
     return str(period)
 
 

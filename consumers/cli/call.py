@@ -149,11 +149,13 @@ def view(
 
 
 def within_reach(ledger: Ledger, clinic: str, month: Period) -> Period:
-    """The month; raises Mistake with the code ``invalid`` for one that lies too far ahead."""
+    """The month with the days that the clinic's calendar gives it; raises Mistake with the code
+    ``invalid`` for one that lies too far ahead.
+    """
     last = horizon(ledger.today(clinic))
     if month > last:
         raise Mistake(f"invalid: period: the last month that can be asked for is {last}")
-    return month
+    return ledger.clinic(clinic).calendar.bound(month)
 
 
 def _known(ledger: Ledger, clinic: str, text: str) -> int:

@@ -15,7 +15,7 @@ from consumers.cli.output import Sheet, show
 from consumers.importing.cells import Layout
 from consumers.importing.kinds import Kind, Terms
 from consumers.importing.registry import KINDS, WITH_CUT_OVER, columns_text
-from ledger.calendar import ONE_DAY, Period
+from ledger.calendar import ONE_DAY
 from ledger.money import text_of
 from ledger.suggesting import suggestion
 
@@ -134,7 +134,7 @@ def _too_late(clinic: "Clinic", cut_over: date | None) -> str | None:
     new ones' (accounting.md 14.2).
     """
     locked = clinic.locked_through
-    if cut_over is None or locked is None or Period.of(cut_over - ONE_DAY) > locked:
+    if cut_over is None or locked is None or cut_over - ONE_DAY > locked.last:
         return None
     return f"{locked} is closed, and this counts before {cut_over}; reopen the month to add it"
 

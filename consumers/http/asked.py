@@ -81,9 +81,9 @@ class Asked:
             if on > last.last:
                 raise wrong("as_of", f"The last day that can be asked for is {last.last}.")
         elif self.period is not None and not coming:
-            on = self.period.last
             if self.period > last:
                 raise wrong("period", f"The last month that can be asked for is {last}.")
+            on = ledger.clinic(clinic).calendar.bound(self.period).last
         return View(on, self._known_at(ledger, clinic))
 
     def _known_at(self, ledger: Ledger, clinic: str) -> int | None:

@@ -78,6 +78,7 @@ def _written(
     from projections.reports.accounting import journal as entries_of  # noqa: PLC0415
 
     with asking.books(site.ledger, clinic, view) as books:
+        period = books.calendar.bound(period)
         entries = entries_of(books, period.first, period.last)
         defined = site.ledger.clinic(clinic)
         try:

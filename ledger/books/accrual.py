@@ -121,6 +121,7 @@ class Window:
         return Entry(
             entry=f"{name}-{about}" if about else name,
             posting_date=day,
+            period=str(period),
             service_date=day,
             rule=row,
             lines=lines,
@@ -205,7 +206,8 @@ def _periods(
     if window.closed is None:
         return window.periods if recorded else _eventful(obligation, window.periods)
     starts = [step.starts for step in obligation.steps if step.starts]
-    first = min((Period.of(day) for day in starts), default=window.closed)
+    days_of = window.closed.calendar
+    first = min((days_of.of(day) for day in starts), default=window.closed)
     return (*first.until(window.closed), *window.periods)
 
 
@@ -213,11 +215,12 @@ def _eventful(obligation: Obligation, periods: Sequence[Period]) -> Sequence[Per
     """The periods in which a line that nobody accrued yet may earn: from its first step to the
     last day it is given. Where time stands still that day moves, so that none is the last.
     """
-    first = bisect_left(periods, Period.of(min(step.on for step in obligation.steps)))
+    calendar = periods[0].calendar
+    first = bisect_left(periods, calendar.of(min(step.on for step in obligation.steps)))
     if any(step.kind == "freeze" for step in obligation.steps):
         return periods[first:]
     days = [day for step in obligation.steps for day in (step.on, step.ends) if day]
-    last = Period.of(max(chain(days, (on for on, _ in obligation.funding))))
+    last = calendar.of(max(chain(days, (on for on, _ in obligation.funding))))
     return periods[first : max(bisect_right(periods, last), 1)]
 
 
@@ -229,6 +232,7 @@ def _entry(obligation: Obligation, period: Period, day: date, amount: int, windo
     return Entry(
         entry=f"{name}-{period}" if late else name,
         posting_date=closing_period.first if late else day,
+        period=str(closing_period),
         service_date=day,
         rule=row,
         lines=_lines(obligation, amount),

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from ledger.books.chart import name_of
 from ledger.books.posting import Side
 from ledger.books.rows import ROWS
-from ledger.calendar import Period
 
 
 class Dimensions(NamedTuple):
@@ -60,7 +59,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the journal.
+    """One entry of the journal, posted in the `period` of its day, as ``2026-01``.
 
     `n` counts the entries of one event; `closing` is 0 for those, else the rank of the row
     among closing entries, which belong to one subscription and, by row, to a `lot` of it.
@@ -68,6 +67,7 @@ class Entry:
 
     entry: str
     posting_date: date
+    period: str
     service_date: date
     rule: str
     lines: tuple[Line, ...]
@@ -77,11 +77,6 @@ class Entry:
     n: int = 0
     closing: int = 0
     lot: str = ""
-
-    @property
-    def period(self) -> str:
-        """The period the entry is posted in, as ``2026-01``."""
-        return str(Period.of(self.posting_date))
 
     @property
     def balanced(self) -> bool:

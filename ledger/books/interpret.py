@@ -7,6 +7,7 @@ from typing import Any
 from ledger.books.entries import GIVEN, Dimensions, Entry, Line, Movement, Source, arranged
 from ledger.books.placing import Close, place
 from ledger.books.posting import BREAKS_AT, Leg, Posting
+from ledger.calendar import MONTHS, Calendar
 
 Body = Mapping[str, Any]
 Rules = Mapping[str, Sequence[Posting]]
@@ -34,14 +35,20 @@ def interpret(rules: Rules, event: str, body: Body) -> list[tuple[str, tuple[Lin
 
 
 def entries_of(
-    rules: Rules, source: Source, effective_on: date, body: Body, closes: Sequence[Close]
+    rules: Rules,
+    source: Source,
+    effective_on: date,
+    body: Body,
+    closes: Sequence[Close],
+    calendar: Calendar = MONTHS,
 ) -> list[Entry]:
     """The entries of one recorded event, placed by the closes in force."""
-    placed = place(effective_on, source.position, closes)
+    placed = place(effective_on, source.position, closes, calendar)
     return [
         Entry(
             entry=f"e-{source.position}-{n}",
             posting_date=placed.posting_date,
+            period=placed.period,
             service_date=effective_on,
             rule=row,
             lines=lines,

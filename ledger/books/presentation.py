@@ -6,7 +6,7 @@ from datetime import date
 from ledger.books.chart import CONTRACT_ASSET, UNBILLED
 from ledger.books.entries import Dimensions, Entry, Line, Movement, arranged
 from ledger.books.rows import closing_rank
-from ledger.calendar import ONE_DAY, Period
+from ledger.calendar import MONTHS, ONE_DAY, Calendar
 
 ROW = "53"
 #: The balance, debit positive, of each account and line of a contract's liabilities.
@@ -18,6 +18,7 @@ def presented(
     day: date,
     unbilled: Container[str] = (),
     parties: Mapping[str, str] | None = None,
+    calendar: Calendar = MONTHS,
     *,
     provisional: bool = False,
 ) -> list[Entry]:
@@ -33,8 +34,9 @@ def presented(
     for subscription, balances in contracts.items():
         key = party.get(subscription, subscription)
         net[key] = net.get(key, 0) + sum(balances.values())
+    days = (day, str(calendar.of(day))), (day + ONE_DAY, str(calendar.of(day + ONE_DAY)))
     pairs = (
-        _pair(subscription, balances, day, _asset(unbilled=subscription in unbilled), provisional)
+        _pair(subscription, balances, days, _asset(unbilled=subscription in unbilled), provisional)
         for subscription, balances in sorted(contracts.items())
         if net[party.get(subscription, subscription)] > 0
     )
@@ -46,7 +48,11 @@ def _asset(*, unbilled: bool) -> str:
 
 
 def _pair(
-    subscription: str, balances: Balances, day: date, account: str, provisional: bool
+    subscription: str,
+    balances: Balances,
+    days: tuple[tuple[date, str], tuple[date, str]],
+    account: str,
+    provisional: bool,
 ) -> tuple[Entry, Entry]:
     asset = Movement(
         "debit", account, sum(balances.values()), Dimensions(subscription=subscription)
@@ -57,13 +63,15 @@ def _pair(
     )
     lines = arranged((asset, *cleared))
     prefix = "p" if provisional else "c"
-    name = f"{prefix}-{Period.of(day)}-{ROW}-{subscription}"
+    shown, undone = days
+    name = f"{prefix}-{shown[1]}-{ROW}-{subscription}"
 
-    def entry(name: str, on: date, lines: tuple[Line, ...], lot: str) -> Entry:
+    def entry(name: str, on: tuple[date, str], lines: tuple[Line, ...], lot: str) -> Entry:
         return Entry(
             entry=name,
-            posting_date=on,
-            service_date=on,
+            posting_date=on[0],
+            period=on[1],
+            service_date=on[0],
             rule=ROW,
             lines=lines,
             provisional=provisional,
@@ -72,8 +80,8 @@ def _pair(
         )
 
     return (
-        entry(name, day, lines, ""),
-        entry(f"{name}-reversal", day + ONE_DAY, _mirrored(lines), "reversal"),
+        entry(name, shown, lines, ""),
+        entry(f"{name}-reversal", undone, _mirrored(lines), "reversal"),
     )
 
 

@@ -146,7 +146,7 @@ def accrue_evenly(
     database.execute(_UNEVEN)
     [(first, others)] = database.execute(_FOUND).fetchall()
     if first is not None:
-        _accrue(database, _periods(window, Period.of(first)), window, cut, event)
+        _accrue(database, _periods(window, window.periods[0].calendar.of(first)), window, cut, event)
     return bool(others)
 
 

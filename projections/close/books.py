@@ -27,6 +27,7 @@ from projections.close.basis import OWN, Basis
 from projections.close.feeding import Feed
 from projections.close.loading import Loadings
 from projections.close.restating import without
+from projections.close.spans import define
 from projections.journal.accruing import accrued
 from projections.journal.closing import close_through
 from projections.journal.lots import Stock
@@ -104,6 +105,8 @@ class Books:
             "checkpoint_threshold": "1TB",  # nothing here is kept: compressing it is wasted work
         }
         self._database = duckdb.connect(":memory:", config=options)
+        self.calendar = settings.calendar(cut)
+        define(self._database, self.calendar)
         self._database.execute(TABLES)
         in_force = tuple(sealed.close for sealed in self.closes)
         self._feed = Feed(self._database, Loadings(basis.rules, in_force, settings.pools))
@@ -186,7 +189,7 @@ class Books:
         """
         if not self.basis.accrues:
             return
-        last, known = Period.of(as_of), self.cut if cut is None else cut
+        last, known = self.calendar.of(as_of), self.cut if cut is None else cut
         self._through(last, known, self.locked, through=as_of, provisional=True)
 
     def _through(self, last: Period, cut: int, before: Close | None, **more: Any) -> None:

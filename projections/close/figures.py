@@ -132,8 +132,9 @@ def verify(
     if sealed.rules != RULES:
         raise Broken(f"{period} was closed under the rules {sealed.rules}, which are not here")
     with replay(conninfo, clinic, sealed.cut) as books:
-        books.close_now(period)
-        found = books.digest(period)
+        asked = books.calendar.bound(period)
+        books.close_now(asked)
+        found = books.digest(asked)
     return {
         "period": str(period),
         "version": sealed.version,

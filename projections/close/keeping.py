@@ -17,7 +17,7 @@ from uuid import uuid4
 import duckdb
 
 from aggregates.effects import RULES
-from ledger.calendar import Period
+from ledger.calendar import Calendar, Period
 from ledger.canonical import canonical
 from projections.close.basis import OWN
 from projections.close.books import TABLES, Books, Sealed
@@ -37,7 +37,7 @@ GROUP BY ALL
 _MERGED = {
     **dict.fromkeys(("ordinal", "position", "n"), "0"),
     **dict.fromkeys(("entry", "stream"), "''"),
-    **dict.fromkeys(("posting_date", "service_date"), "last_day({})"),
+    **dict.fromkeys(("posting_date", "service_date"), "period_end({})"),
     **dict.fromkeys(("amount", "debit", "credit"), "CAST(sum({}) AS BIGINT)"),
 }
 #: The tables of lines, with what is true of debits: the two sides are not merged.
@@ -87,7 +87,7 @@ class Keeping:
         cuts = [int(str(cut)) for _, cut, *_ in closes]
         with session(self.conninfo, books.clinic) as connection:
             hashes = dict(connection.execute(_HASHES, (books.clinic, cuts)).fetchall())
-        running = hashlib.sha256(_layout(pools=books.settings.pools))
+        running = hashlib.sha256(_layout(books.calendar, pools=books.settings.pools))
         files = []
         for cut, close in zip(cuts, closes, strict=True):
             running.update(canonical([*close, hashes.get(cut)]))
@@ -96,11 +96,11 @@ class Keeping:
 
 
 @cache
-def _layout(*, pools: bool) -> bytes:
+def _layout(calendar: Calendar, *, pools: bool) -> bytes:
     """The form of the tables, and every statement that fills them or merges their lines."""
     loadings = Loadings(OWN.rules, pools=pools)
     loaded = [(event, loadings.of(event)) for event in loadings.types]
-    return repr((TABLES, loaded, _MERGED, _LINES)).encode()
+    return repr((TABLES, loaded, _MERGED, _LINES, calendar)).encode()
 
 
 def _prefix(books: Books) -> str:
@@ -140,7 +140,7 @@ def _kept(table: str, columns: Sequence[str], period: Period) -> str:
     apart = [
         _MERGED.get(name, "{}").format(name)
         for name in columns
-        if _MERGED.get(name, "{}").startswith(("{}", "last_day"))
+        if _MERGED.get(name, "{}").startswith(("{}", "period_end"))
     ]
     return f"""
 SELECT {", ".join(columns)} FROM {table} WHERE posting_date >= {first}

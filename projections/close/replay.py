@@ -8,7 +8,7 @@ import orjson
 from aggregates.period.events import PeriodClosed
 from aggregates.restatement import Restated
 from ledger.books.entries import Source
-from ledger.calendar import Period
+from ledger.calendar import Calendar, Period
 from ledger.ids import key_of, stream
 from projections.close.basis import OWN, Basis
 from projections.close.books import Books, Sealed
@@ -51,7 +51,8 @@ def replay(
         with session(conninfo, clinic) as connection:
             settings = read_settings(connection, clinic)
             position = _head(connection, clinic) if cut is None else cut
-            in_force = _in_force(_told(connection, clinic, position))
+            calendar = settings.calendar(position)
+            in_force = _in_force(_told(connection, clinic, position, calendar))
         if suppose is not None:
             settings = suppose(settings)
         books = Books(clinic, position, in_force, settings, basis, restated)
@@ -74,14 +75,14 @@ def _fill(books: Books, events: Reader, keeping: Keeping | None) -> None:
 def sealed_closes(conninfo: str, clinic: str) -> list[Sealed]:
     """Every close recorded, of every version, in the order of recording."""
     with session(conninfo, clinic) as connection:
-        told = _told(connection, clinic, _head(connection, clinic))
+        told = _all_told(connection, clinic)
     return [one for one in told if isinstance(one, Sealed)]
 
 
 def closes_in_force(conninfo: str, clinic: str) -> list[Sealed]:
     """The closes that hold: of each period the last one, unless it was reopened since."""
     with session(conninfo, clinic) as connection:
-        return _in_force(_told(connection, clinic, _head(connection, clinic)))
+        return _in_force(_all_told(connection, clinic))
 
 
 def _head(connection: Connection, clinic: str) -> int:
@@ -89,12 +90,19 @@ def _head(connection: Connection, clinic: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _told(connection: Connection, clinic: str, cut: int) -> list[Sealed | Period]:
+def _all_told(connection: Connection, clinic: str) -> list[Sealed | Period]:
+    calendar = read_settings(connection, clinic).calendar()
+    return _told(connection, clinic, _head(connection, clinic), calendar)
+
+
+def _told(
+    connection: Connection, clinic: str, cut: int, calendar: Calendar
+) -> list[Sealed | Period]:
     """Closes, and the periods that were reopened, in the order of recording."""
     first, last = (stream(clinic, "period", key) for key in ("0000-01", "9999-12"))
     rows = connection.execute(_CLOSES, (clinic, first, last, cut))
     return [
-        _sealed(position, name, text)
+        _sealed(position, name, text, calendar)
         if kind == PeriodClosed.__name__
         else Period.parse(key_of(name))
         for position, kind, name, text in rows
@@ -112,10 +120,10 @@ def _in_force(told: Iterable[Sealed | Period]) -> list[Sealed]:
     return list(holding.values())
 
 
-def _sealed(position: int, name: str, text: str) -> Sealed:
+def _sealed(position: int, name: str, text: str, calendar: Calendar) -> Sealed:
     body = orjson.loads(text)
     return Sealed(
-        period=Period.parse(body["period"]),
+        period=calendar.period(body["period"]),
         version=body["version"],
         cut=body["cut"],
         rules=body["rules"],

@@ -18,8 +18,8 @@ CREATE TABLE computed (
 -- Only a late event is posted on another day than its own (accounting.md 14.2).
 CREATE VIEW views.journal_line AS
 SELECT NULL AS entry, ordinal, position, n, 0 AS closing, '' AS lot, rule, posting_date,
-       service_date, strftime(posting_date, '%Y-%m') AS period,
-       CASE WHEN posting_date <> service_date THEN strftime(service_date, '%Y-%m') END
+       service_date, period_of(posting_date) AS period,
+       CASE WHEN posting_date <> service_date THEN period_of(service_date) END
            AS prior_period_of,
        type, stream, false AS provisional, account, greatest(amount, 0) AS debit,
        greatest(-amount, 0) AS credit, location, program, provider, offer, service,

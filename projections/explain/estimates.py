@@ -10,7 +10,6 @@ from ledger.books.entries import Entry
 from ledger.books.reserves import LOSS, RELEASED, RESERVED
 from ledger.books.returns import LOT as RETURNS
 from ledger.books.returns import ROW as RETURNED
-from ledger.calendar import Period
 from ledger.quantity import ONE
 from ledger.ratios import largest_remainder
 from projections.close.books import Books
@@ -97,7 +96,7 @@ def _units(steps: int) -> str:
 
 
 def _reserved(books: Books, entry: Entry, settings: Settings, cut: int) -> Working:
-    period = Period.of(entry.posting_date)
+    period = books.calendar.of(entry.posting_date)
     window = Window((period,), entry.service_date)
     subscription = next((line.at.subscription for line in entry.lines), None)
     if entry.lot == RETURNS:

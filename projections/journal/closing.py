@@ -51,7 +51,7 @@ def close_through(
     window = Window(periods, end, before.period if before else None, provisional)
     # Days earn the same whatever estimates say, so a contract is read once for all the periods.
     tables.accrue(window, cut, before, event)
-    withheld, presentation = Withheld(), Presentation(tables, provisional)
+    withheld, presentation = Withheld(), Presentation(tables, last.calendar, provisional)
     moved, refunded = moved_in(tables, periods[1:], end), refunds(tables, periods, end)
     for period in periods:
         day = window.last_day(period)
@@ -86,4 +86,4 @@ def _open_periods(tables: Tables, last: Period, before: Close | None) -> list[Pe
     if before is not None:
         return list(before.period.next().until(last))
     [(day,)] = tables.rows(_FIRST_DAY)
-    return [] if day is None else list(Period.of(day).until(last))
+    return [] if day is None else list(last.calendar.of(day).until(last))

@@ -7,7 +7,7 @@ from datetime import date
 from ledger.books.chart import CONTRACT_LIABILITIES
 from ledger.books.entries import Dimensions, Entry
 from ledger.books.presentation import ROW, presented
-from ledger.calendar import Period
+from ledger.calendar import Calendar, Period
 from projections.journal.tables import Tables
 
 # Presentations are left out: each is reversed on the next day, so that together they are nothing.
@@ -47,7 +47,8 @@ def moved_in(tables: Tables, periods: Sequence[Period], end: date) -> frozenset[
     if not periods:
         return frozenset()
     days = (periods[0].first, end) * 2
-    return frozenset(Period.of(day) for (day,) in tables.rows(_DAYS, days))
+    calendar = periods[0].calendar
+    return frozenset(calendar.of(day) for (day,) in tables.rows(_DAYS, days))
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Presentation:
     """
 
     tables: Tables
+    calendar: Calendar
     provisional: bool
     _net: dict[str, int] = field(default_factory=dict)
     _seen: date = date.min
@@ -82,7 +84,12 @@ class Presentation:
     def entries(self, day: date) -> list[Entry]:
         """What they show on a day, and its reversal on the next; nothing moved since the look."""
         return presented(
-            self._contracts, day, self._unbilled, self._parties, provisional=self.provisional
+            self._contracts,
+            day,
+            self._unbilled,
+            self._parties,
+            self.calendar,
+            provisional=self.provisional,
         )
 
     def _carry(self, day: date) -> None:

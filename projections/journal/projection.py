@@ -5,17 +5,20 @@ from datetime import date
 
 import psycopg
 
+from aggregates.clinic.calendars import KEY as CALENDAR
+from aggregates.clinic.events import PolicySet
 from aggregates.effects import POSTINGS
 from aggregates.period.events import PeriodClosed, PeriodReopened
 from ledger.books.digest import journal_digest
 from ledger.books.entries import Entry, Source
 from ledger.books.interpret import by_event, entries_of
 from ledger.books.placing import Close
-from ledger.calendar import Period
+from ledger.calendar import Calendar
 from ledger.errors import Broken
 from ledger.events import Recorded
 from ledger.ids import key_of
 from ledger.store.rows import Row
+from projections.journal.calendars import move_back, move_late, rename
 from projections.journal.closing import close_through
 from projections.journal.lots import STOCK_EVENTS, Stock
 from projections.journal.postgres import PostgresTables
@@ -27,28 +30,13 @@ Connection = psycopg.Connection[Tuple]
 
 _RULES = by_event(POSTINGS)
 _POSTED = STEP_EVENTS | STOCK_EVENTS | _RULES.keys()
-_TYPES = _POSTED | {PeriodClosed.__name__, PeriodReopened.__name__}
+_TYPES = _POSTED | {kind.__name__ for kind in (PeriodClosed, PeriodReopened, PolicySet)}
 _CLOSES = b"""
 SELECT period, cut FROM views.journal_close WHERE clinic = %s
-"""
-# Events between the cut and the close were placed before the close was known.
-_MOVE_LATE = b"""
-UPDATE views.journal_line
-SET posting_date = %(first)s, period = %(period)s,
-    prior_period_of = to_char(service_date, 'YYYY-MM')
-WHERE clinic = %(clinic)s AND closing = 0 AND position > %(cut)s AND posting_date <= %(last)s
 """
 _KEEP_CLOSE = b"""
 INSERT INTO views.journal_close (clinic, period, version, position, cut, digest)
 VALUES (%s, %s, %s, %s, %s, %s)
-"""
-# Only the last close is reopened: what it had moved on goes back, as far as the one before lets it.
-_MOVE_BACK = b"""
-UPDATE views.journal_line
-SET posting_date = greatest(service_date, %(first)s),
-    period = to_char(greatest(service_date, %(first)s), 'YYYY-MM'),
-    prior_period_of = CASE WHEN service_date < %(first)s THEN prior_period_of END
-WHERE clinic = %(clinic)s AND closing = 0 AND position > %(cut)s AND service_date <= %(last)s
 """
 _DROP_CLOSING = b"""
 DELETE FROM views.journal_line WHERE clinic = %s AND closing > 0 AND position = %s
@@ -89,8 +77,13 @@ class JournalProjection:
                 batch = []
             elif isinstance(recorded.event, PeriodReopened):
                 self._post(tables, connection, clinic, batch)
-                _reopen(connection, clinic, Period.parse(recorded.event.period))
+                _reopen(connection, recorded, recorded.event.period)
                 batch = []
+            elif isinstance(recorded.event, PolicySet):
+                if recorded.event.policy == CALENDAR:
+                    self._post(tables, connection, clinic, batch)
+                    _rename(connection, recorded)
+                    batch = []
             else:
                 batch.append(recorded)
         self._post(tables, connection, clinic, batch)
@@ -107,7 +100,10 @@ class JournalProjection:
         clinic: str,
         batch: Sequence[Recorded],
     ) -> None:
-        closes = _closes(connection, clinic) if batch else []
+        if not batch:
+            return
+        calendar = read_settings(connection, clinic).calendar(batch[-1].position)
+        closes = _closes(connection, clinic, calendar)
         entries: list[Entry] = []
         steps: list[Tuple] = []
         stock = Stock()
@@ -118,7 +114,7 @@ class JournalProjection:
             body = recorded.event.model_dump(mode="json", exclude_none=True)
             day, position = recorded.effective_on, recorded.position
             source = Source(position, name, recorded.stream)
-            entries += entries_of(_RULES, source, day, body, closes)
+            entries += entries_of(_RULES, source, day, body, closes, calendar)
             steps += steps_of(name, key_of(recorded.stream), position, day, body)
             stock.read(name, key_of(recorded.stream), position, day, body)
         tables.add(entries)
@@ -132,21 +128,12 @@ class JournalProjection:
         recorded: Recorded,
         event: PeriodClosed,
     ) -> None:
-        clinic, period = recorded.clinic, Period.parse(event.period)
-        following = period.next()
-        connection.execute(
-            _MOVE_LATE,
-            {
-                "clinic": clinic,
-                "cut": event.cut,
-                "last": period.last,
-                "first": following.first,
-                "period": str(following),
-            },
-        )
-        before = _last_close(connection, clinic)
+        clinic, settings = recorded.clinic, read_settings(connection, recorded.clinic)
+        calendar = settings.calendar(event.cut)
+        period = calendar.period(event.period)
+        move_late(connection, clinic, period, event.cut)
+        before = _last_close(connection, clinic, calendar)
         source = Source(recorded.position, "PeriodClosed", recorded.stream)
-        settings = read_settings(connection, clinic)
         close_through(tables, period, event.cut, before, settings=settings, event=source)
         found = journal_digest(read_entries(tables, period.first, period.last))
         if found != event.journal_digest:
@@ -157,19 +144,30 @@ class JournalProjection:
         )
 
 
-def _reopen(connection: Connection, clinic: str, period: Period) -> None:
-    for position, cut in connection.execute(_DROP_CLOSE, (clinic, str(period))).fetchall():
+def _reopen(connection: Connection, recorded: Recorded, name: str) -> None:
+    clinic = recorded.clinic
+    calendar = read_settings(connection, clinic).calendar(recorded.position)
+    period = calendar.period(name)
+    for position, cut in connection.execute(_DROP_CLOSE, (clinic, name)).fetchall():
         connection.execute(_DROP_CLOSING, (clinic, position))
-        before = _last_close(connection, clinic)
+        before = _last_close(connection, clinic, calendar)
         first = date.min if before is None else before.period.next().first
-        given = {"clinic": clinic, "first": first, "cut": cut, "last": period.last}
-        connection.execute(_MOVE_BACK, given)
+        move_back(connection, clinic, period, cut, first)
 
 
-def _last_close(connection: Connection, clinic: str) -> Close | None:
-    return max(_closes(connection, clinic), key=lambda close: close.period, default=None)
+def _rename(connection: Connection, recorded: Recorded) -> None:
+    clinic = recorded.clinic
+    calendar = read_settings(connection, clinic).calendar(recorded.position)
+    before = _last_close(connection, clinic, calendar)
+    first = date.min if before is None else before.period.next().first
+    rename(connection, clinic, calendar, first)
 
 
-def _closes(connection: Connection, clinic: str) -> list[Close]:
+def _last_close(connection: Connection, clinic: str, calendar: Calendar) -> Close | None:
+    closes = _closes(connection, clinic, calendar)
+    return max(closes, key=lambda close: close.period, default=None)
+
+
+def _closes(connection: Connection, clinic: str, calendar: Calendar) -> list[Close]:
     rows = connection.execute(_CLOSES, (clinic,))
-    return [Close(Period.parse(period), cut) for period, cut in rows]
+    return [Close(calendar.period(period), cut) for period, cut in rows]

@@ -78,7 +78,7 @@ WHERE account = '{ALLOWANCE}' AND posting_date <= ?
 def refunds(tables: Tables, periods: Sequence[Period], end: date) -> frozenset[Period]:
     """The periods with a refund by the day `end`."""
     days = tables.rows(_REFUNDS, (periods[0].first, end))
-    return frozenset(Period.of(day) for (day,) in days)
+    return frozenset(periods[0].calendar.of(day) for (day,) in days)
 
 
 @dataclass(frozen=True, slots=True)

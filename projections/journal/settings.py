@@ -12,6 +12,7 @@ from aggregates.clinic.events import ClinicDefined, PolicySet
 from aggregates.clinic.state import Clinic
 from aggregates.estimate.events import EstimateSet
 from aggregates.estimate.state import Estimates
+from ledger.calendar import Calendar
 from ledger.ids import stream
 
 _TYPES: dict[str, type[ClinicDefined | PolicySet | EstimateSet]] = {
@@ -84,6 +85,10 @@ class SettingsHistory:
             supposed=self.supposed,
             estimates=Estimates((*known.estimates.versions, *self.guessed)),
         )
+
+    def calendar(self, cut: int = sys.maxsize) -> Calendar:
+        """How days make periods, as known at a position."""
+        return self.at(cut).clinic.calendar
 
     def supposing(
         self, policies: Mapping[str, Any], estimates: tuple[EstimateSet, ...], since: date

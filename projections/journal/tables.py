@@ -45,11 +45,11 @@ coalesce(prior_period_of, ''), ordinal
 #: Event entries of a replay leave `entry` out: it follows from position and n.
 ENTRY = "coalesce(entry, 'e-' || position || '-' || n)"
 _SELECT = f"""
-SELECT {ENTRY}, posting_date, service_date, rule, prior_period_of, position, type, stream,
+SELECT {ENTRY}, posting_date, period, service_date, rule, prior_period_of, position, type, stream,
        provisional, n, closing, lot, account, debit, credit, {", ".join(PLACE)}
 FROM views.journal_line WHERE {{condition}} ORDER BY {ORDER}
 """  # noqa: S608 - made of constants
-_ENTRY_WIDTH = 12
+_ENTRY_WIDTH = 13
 #: How many entries are written at a time: those of many months need not fit into memory.
 _BATCH = 20_000
 
@@ -123,11 +123,12 @@ def matching(tables: Tables, condition: str, parameters: Sequence[object]) -> It
 
 
 def _entry(head: Tuple, lines: tuple[Line, ...]) -> Entry:
-    entry, posting_date, service_date, rule, prior, position, kind, stream, *rest = head
-    provisional, n, closing, lot = rest
+    entry, posting_date, period, service_date, rule, prior, position, *rest = head
+    kind, stream, provisional, n, closing, lot = rest
     return Entry(
         entry=entry,
         posting_date=posting_date,
+        period=period,
         service_date=service_date,
         rule=rule,
         lines=lines,

@@ -19,8 +19,7 @@ def expiring(
         (grant.lot.expires, _row(state, grant, grant.lot.expires))
         for state in contracts
         for grant in _left(state, as_of)
-        if grant.lot.expires is not None
-        and (period is None or Period.of(grant.lot.expires) == period)
+        if grant.lot.expires is not None and (period is None or period.includes(grant.lot.expires))
     ]
     return [row for _, row in sorted(found, key=_soonest)]
 

@@ -24,7 +24,7 @@ def renewals(
         for state in contracts
         if state.plan is not None and state.ended is None
         for row in _rows(state, state.plan, as_of)
-        if period is None or (row["due"] and Period.of(date.fromisoformat(row["due"])) == period)
+        if period is None or (row["due"] and period.includes(date.fromisoformat(row["due"])))
     ]
     return sorted(found, key=lambda row: (row["due"] or "9999", row["subscription"]))
 

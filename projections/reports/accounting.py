@@ -77,8 +77,8 @@ def _provisional(
     closes = [sealed.close for sealed in books.closes]
     about = f"{subscription}-{_occasion(body)}"
     return [
-        replace(entry, entry=f"p-{Period.of(on)}-{entry.rule}-{about}", provisional=True)
-        for entry in entries_of(books.basis.rules, source, on, body, closes)
+        replace(entry, entry=f"p-{books.calendar.of(on)}-{entry.rule}-{about}", provisional=True)
+        for entry in entries_of(books.basis.rules, source, on, body, closes, books.calendar)
     ]
 
 
@@ -128,7 +128,7 @@ def late_events(books: Books, period: Period, through: date | None = None) -> li
 
 def close(books: Books, event: PeriodClosed) -> dict[str, Any]:
     """What a close sealed (interfaces.md 6, close); `books` hold it, at its position or later."""
-    period = Period.parse(event.period)
+    period = books.calendar.period(event.period)
     return {
         "period": event.period,
         "version": event.version,

@@ -58,7 +58,7 @@ def over_refunds(
     given_back = list(_given_back(conninfo, books)) if visits else []
     rows = []
     for position, on, visit in visits:
-        placed = place(on, position, closes)
+        placed = place(on, position, closes, books.calendar)
         told = {
             "position": position,
             "type": "VisitRecorded",
@@ -66,7 +66,7 @@ def over_refunds(
             "prior_period_of": placed.prior_period_of,
             "posting_date": placed.posting_date.isoformat(),
         }
-        if Period.of(placed.posting_date) == period:
+        if placed.period == str(period):
             rows += [told | found for found in _of_visit(position, on, visit, given_back)]
     return rows
 

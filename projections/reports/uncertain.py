@@ -6,7 +6,6 @@ from datetime import date
 from fractions import Fraction
 
 from ledger.books.accrual import Window
-from ledger.calendar import Period
 from ledger.ratios import largest_remainder, share
 from projections.close.books import Books
 from projections.journal.conceding import KIND, Concessions
@@ -32,6 +31,6 @@ def expected(books: Books, as_of: date) -> Expected:
     settings = books.settings.at(books.cut, as_of)
     if not settings.estimates.has(KIND, as_of):
         return NOTHING
-    period = Period.of(as_of)
+    period = books.calendar.of(as_of)
     window = Window((period,), as_of)
     return Expected(Concessions(books, settings, books.cut, period, window).to_come())

@@ -93,6 +93,7 @@ def entry(name: str = "e-1-1", rule: str = "9", closing: int = 0) -> Entry:
     return Entry(
         entry=name,
         posting_date=date(2026, 1, 5),
+        period="2026-01",
         service_date=date(2026, 1, 5),
         rule=rule,
         lines=(Line("2100", 5, 0, S1), Line("4000", 0, 5, S1)),

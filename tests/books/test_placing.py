@@ -32,7 +32,7 @@ def test_place(
     closes: tuple[Close, ...], dated: str, position: int, posted: str, prior: str | None
 ) -> None:
     day = date.fromisoformat(dated)
-    assert place(day, position, closes) == Placed(date.fromisoformat(posted), prior)
+    assert place(day, position, closes) == Placed(date.fromisoformat(posted), posted[:7], prior)
     compiled = f"""
         SELECT {posting_date(closes)}
         FROM (SELECT DATE '{dated}' AS effective_on, {position} AS position)

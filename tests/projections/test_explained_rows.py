@@ -62,6 +62,7 @@ def closing_entry(row: str) -> Entry:
     return Entry(
         entry=f"c-2026-01-{row}-s-1",
         posting_date=DAY,
+        period="2026-01",
         service_date=DAY,
         rule=row,
         lines=lines,

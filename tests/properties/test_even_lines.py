@@ -64,7 +64,7 @@ def payments(draw: st.DrawFn) -> Entry:
     given, back = max(amount, 0), max(-amount, 0)
     moved = (Line("1010", given, back), Line(account, back, given, at))
     source = Source(draw(positions), "PaymentReceived", "glow/subscription/s-1")
-    return Entry("e-1", on, on, "6", moved, event=source, n=1)
+    return Entry("e-1", on, str(Period.of(on)), on, "6", moved, event=source, n=1)
 
 
 @contextmanager
