@@ -4,6 +4,8 @@ The same entries as ``ledger.books.accrual`` gives for one line after the other.
 when it only ever started to run and goes by the default pace; the others are folded step by step.
 """
 
+from datetime import date
+
 import duckdb
 import pyarrow as pa
 
@@ -12,7 +14,6 @@ from ledger.books.chart import CONTRACT_LIABILITIES, DEFERRED_COMMISSIONS, UNBIL
 from ledger.books.entries import Source
 from ledger.books.placing import Close
 from ledger.books.rows import closing_rank
-from ledger.calendar import Period
 from projections.journal.accruing import LIVE, RECORDED, STEPS, live
 from projections.journal.steps import TREATMENTS
 
@@ -146,7 +147,7 @@ def accrue_evenly(
     database.execute(_UNEVEN)
     [(first, others)] = database.execute(_FOUND).fetchall()
     if first is not None:
-        _accrue(database, _periods(window, window.periods[0].calendar.of(first)), window, cut, event)
+        _accrue(database, _periods(window, first), window, cut, event)
     return bool(others)
 
 
@@ -174,10 +175,10 @@ def _accrue(
     database.unregister("accrued_period")
 
 
-def _periods(window: Window, first: Period) -> pa.Table:
-    """The periods to accrue, where each is posted, and the closed ones, which are `late`."""
+def _periods(window: Window, first: date) -> pa.Table:
+    """The periods to accrue since the day `first`, where each is posted; closed ones are `late`."""
     opened = window.periods[0]
-    closed = first.until(window.closed) if window.closed else ()
+    closed = opened.calendar.of(first).until(window.closed) if window.closed else ()
     late = [(period, opened, opened.first, True) for period in closed]
     due = [(period, period, window.last_day(period), False) for period in window.periods]
     return pa.Table.from_pylist(
