@@ -42,8 +42,8 @@ class Clinic:
     @property
     def locked_through(self) -> Period | None:
         """The last closed period, or None before the first close."""
-        periods = [self.calendar.period(lock.period) for lock in self.locked]
-        return max(periods, default=None)
+        last = max((Period.parse(lock.period) for lock in self.locked), default=None)
+        return None if last is None else self.calendar.bound(last)
 
     @property
     def next_to_close(self) -> Period | None:

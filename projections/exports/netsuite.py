@@ -29,12 +29,13 @@ def write(vouchers: Sequence[Voucher], scope: Scope, totals: Controls) -> list[s
 
 
 def _rows(voucher: Voucher, scope: Scope) -> Iterator[tuple[str, ...]]:
+    year, month = voucher.period.split("-")
     for posting in voucher.postings:
         yield (
             # No id has a slash, so two clinics never give the same.
             cell(f"{scope.clinic}/{voucher.id}"),
             f"{voucher.posting_date:%m/%d/%Y}",
-            f"{MONTHS[voucher.posting_date.month - 1]} {voucher.posting_date.year}",
+            f"{MONTHS[int(month) - 1]} {year}",
             cell(scope.clinic),
             scope.currency,
             posting.account.code,

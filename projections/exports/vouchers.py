@@ -41,6 +41,7 @@ class Voucher:
 
     id: str
     posting_date: date
+    period: str
     rule: str
     memo: str
     postings: tuple[Posting, ...]
@@ -57,6 +58,7 @@ def detailed(entries: Iterable[ReportEntry], chart: Mapping[str, Target]) -> lis
         Voucher(
             id=entry["entry"],
             posting_date=date.fromisoformat(entry["posting_date"]),
+            period=entry["period"],
             rule=entry["rule"],
             memo=entry["memo"],
             postings=tuple(_posting(line, chart) for line in entry["lines"]),
@@ -95,6 +97,7 @@ def _sum(group: Sequence[Voucher]) -> Voucher:
     return Voucher(
         id=f"{first.posting_date:%Y%m%d}-{first.rule}{prior}{'-p' if first.provisional else ''}",
         posting_date=first.posting_date,
+        period=first.period,
         rule=first.rule,
         memo=f"{first.memo} ({count})",
         postings=_summed(posting for voucher in group for posting in voucher.postings),

@@ -52,6 +52,9 @@ def test_it_is_closed_exported_and_proved_by_that_name(told: Terminal) -> None:
     assert exported.status == 0
     assert exported.out.count("01/25/2026") > 0
     assert json.loads(exported.err)["period"] == "2026-02"
+    posted = told.run("journal", "--period", "2026-02", "--format", "netsuite", *NOW)
+    assert ",01/25/2026,Feb 2026," in posted.out
+    assert ",Jan 2026," not in posted.out
     early = told.run("close", "2026-03", *NOW)
     assert early.status != 0
     assert told.run("check", *NOW).status == 0
