@@ -12,7 +12,8 @@ from ledger.books.accrual import ROWS, Window
 from ledger.books.chart import DEFERRED_COMMISSIONS, UNBILLED
 from ledger.books.entries import Dimensions, Entry, Line, Source
 from ledger.books.placing import Close
-from ledger.calendar import Period
+from ledger.calendar import MONTHS, Calendar, Period
+from ledger.fiscal import Weeks
 from ledger.ratios import part_of
 from projections.close.accruing import UNEVEN
 from projections.close.books import Books
@@ -20,7 +21,8 @@ from projections.journal.accruing import accrued
 from projections.journal.steps import COMMISSION, INTEREST
 from projections.journal.tables import Tuple, write
 
-JANUARY, FEBRUARY, MARCH = (Period(2026, month) for month in (1, 2, 3))
+#: January ends on Saturday the 24th, February on the 21st, March on the 28th.
+WEEKS = Calendar(((date.min, Weeks((4, 4, 5), weekday=5)),))
 CUT, HEAD = 50, 100
 _NOWHERE = (None,) * 8
 
@@ -86,18 +88,22 @@ def kept(steps: list[list[Tuple]], paid: list[Entry], closed: Period | None) -> 
 @given(
     st.lists(lines(), min_size=1, max_size=5),
     st.lists(payments(), max_size=5),
-    st.sampled_from([None, JANUARY]),
+    st.sampled_from([MONTHS, WEEKS]),
+    st.booleans(),
     st.sampled_from([date(2026, 3, 31), date(2026, 3, 9)]),
     st.booleans(),
 )
 def test_even_lines_are_accrued_as_they_would_be_folded(
     steps: list[list[Tuple]],
     paid: list[Entry],
-    closed: Period | None,
+    calendar: Calendar,
+    is_closed: bool,
     through: date,
     provisional: bool,
 ) -> None:
-    opened = (FEBRUARY, MARCH) if closed else (JANUARY, FEBRUARY, MARCH)
+    january, february, march = (calendar.bound(Period(2026, month)) for month in (1, 2, 3))
+    closed = january if is_closed else None
+    opened = (february, march) if closed else (january, february, march)
     window = Window(opened, through, closed, provisional)
     before = Close(closed, CUT) if closed else None
     with kept(steps, paid, closed) as books:
