@@ -75,12 +75,19 @@ steps = st.one_of(
     st.tuples(st.just("dispute"), cents, st.sampled_from(["won", "lost", "lost", "withdrawn"])),
     st.tuples(st.just("win_late"), st.integers(0, 3)),
 )
+#: A law whose months are over within a life, by the owner's last act.
+LAWS = [
+    {"state": "AL", "kind": kind, "subject": True, "effective_from": "2020-01-01"}
+    | {"dormancy_months": 1, "trigger": "last_activity", "percent": 60}
+    for kind in ("service_entitlement", "stored_value")
+]
 histories = st.lists(steps, min_size=5, max_size=25)
 policies = st.sampled_from(
     [
         {},
         {"draw_before_payment": True},
         {"escheat": "subject"},
+        {"escheat": LAWS},
         {"forfeiture_guard": "off"},
         {"late_cycle": "extend"},
         {"quota_membership": "ratable"},
