@@ -50,7 +50,7 @@ def _lapse(told: Told, value: int, funded: int) -> Event:
     """
     event = told.event
     rest = funded - event.unbilled - event.credited
-    held = scaled(rest, event.held, event.held + event.forfeited)
+    held = scaled(max(rest, 0), event.held, event.held + event.forfeited)
     kept = rest - held
     found: Event = told.but(
         forfeited=kept,

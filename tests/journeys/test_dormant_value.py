@@ -93,7 +93,12 @@ def test_the_owner_comes_back_and_the_months_close(story: Story) -> None:
     """The close from a replay of everything seals what the rows of the journal say."""
     story.until(day("02-12"))
     assert story.does("claim_unclaimed", patient="p-1") == {"patient": "p-1", "amount": 24000}
-    data = {"subscription": "s-1", "until": "2031-01-05", "reason": "asked", "approver": "bob"}
+    data: dict[str, Any] = {
+        "subscription": "s-1",
+        "until": "2031-01-05",
+        "reason": "asked",
+        "approver": "bob",
+    }
     story.does("reinstate", **data)
     story.until(day("03-13"))
     story.does("remit_unclaimed", remittance="al-1", amount=24000, subscriptions=["s-1"])

@@ -124,6 +124,15 @@ FINANCED = [
 #: What time is left of a line goes on after a late win, and comes to this day where none is.
 WON_AFTER_ALL = [("dispute", 9001, "lost"), ("days", 9), ("win_late", 0), ("days", 30)]
 WON_TOO_LATE = [("dispute", 9000, "lost"), ("days", 90), ("win_late", 1), ("days", 9)]
+#: Nobody comes for a month; a visit is taken back, and the owner comes after all.
+DORMANT = [
+    ("visit", "massage", "completed", 0, 0, 0),
+    ("days", 40),
+    ("reverse", 1),
+    ("days", 3),
+    ("reinstate", PACK, 60),
+    ("days", 40),
+]
 lives = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 few = settings(lives, max_examples=4, derandomize=True)
 
@@ -143,6 +152,7 @@ def told(
 @example({"financing_expedient": "off"}, False, False, FINANCED)
 @example({}, True, False, WON_AFTER_ALL)
 @example({"dispute_model": "contra_on_open"}, True, True, WON_TOO_LATE)
+@example({"escheat": LAWS}, True, False, DORMANT)
 def test_every_reading_of_a_history_agrees(
     policies: dict[str, Any], paid: bool, together: bool, history: list[tuple[Any, ...]]
 ) -> None:
