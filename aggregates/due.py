@@ -14,7 +14,7 @@ from aggregates.owing import coming_bills
 from aggregates.renewing import bill, renew
 from aggregates.signals import signal, untold
 from aggregates.subscription.cycle_orders import Bill, Dormancy, Renew, Signal
-from aggregates.subscription.dormancy_events import DormancyReached
+from aggregates.subscription.lot import Lot
 from aggregates.subscription.orders import Expire
 from aggregates.subscription.state import Subscription, sale_of
 from aggregates.timing import BILLING, DORMANCY, EXPIRY, SIGNALS, Step
@@ -84,16 +84,16 @@ def _ends(state: Subscription) -> Iterator[Step]:
 def _dormancies(state: Subscription) -> Iterator[Step]:
     """The days on which value is due to the state, also after the contract's end."""
     order = Dormancy(subscription=sale_of(state).subscription)
-    for day, name, event in dormancies(state):
+    for due in dormancies(state):
         # What was held anew, because a draw came back or the owner did, is due again.
-        lot = state.lots.get(name) if isinstance(event, DormancyReached) else None
+        again = f" {due.of.escheated}" if isinstance(due.of, Lot) else ""
         yield Step(
-            day,
+            due.day,
             DORMANCY,
             "dormancy",
             order,
             reach_dormancy,
-            key=name if lot is None else f"{name} {lot.escheated}",
+            key=f"{due.name}{again}",
             at_end=True,
         )
 

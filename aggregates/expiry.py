@@ -109,20 +109,27 @@ def too_young(state: Subscription, lot: Lot, last_day: date) -> tuple[str, ...]:
 
 
 def destination(
-    state: Subscription, lot: Lot, value: int, day: date, missing: tuple[str, ...]
+    state: Subscription,
+    lot: Lot,
+    value: int,
+    day: date,
+    missing: tuple[str, ...],
+    *,
+    dormant: bool = False,
 ) -> Destination:
     """The guard's three steps in their order (7.6): what something is `missing` for is store
-    credit, the state's percent is held, the rest is forfeited.
+    credit, the state's percent is held, the rest is forfeited. Of `dormant` value the state's
+    percent comes first: what protects the owner from the clinic does not keep it from the state.
 
     Only what was paid is anybody's money: what was billed and may not be kept is owed no more,
     nor is what was billed of a contract that could be cancelled (policy `gross_up`).
     """
     paid = min(value, max(lot.unearned(day) - lot.held - lot.kept - lot.billed, 0))
-    if missing:
-        return Destination(credited=paid, unbilled=value - paid)
-    due = value if is_firm(sale_of(state)) else paid
     percent = percent_held(sale_of(state).policies, state_of(state), kind_of(lot), day)
-    held = share(paid, Fraction(percent, WHOLE))
+    held = 0 if missing and not dormant else share(paid, Fraction(percent, WHOLE))
+    if missing:
+        return Destination(credited=paid - held, held=held, unbilled=value - paid)
+    due = value if is_firm(sale_of(state)) else paid
     return Destination(forfeited=due - held, held=held, unbilled=value - due)
 
 
@@ -134,18 +141,23 @@ def billed_tax(state: Subscription, amount: int) -> int:
 
 
 def expire_lot(
-    context: Context, state: Subscription, lot: Lot, day: date, kept: Decimal = NONE
+    context: Context,
+    state: Subscription,
+    lot: Lot,
+    day: date,
+    kept: Decimal = NONE,
+    *,
+    dormant: bool = False,
 ) -> list[NewEvent]:
     """A lot's expiry, dated `day`: the lapse, and what the guard says of its value.
 
-    Of its units, `kept` ones roll over and stay.
+    Of its units, `kept` ones roll over and stay; `dormant` ones lapse before their last day (7.8).
     """
-    sold = sale_of(state)
     quantity = expirable(lot) - kept
     value = 0 if lot.is_time else lot.leaving_value(quantity, day)
     funded = funded_value(state, lot, value, day)
-    missing = _obstacles(state, lot, lot.lapses or day)
-    goes = destination(state, lot, funded, day, missing)
+    missing = _obstacles(state, lot, day if dormant else lot.lapses or day)
+    goes = destination(state, lot, funded, day, missing, dormant=dormant)
     expired = e.LotExpired(
         line=lot.line,
         grant=lot.grant,
@@ -163,16 +175,20 @@ def expire_lot(
         sale=state.sale,
         **breaking(state, lot.grant, goes.forfeited),
     )
-    events: list[tuple[str, Event]] = [("subscription", expired)]
-    if goes.credited:
-        held = e.ForfeitureHeld(
-            line=lot.line, grant=lot.grant, amount=goes.credited, missing=missing
-        )
-        credit = StoreCreditAdded(
-            amount=goes.credited, subscription=sold.subscription, cause="expiry"
-        )
-        events += [("subscription", held), ("patient", credit)]
-    return [_dated(context, sold, kind, event, day) for kind, event in events]
+    events = [("subscription", expired), *_credit(state, lot, goes.credited, missing)]
+    return [_dated(context, sale_of(state), kind, event, day) for kind, event in events]
+
+
+def _credit(
+    state: Subscription, lot: Lot, amount: int, missing: tuple[str, ...]
+) -> list[tuple[str, Event]]:
+    """What may not lapse is told, for a decision, and is store credit until then."""
+    if not amount:
+        return []
+    told = e.ForfeitureHeld(line=lot.line, grant=lot.grant, amount=amount, missing=missing)
+    sold = sale_of(state)
+    added = StoreCreditAdded(amount=amount, subscription=sold.subscription, cause="expiry")
+    return [("subscription", told), ("patient", added)]
 
 
 def funded_value(state: Subscription, lot: Lot, value: int, day: date) -> int:

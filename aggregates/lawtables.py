@@ -4,7 +4,7 @@ No law is shipped: a clinic enters the rows that its counsel gives, and what no 
 subject and has no minimum life.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -138,13 +138,17 @@ def of_state(policies: Mapping[str, Any], state: str | None) -> dict[str, Any]:
     return kept
 
 
+def law_rows(policies: Mapping[str, Any], state: str | None, kind: Kind) -> Iterator[LawRow]:
+    """The rows for that state and kind, in force or not, where the policy is a table."""
+    value = policies["escheat"]
+    for row in value if isinstance(value, list) else ():
+        if (row["state"], row["kind"]) == (state, kind):
+            yield LawRow.model_validate(row)
+
+
 def law_row(policies: Mapping[str, Any], state: str | None, kind: Kind, on: date) -> LawRow | None:
     """The row in force for that state, kind and day, where the policy is a table with one."""
-    value = policies["escheat"]
-    rows = map(LawRow.model_validate, value) if isinstance(value, list) else ()
-    return next(
-        (row for row in rows if row.state == state and row.kind == kind and row.holds(on)), None
-    )
+    return next((row for row in law_rows(policies, state, kind) if row.holds(on)), None)
 
 
 def percent_held(policies: Mapping[str, Any], state: str | None, kind: Kind, on: date) -> int:

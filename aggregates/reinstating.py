@@ -84,7 +84,7 @@ def _reinstated(
     """
     method = _method(state, lot, context.on)
     forfeited = lot.lapsed_funded - lot.held if lot.lapsed_to == "forfeited" else 0
-    credited = lot.lapsed_funded if lot.lapsed_to == "credited" else 0
+    credited = lot.lapsed_funded - lot.held if lot.lapsed_to == "credited" else 0
     grace = lot.lapses - lot.expires if lot.lapses and lot.expires else 0 * ONE_DAY
     reverse = method == "reverse"
     return LotReinstated(

@@ -49,8 +49,9 @@ def _lapse(told: Told, value: int, funded: int) -> Event:
     rest is kept or held.
     """
     event = told.event
-    held = scaled(funded, event.held, event.held + event.forfeited)
-    kept = funded - event.unbilled - event.credited - held
+    rest = funded - event.unbilled - event.credited
+    held = scaled(max(rest, 0), event.held, event.held + event.forfeited)
+    kept = rest - held
     found: Event = told.but(
         forfeited=kept,
         held=held,

@@ -9,7 +9,7 @@ SPECS = (
     Spec("renew", Renew, on_contract(renewing.renew, with_patient=True)),
     Spec("bill", Bill, on_contract(renewing.bill)),
     Spec("signal", Signal, on_contract(signals.signal)),
-    Spec("dormancy", Dormancy, on_contract(dormancy.reach_dormancy)),
+    Spec("dormancy", Dormancy, on_contract(dormancy.reach_dormancy, with_patient=True)),
     Spec(
         "record_payment_failure",
         RecordPaymentFailure,

@@ -126,7 +126,7 @@ def _restore(held: Holdings, candidate: Candidate, service: str, quantity: Decim
     value = lot.revived_value(quantity, service)
     funded = _in_part(lot, value, lot.lapsed_funded)
     kept = _in_part(lot, value, lot.held)
-    credited = funded if lot.lapsed_to == "credited" else 0
+    credited = funded - kept if lot.lapsed_to == "credited" else 0
     forfeited = funded - kept if lot.lapsed_to == "forfeited" else 0
     holder = holder_of(state)
     if credited > held.store_credit[holder]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from aggregates.subscription import correction_events as c
 from aggregates.subscription.beginning import sold_lot
+from aggregates.subscription.dormant import active_by
 from aggregates.subscription.events import PaymentReceived
 from aggregates.subscription.funding import settled, settled_interest
 from aggregates.subscription.line import SoldLine
@@ -43,7 +44,7 @@ def transferred(state: Subscription, event: c.UnitsTransferred, _: Recorded) -> 
     )
 
 
-def received(state: Subscription, event: c.UnitsReceived, _: Recorded) -> Subscription:
+def received(state: Subscription, event: c.UnitsReceived, recorded: Recorded) -> Subscription:
     """Units of another contract are lots of this one. What was paid of them counts as paid, and
     what was billed is paid there.
     """
@@ -59,6 +60,7 @@ def received(state: Subscription, event: c.UnitsReceived, _: Recorded) -> Subscr
         received=state.received + brought,
         elsewhere=state.elsewhere + brought - event.moved,
         paid_ex_tax=state.paid_ex_tax + event.moved,
+        active_on=active_by(state, recorded.effective_on),
     )
 
 
@@ -99,12 +101,16 @@ def parted(state: Subscription, event: c.MemberRemoved, _: Recorded) -> Subscrip
     return replace(state, members=tuple(key for key in state.members if key != event.patient))
 
 
-def reinstated(state: Subscription, event: c.LotReinstated, _: Recorded) -> Subscription:
-    """All lapsed units of a lot are valid again, with the value that came back (7.7)."""
-    lot = _valid_again(state.lots[event.grant], event)
+def reinstated(state: Subscription, event: c.LotReinstated, recorded: Recorded) -> Subscription:
+    """All lapsed units of a lot are valid again, with the value that came back (7.7), and their
+    dormancy counts anew.
+    """
+    on = recorded.effective_on
+    lot = replace(_valid_again(state.lots[event.grant], event), claimed=None, regained=on)
     state = state.with_lot(lot)
     return replace(
         state,
+        active_on=active_by(state, on),
         waived=state.waived - event.waived - event.waived_tax,
         last_day=_later(state, [event.until + ONE_DAY]),
     )

@@ -37,7 +37,7 @@ class Signal(Frozen):
 
 
 class Dormancy(Frozen):
-    """Held value that has been dormant for long enough is due to the state (row 21)."""
+    """Value that has been dormant for long enough is due to the state (row 21)."""
 
     subscription: Id
 

@@ -171,11 +171,16 @@ def _went(event: Lapse) -> str | None:
     return next((name for name, amount in parts if amount), None)
 
 
-def _extended(state: Subscription, event: e.LotExtended, _: Recorded) -> Subscription:
+def _extended(state: Subscription, event: e.LotExtended, recorded: Recorded) -> Subscription:
     for extended in event.lots:
         state = state.with_lot(_longer(state.lots[extended.grant], extended))
     last = None if state.last_day is None else max(state.last_day, event.until)
-    return changed(state, price=state.price + event.fee, last_day=last)
+    return changed(
+        state,
+        price=state.price + event.fee,
+        last_day=last,
+        active_on=dormant.active_by(state, recorded.effective_on),
+    )
 
 
 def _longer(lot: Lot, extended: ExtendedLot) -> Lot:

@@ -30,10 +30,11 @@ class Lot:
     and N until a late visit takes them back; `lapsed_funded` of it was paid, and `lapsed_to`
     says where what is not `held` of that went: "forfeited", "credited" or nowhere, "held"; what
     was held goes to the state, `escheated`; while that is `unclaimed` the owner may have it back,
-    who `claimed` it on a day. `lapsed_tax` is not owed for the rest. `list_thousandths` is use at
-    list price in thousandths of a minor unit. `reserved` units wait for a booked visit, `frozen`
-    ones for a dispute, which may have `cleared` their part of the liability. The cycle of a
-    `pending` lot is not paid in full. `calendar` counts use by the day, week or month of a cap.
+    who `claimed` it on a day, and `regained` units that were reinstated. `lapsed_tax` is not owed
+    for the rest. `list_thousandths` is use at list price in thousandths of a minor unit.
+    `reserved` units wait for a booked visit, `frozen` ones for a dispute, which may have `cleared`
+    their part of the liability. The cycle of a `pending` lot is not paid in full. `calendar` counts
+    use by the day, week or month of a cap.
     """
 
     sold: SoldLine
@@ -70,6 +71,7 @@ class Lot:
     escheated: int = 0
     unclaimed: int = 0
     claimed: date | None = None
+    regained: date | None = None
     spans: tuple[TimeSpan, ...] = ()
     runs_ahead: bool = False
     pending: bool = False
@@ -180,9 +182,7 @@ class Lot:
         return self.funded - self.earned_by(through)
 
     def deferred(self, through: date) -> int:
-        """What stands in the contract liability (accounting.md 4.10): funded less earned, with
-        what was drawn and waits to be signed for (6.1).
-        """
+        """What stands in the contract liability (4.10): unearned, or drawn and not signed (6.1)."""
         return self.unearned(through) + self.unsigned
 
     def value_left(self, through: date) -> int:

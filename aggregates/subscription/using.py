@@ -65,12 +65,14 @@ def held(lot: Lot, quantity: Decimal, booked_on: date) -> Lot:
     return replace(lot, reserved=max(lot.reserved + quantity, NONE))
 
 
-def _reserved(state: Subscription, event: u.UnitsReserved, _: Recorded) -> Subscription:
+def _reserved(state: Subscription, event: u.UnitsReserved, recorded: Recorded) -> Subscription:
+    """A booking is an act of the owner, for whom the units wait."""
     for part in event.lots:
         state = state.with_lot(held(state.lots[part.grant], part.quantity, event.booked_on))
     lots = tuple((part.grant, part.quantity) for part in event.lots)
     hold = Hold(event.booking, event.booked_on, lots)
-    return replace(state, holds=put(state.holds, event.booking, hold))
+    holds = put(state.holds, event.booking, hold)
+    return replace(state, holds=holds, active_on=active_by(state, recorded.effective_on))
 
 
 def _released(state: Subscription, event: u.UnitsReleased, _: Recorded) -> Subscription:

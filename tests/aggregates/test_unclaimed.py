@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from aggregates import dormancy, dormant_credit, due, setup, unclaimed
+from aggregates import dormancy, dormant_credit, due, unclaimed
 from aggregates.dormant_credit import dormant_credits, has_credit_law
 from aggregates.patient.events import StoreCreditDormant
 from aggregates.patient.orders import (
     ClaimUnclaimed,
     CreditDormancy,
-    RegisterPatient,
     RemitUnclaimed,
 )
 from aggregates.subscription import events as e
@@ -72,8 +71,7 @@ class Owner(Desk):
 
 def clinic(**policies: Any) -> Owner:
     owner = Owner({"escheat": [HELD, CREDIT, UNCASHED]} | policies)
-    order = parsed(RegisterPatient, {"patient": "p-1", "state": "al"})
-    owner.take(owner.context("01-02"), setup.register_patient(owner.context("01-02"), order))
+    owner.registers("al")
     return owner
 
 

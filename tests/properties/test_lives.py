@@ -75,12 +75,19 @@ steps = st.one_of(
     st.tuples(st.just("dispute"), cents, st.sampled_from(["won", "lost", "lost", "withdrawn"])),
     st.tuples(st.just("win_late"), st.integers(0, 3)),
 )
+#: A law whose months are over within a life, by the owner's last act.
+LAWS = [
+    {"state": "AL", "kind": kind, "subject": True, "effective_from": "2020-01-01"}
+    | {"dormancy_months": 1, "trigger": "last_activity", "percent": 60}
+    for kind in ("service_entitlement", "stored_value")
+]
 histories = st.lists(steps, min_size=5, max_size=25)
 policies = st.sampled_from(
     [
         {},
         {"draw_before_payment": True},
         {"escheat": "subject"},
+        {"escheat": LAWS},
         {"forfeiture_guard": "off"},
         {"late_cycle": "extend"},
         {"quota_membership": "ratable"},
@@ -117,6 +124,15 @@ FINANCED = [
 #: What time is left of a line goes on after a late win, and comes to this day where none is.
 WON_AFTER_ALL = [("dispute", 9001, "lost"), ("days", 9), ("win_late", 0), ("days", 30)]
 WON_TOO_LATE = [("dispute", 9000, "lost"), ("days", 90), ("win_late", 1), ("days", 9)]
+#: Nobody comes for a month; a visit is taken back, and the owner comes after all.
+DORMANT = [
+    ("visit", "massage", "completed", 0, 0, 0),
+    ("days", 40),
+    ("reverse", 1),
+    ("days", 3),
+    ("reinstate", PACK, 60),
+    ("days", 40),
+]
 lives = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 few = settings(lives, max_examples=4, derandomize=True)
 
@@ -136,6 +152,7 @@ def told(
 @example({"financing_expedient": "off"}, False, False, FINANCED)
 @example({}, True, False, WON_AFTER_ALL)
 @example({"dispute_model": "contra_on_open"}, True, True, WON_TOO_LATE)
+@example({"escheat": LAWS}, True, False, DORMANT)
 def test_every_reading_of_a_history_agrees(
     policies: dict[str, Any], paid: bool, together: bool, history: list[tuple[Any, ...]]
 ) -> None:

@@ -8,6 +8,7 @@ from aggregates import (
     goodwill,
     moving,
     reinstating,
+    setup,
     sharing,
     store_credit,
     transferring,
@@ -15,6 +16,7 @@ from aggregates import (
     writing_off,
 )
 from aggregates.covering.holdings import Chart
+from aggregates.patient.orders import RegisterPatient
 from aggregates.subscription import correction_orders as c
 from aggregates.subscription.lot import Lot
 from aggregates.visit.orders import MoveConsumption, ReverseConsumption
@@ -26,6 +28,11 @@ APPROVED = {"reason": DIGEST, "approver": "bob"}
 
 class Desk(Glow):
     """Each call is one command on its day, approved by somebody else where it must be."""
+
+    def registers(self, state: str) -> None:
+        """The patient p-1 lives in that state."""
+        order = parsed(RegisterPatient, {"patient": "p-1", "state": state})
+        self.did(setup.register_patient(self.context("2025-01-01"), order))
 
     def touched(self, visit: str, *others: str) -> Chart:
         """The visit with every contract that it drew from, and others."""

@@ -39,6 +39,7 @@ class Life:
         self.on = START
         self.number = 0
         self._publish()
+        self.desk.registers("AL")
         financed = policies.get("financing_expedient") == "off"
         for key, offer in ((CLUB, "silver"), (PACK, "pack"), (CREDIT, "credit"), (CARD, "card")):
             invoice = {"invoice": "i-1"} if together else {}

@@ -11,6 +11,7 @@ from aggregates.subscription.funding import wanting
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.standing import booked, standing
 from aggregates.subscription.state import Subscription
+from aggregates.unclaimed import unclaimed_of
 from ledger.books.accrual import Obligation, Step, accrued
 from ledger.books.chart import CONTRACT_LIABILITIES
 from ledger.books.entries import Dimensions
@@ -210,6 +211,7 @@ def _accounts(
     assert min(credits_) >= 0
     assert -books["2180"] == sum(credits_)
     assert -books["2170"] == naive.unsettled
+    assert -books["2300"] == sum(map(unclaimed_of, every))
     offset, offset_tax = _set_off(clinic)
     assert books["1130"] == naive.disputed - offset
     kept = sum(state.tax_funded - state.tax_returned - state.tax_lost for state in every)

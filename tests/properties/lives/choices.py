@@ -13,9 +13,18 @@ FIVE_YEARS = {
     "months": 60,
     "effective_from": "2010-08-22",
 }
+#: A law whose months are over within a life, by the sale or the owner's last act.
+LAWS = [
+    {"state": "AL", "kind": kind, "subject": True, "effective_from": "2020-01-01"}
+    | {"dormancy_months": 1, "trigger": trigger, "percent": percent}
+    for kind, trigger, percent in (
+        ("service_entitlement", "sale", 60),
+        ("stored_value", "last_activity", 100),
+    )
+]
 POLICIES = st.fixed_dictionaries(
     {
-        "escheat": st.sampled_from(["exempt", "subject"]),
+        "escheat": st.sampled_from(["exempt", "subject", LAWS]),
         "forfeiture_guard": st.sampled_from(["off", "on"]),
         "late_cycle": st.sampled_from(["grant", "skip", "extend"]),
         "bonus_credit": st.sampled_from(["pool", "separate"]),

@@ -145,7 +145,7 @@ class LivingClinic:
         self.number = 0
         self.contracts: list[str] = []
         zone = {"name": "Glow", "currency": "USD", "timezone": str(ZONE), "policies": policies}
-        self.does("define_clinic", zone)
+        self.does("define_clinic", zone | {"state": "AL"})
         for service in SERVICES:
             self.does("define_service", {"label": service["service"]} | service)
         for name, offer in OFFERS.items():

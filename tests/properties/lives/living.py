@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from aggregates.subscription.lot import Lot
 from aggregates.subscription.state import Subscription
+from aggregates.unclaimed import unclaimed_of
 from commands.envelope import Result
 from ledger.events import Recorded
 from tests.properties.lives.checks import Journal
@@ -32,6 +33,11 @@ class Living(RuleBasedStateMachine):
 
     def key(self, which: int) -> str:
         return self.clinic.contracts[which % len(self.clinic.contracts)]
+
+    @property
+    def unclaimed(self) -> int:
+        """What is due to the state."""
+        return sum(unclaimed_of(self.state(key)) for key in self.clinic.contracts)
 
     @property
     def members(self) -> list[str]:

@@ -183,6 +183,11 @@ class Lives(Living):
     def reinstate(self, which: int, days: int) -> None:
         self.changes("reinstate", which, until=self.clinic.day(days))
 
+    @rule(patient=PATIENTS)
+    @precondition(lambda self: self.unclaimed)
+    def claim(self, patient: str) -> None:
+        self.asks("claim_unclaimed", patient=patient)
+
     @rule(
         which=WHICH,
         first=st.sampled_from([0, 2, 10, -3]),
