@@ -56,6 +56,7 @@ def http(place: Place, sizes: Sizes) -> Iterator[Figure]:
         what = "commands/s as JSON Lines"
         yield Figure("http", together.rate, what, "in process, singly", inside.rate)
         yield Figure("http", together.cost, "ms CPU, command of a line", "singly", outside.cost)
+        _fed(ledger)
         kinds = [_checks(keys), _balances(keys)]
         asyncio.run(driving.paced(port, kinds, PER_SECOND, 1))  # warms up
         cost = _cost(server)
@@ -65,6 +66,12 @@ def http(place: Place, sizes: Sizes) -> Iterator[Figure]:
             yield Figure("http", cuts[98], f"ms, {what}, p99 at {PER_SECOND}/s", "p50", cuts[49])
         each = (_cost(server) - cost) * 1000 / sum(map(len, times))
         yield Figure("http", each, "ms CPU, question", "command", outside.cost)
+
+
+def _fed(ledger: Ledger) -> None:
+    """Brings the read models to the head, as a projector beside the server would have."""
+    for name in CLINICS:
+        ledger.catch_up(name)
 
 
 def _prepared(ledger: Ledger, name: str, count: int) -> str:
