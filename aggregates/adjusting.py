@@ -71,9 +71,9 @@ def _problems(
     if debits != credits_:
         words = f"Debits of {debits} and credits of {credits_} do not balance."
         yield _Problem(Code.AMOUNT_MISMATCH, "data.lines", words)
-    locked = clinic.locked_through
-    if locked is not None and context.on <= locked.last:
-        yield _Problem(Code.PERIOD_CLOSED, "at", f"The books are closed through {locked}.")
+    closed = clinic.closed_for(context.on)
+    if closed is not None:
+        yield _Problem(Code.PERIOD_CLOSED, "at", closed)
     approved = approved_by(context, order.approver)
     if isinstance(approved, Refused):
         yield _Problem(approved.code, "data.approver", approved.message)

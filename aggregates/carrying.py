@@ -36,9 +36,9 @@ def carry_over_use(
     """Draws what was used before; all of it comes from this contract, or the order is refused."""
     if chart.visit.recorded is not None:
         return Refused(Code.DUPLICATE, f"Visit {order.visit} is recorded.", "data.visit")
-    locked = clinic.locked_through
-    if locked is not None and context.on <= locked.last:
-        return Refused(Code.PERIOD_CLOSED, f"The books are closed through {locked}.", "at")
+    closed = clinic.closed_for(context.on)
+    if closed is not None:
+        return Refused(Code.PERIOD_CLOSED, closed, "at")
     lines: list[VisitLine] = []
     for number, use in enumerate(order.lines):
         line = _line(context, contract, use, number)

@@ -75,10 +75,9 @@ def _problems(context: Context, order: SetEstimate, known: Known) -> Iterator[_P
     yield from _of_another_kind(order, known.estimates)
     if order.scope.offer is not None and (known.offer is None or not known.offer.versions):
         yield _Problem(Code.UNKNOWN_OFFER, "data.scope.offer", f"No offer {order.scope.offer}.")
-    locked = known.clinic.locked_through
-    if locked is not None and order.effective <= locked.last:
-        words = f"The books are closed through {locked}."
-        yield _Problem(Code.PERIOD_CLOSED, "data.effective", words)
+    closed = known.clinic.closed_for(order.effective)
+    if closed is not None:
+        yield _Problem(Code.PERIOD_CLOSED, "data.effective", closed)
     if order.approver == context.actor:
         words = "Approver and requester are two people."
         yield _Problem(Code.APPROVAL_REQUIRED, "data.approver", words)

@@ -142,7 +142,6 @@ def package_sold(
         offer_version=offer.version,
         sale=sale_dimensions(order, offer),
         currency=clinic.currency,
-        timezone=clinic.zone_of(order.location, context.on),
         state=where,
         sold_on=context.on,
         starts=starts,
@@ -155,7 +154,9 @@ def package_sold(
 def _priced(
     context: Context, order: SellPackage, catalogue: Catalogue, price: int, policies: Policies
 ) -> dict[str, Any] | Refused:
-    """What is asked for and when, the interest in it, and the lines at the price without it."""
+    """What is asked for and when, the interest in it, and the lines at the price without it, by
+    the calendar of the place of sale.
+    """
     offer, starts = catalogue.offer, order.starts or context.on
     asked = instalments(order, offer, context.on, starts, price)
     financing = financing_of(context, order, offer.billing, asked, policies)
@@ -167,7 +168,8 @@ def _priced(
     if isinstance(contents, Refused):
         return contents
     sold = {part.name: getattr(contents, part.name) for part in fields(contents)}
-    return {**sold, "price": price, "instalments": asked, "financing": financing}
+    sold |= {"price": price, "instalments": asked, "financing": financing}
+    return sold | {"timezone": timezone}
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,9 @@ def set_policy(context: Context, order: SetPolicy, clinic: Clinic) -> Decision:
     if problem is not None:
         field = "data.value" if order.policy in POLICIES else "data.policy"
         return Refused(Code.INVALID, problem, field)
-    locked = clinic.locked_through
-    if locked is not None and order.effective <= locked.last:
-        return Refused(
-            Code.PERIOD_CLOSED, f"The books are closed through {locked}.", "data.effective"
-        )
+    closed = clinic.closed_for(order.effective)
+    if closed is not None:
+        return Refused(Code.PERIOD_CLOSED, closed, "data.effective")
     if order.policy == CALENDAR:
         begins = first_from(weeks_of(order.value), order.effective)
         if begins != order.effective:

@@ -155,7 +155,9 @@ class Gathering:
     def _is_first(self, caller: _Caller) -> bool:
         """Whether he leads, because he finds nobody of his clinic at work; he waits otherwise."""
         with self._lock:
-            clinic = self._clinics.setdefault(caller.envelope.clinic, _Clinic())
+            clinic = self._clinics.get(caller.envelope.clinic)
+            if clinic is None:
+                clinic = self._clinics[caller.envelope.clinic] = _Clinic()
             if not clinic.busy:
                 clinic.busy = caller.leads = True
                 return True

@@ -45,6 +45,12 @@ class Clinic:
         last = max((Period.parse(lock.period) for lock in self.locked), default=None)
         return None if last is None else self.calendar.bound(last)
 
+    def closed_for(self, day: date) -> str | None:
+        """Why nothing can be posted on a day any more, in words, or None."""
+        locked = self.locked_through
+        closed = locked is not None and day <= locked.last
+        return f"The books are closed through {locked}." if closed else None
+
     @property
     def next_to_close(self) -> Period | None:
         """The period whose turn it is, or None before the first close, which may be of any."""
